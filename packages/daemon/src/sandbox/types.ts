@@ -1,0 +1,83 @@
+/** A checkout and the two directories in which git keeps its state. All paths absolute and real. */
+export interface Checkout {
+  readonly worktree: string;
+  /** `.git/worktrees/<name>`, or the common directory itself for a main checkout. */
+  readonly gitDir: string;
+  /** The repository's `.git`, shared by all of its worktrees. */
+  readonly gitCommonDir: string;
+}
+
+/** All that a turn's commands may see and do. What is not named here does not exist for them. */
+export interface BoxProfile {
+  readonly checkout: Checkout;
+  /** `ro` mounts the worktree read-only. */
+  readonly access: "ro" | "rw";
+  /** Further absolute paths, bound read-only where they are: lent folders, toolchains, grants. */
+  readonly readable: readonly string[];
+  /** Added to the box's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface BoxCommand {
+  /** What `bash -c` runs. */
+  readonly cmd: string;
+  /** An absolute directory inside the worktree. */
+  readonly cwd: string;
+  readonly tty: boolean;
+  readonly timeoutMs: number;
+}
+
+export interface BoxExit {
+  /** As a shell reports it (128 + n for signal n); `undefined` when the box was lost before. */
+  readonly exitCode: number | undefined;
+  readonly reason: "exited" | "timedOut" | "killed" | "outputLimit" | "boxLost";
+}
+
+export interface BoxProcess {
+  /** Output and errors together, in the order they were written, from the first byte on. */
+  onOutput(listener: (chunk: Buffer) => void): void;
+  write(chars: string): void;
+  /** TERM to the command's process group, KILL after 2 s. */
+  kill(): void;
+  /** Settles when the command has ended and its output has been delivered; never rejects. */
+  readonly exited: Promise<BoxExit>;
+}
+
+/** One sandbox that the commands of a turn share: loopback, process ids, /tmp and HOME. */
+export interface Box extends AsyncDisposable {
+  /** SHA-256 of everything that decides what the box can reach. */
+  readonly profileHash: string;
+  run(command: BoxCommand): Promise<BoxProcess>;
+}
+
+export interface BoxedGit {
+  /** `read`: everything read-only. `write`: worktree, own gitdir, objects, refs and logs writable. */
+  readonly access: "read" | "write";
+  readonly checkout: Checkout;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+  readonly signal?: AbortSignal;
+}
+
+export interface GitResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+export type RunBoxedGit = (request: BoxedGit) => Promise<GitResult>;
+
+export interface BoxProof {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+/** The machine's way to confine commands. Every failure is a DaemonError `sandboxUnavailable`. */
+export interface Sandbox {
+  /** Runs the canaries; callers await it before the first effect. Proven once a process. */
+  prove(): Promise<readonly BoxProof[]>;
+  open(profile: BoxProfile): Promise<Box>;
+  readonly git: RunBoxedGit;
+}

@@ -1,0 +1,45 @@
+import { v7 } from "uuid";
+import { z } from "zod";
+
+const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+
+function idSchema<const Prefix extends string>(prefix: Prefix, what: string) {
+  return z
+    .string()
+    .regex(new RegExp(`^${prefix}_${uuid}$`), `expected a ${what} id such as ${prefix}_0190…`)
+    .brand<Prefix>()
+    .describe(`The id of a ${what}: \`${prefix}_\` and a UUIDv7.`);
+}
+
+export const ProjectId = idSchema("prj", "project");
+export type ProjectId = z.infer<typeof ProjectId>;
+export const GrantId = idSchema("grt", "grant");
+export type GrantId = z.infer<typeof GrantId>;
+export const TaskId = idSchema("tsk", "task");
+export type TaskId = z.infer<typeof TaskId>;
+export const ThreadId = idSchema("thr", "thread");
+export type ThreadId = z.infer<typeof ThreadId>;
+export const TurnId = idSchema("turn", "turn");
+export type TurnId = z.infer<typeof TurnId>;
+export const ItemId = idSchema("item", "item");
+export type ItemId = z.infer<typeof ItemId>;
+export const ApprovalId = idSchema("apr", "approval");
+export type ApprovalId = z.infer<typeof ApprovalId>;
+export const LandingId = idSchema("lnd", "landing");
+export type LandingId = z.infer<typeof LandingId>;
+
+/** A new id of the schema's kind; ids of one process sort by the time they were made. */
+export function newId<Schema extends z.ZodType<string>>(schema: Schema): z.output<Schema> {
+  return schema.parse(`${prefixes.get(schema) ?? ""}_${v7()}`);
+}
+
+const prefixes = new Map<z.ZodType<string>, string>([
+  [ProjectId, "prj"],
+  [GrantId, "grt"],
+  [TaskId, "tsk"],
+  [ThreadId, "thr"],
+  [TurnId, "turn"],
+  [ItemId, "item"],
+  [ApprovalId, "apr"],
+  [LandingId, "lnd"],
+]);
