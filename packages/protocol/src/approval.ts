@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { AbsolutePath, Actor, mutation, page, pageParams, Timestamp } from "./common.ts";
+import { method, unordered } from "./define.ts";
+import { ApprovalId, ItemId, ProjectId, ThreadId, TurnId } from "./ids.ts";
+import { ChangedFile } from "./item.ts";
+
+/** Exactly what will happen on consent; the approval's hash covers all of it. */
+export const ApprovalSubject = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("command"),
+    cmd: z.string(),
+    cwd: AbsolutePath,
+    tty: z.boolean(),
+  }),
+  z.object({ type: z.literal("patch"), patch: z.string(), changes: z.array(ChangedFile) }),
+  z.object({ type: z.literal("input"), cmd: z.string(), chars: z.string() }),
+  z.object({
+    type: z.literal("question"),
+    question: z.string(),
+    options: z.array(z.string()),
+  }),
+]);
+export type ApprovalSubject = z.infer<typeof ApprovalSubject>;
+
+export const Answer = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("accept"),
+    scope: z
+      .enum(["once", "thread"])
+      .default("once")
+      .describe("`thread`: also later calls in this thread with the same hash."),
+  }),
+  z.object({ type: z.literal("decline"), comment: z.string().max(10_000).optional() }),
+  z.object({ type: z.literal("text"), text: z.string().min(1).max(10_000) }),
+]);
+export type Answer = z.infer<typeof Answer>;
+
+export const Approval = z.object({
+  id: ApprovalId,
+  projectId: ProjectId,
+  threadId: ThreadId,
+  turnId: TurnId,
+  itemId: ItemId,
+  kind: z.enum(["effect", "question"]),
+  subject: ApprovalSubject,
+  reason: z.string().describe("The rule that asks, in words."),
+  hash: z.string().describe("SHA-256 of the subject; an answer is consent to this and no more."),
+  state: z.enum(["pending", "accepted", "declined", "answered", "cancelled", "expired"]),
+  answer: Answer.nullable(),
+  answeredBy: Actor.nullable(),
+  createdAt: Timestamp,
+  deadlineAt: Timestamp.nullable().describe("When it is declined by itself."),
+  resolvedAt: Timestamp.nullable(),
+});
+export type Approval = z.infer<typeof Approval>;
+
+export const approvalMethods = {
+  "approval/list": method({
+    summary: "List approvals that wait for an answer, oldest first.",
+    params: z.object({ threadId: ThreadId.optional(), ...pageParams }),
+    result: page(Approval),
+    mutates: false,
+    scope: unordered,
+  }),
+  "approval/resolve": method({
+    summary: "Answer an approval. The first answer wins; later ones get it, with `resolved` false.",
+    params: z.object({
+      approvalId: ApprovalId,
+      hash: z.string().describe("The hash of what was shown."),
+      answer: Answer,
+      ...mutation,
+    }),
+    result: z.object({ resolved: z.boolean(), approval: Approval }),
+    mutates: true,
+    scope: unordered,
+  }),
+};

@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { Approval } from "./approval.ts";
+import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
+import { globally, method, unordered } from "./define.ts";
+import { ThreadEventNotice } from "./events.ts";
+import { ProjectId } from "./ids.ts";
+import { ItemDelta } from "./item.ts";
+import { Project } from "./project.ts";
+import { Task } from "./task.ts";
+import { Thread } from "./thread-row.ts";
+
+/** Raised when a message changes in a way that an older side cannot read. */
+export const protocolVersion = 1;
+
+export const DaemonEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("projectChanged"), project: Project }),
+  z.object({ type: z.literal("projectRemoved"), projectId: ProjectId }),
+  z.object({ type: z.literal("taskChanged"), task: Task }),
+  z.object({ type: z.literal("threadChanged"), thread: Thread }),
+  z.object({ type: z.literal("approvalRequested"), approval: Approval }),
+  z.object({ type: z.literal("approvalResolved"), approval: Approval }),
+]);
+export type DaemonEvent = z.infer<typeof DaemonEvent>;
+
+export const SequencedDaemonEvent = z.object({ seq: Seq, event: DaemonEvent });
+export type SequencedDaemonEvent = z.infer<typeof SequencedDaemonEvent>;
+
+export const DoctorFinding = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  detail: z.string(),
+  mend: z.string().nullable().describe("What to do about it."),
+});
+export type DoctorFinding = z.infer<typeof DoctorFinding>;
+
+export const DaemonStatus = z.object({
+  version: z.string(),
+  protocolVersion: z.int(),
+  pid: z.int(),
+  startedAt: Timestamp,
+  socket: AbsolutePath,
+  configPath: AbsolutePath,
+  statePath: AbsolutePath,
+  mainModel: z.string(),
+  projects: z.int(),
+  threads: z.record(z.string(), z.int()).describe("Threads by status, archived ones left out."),
+  approvals: z.int().describe("Approvals that wait for an answer."),
+  memoryBytes: z.int(),
+});
+export type DaemonStatus = z.infer<typeof DaemonStatus>;
+
+export const daemonMethods = {
+  initialize: method({
+    summary: "The first call of a connection: who is calling, and in which protocol version.",
+    params: z.object({
+      protocolVersion: z.int(),
+      client: Actor.extend({ version: z.string().max(100).default("") }),
+    }),
+    result: z.object({
+      version: z.string(),
+      protocolVersion: z.int(),
+      capabilities: z.object({ methods: z.array(z.string()) }),
+    }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "daemon/status": method({
+    summary: "What the daemon is and what it is doing.",
+    params: z.object({}),
+    result: DaemonStatus,
+    mutates: false,
+    scope: unordered,
+  }),
+  "daemon/doctor": method({
+    summary: "Prove what the daemon relies on, the box first, with a mend for each fault.",
+    params: z.object({}),
+    result: z.object({ findings: z.array(DoctorFinding) }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "daemon/stop": method({
+    summary: "Stop the daemon. Running turns are interrupted; nothing that was stored is lost.",
+    params: z.object({ ...mutation }),
+    result: z.object({}),
+    mutates: true,
+    scope: globally,
+  }),
+  "daemon/subscribe": method({
+    summary: "Receive the feed of all projects from `afterSeq` on (without it, from now on).",
+    params: z.object({ afterSeq: Seq.optional() }),
+    result: z.object({ events: z.array(SequencedDaemonEvent), seq: Seq, live: z.boolean() }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "daemon/unsubscribe": method({
+    summary: "Receive no more events of the feed.",
+    params: z.object({}),
+    result: z.object({}),
+    mutates: false,
+    scope: unordered,
+  }),
+};
+
+/** What the daemon sends by itself, by the name of the notification. */
+export const notifications = {
+  "thread/event": {
+    summary: "The next durable event of a subscribed thread.",
+    params: ThreadEventNotice,
+  },
+  "item/delta": {
+    summary: "More text of an item that streams, coalesced to one notice every 10 to 16 ms.",
+    params: ItemDelta,
+  },
+  "daemon/event": {
+    summary: "The next event of the subscribed feed.",
+    params: SequencedDaemonEvent,
+  },
+} as const;
+export type Notifications = typeof notifications;

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { Approval } from "./approval.ts";
+import { Seq } from "./common.ts";
+import { ThreadId, TurnId } from "./ids.ts";
+import { Item, type ItemDelta } from "./item.ts";
+import { Landing } from "./landing.ts";
+import { Thread } from "./thread-row.ts";
+import { Turn } from "./turn.ts";
+
+const changed = <const Type extends string, Shape extends z.ZodRawShape>(
+  type: Type,
+  shape: Shape,
+) => z.object({ type: z.literal(type), ...shape });
+
+/** One durable change in a thread. Each carries the rows as they are after it. */
+export const ThreadEvent = z.discriminatedUnion("type", [
+  changed("threadCreated", { thread: Thread }),
+  changed("threadUpdated", { thread: Thread }),
+  changed("turnQueued", { turn: Turn }),
+  changed("turnUpdated", { turn: Turn }),
+  changed("turnCompleted", { turn: Turn }),
+  changed("turnsUndone", { turnIds: z.array(TurnId) }),
+  changed("itemStarted", { item: Item }),
+  changed("itemUpdated", { item: Item }),
+  changed("itemCompleted", { item: Item }),
+  changed("approvalRequested", { approval: Approval }),
+  changed("approvalResolved", { approval: Approval }),
+  changed("landingQueued", { landing: Landing }),
+  changed("landingUpdated", { landing: Landing }),
+  changed("landingCompleted", { landing: Landing }),
+]);
+export type ThreadEvent = z.infer<typeof ThreadEvent>;
+
+export const SequencedThreadEvent = z.object({ seq: Seq, event: ThreadEvent });
+export type SequencedThreadEvent = z.infer<typeof SequencedThreadEvent>;
+
+/** A thread as a client holds it: what `thread/read` returns and events are folded into. */
+export const ThreadView = z.object({
+  seq: Seq,
+  thread: Thread,
+  turns: z.array(Turn),
+  items: z.array(Item),
+  approvals: z.array(Approval),
+  landings: z.array(Landing),
+});
+export type ThreadView = z.infer<typeof ThreadView>;
+
+function upsert<Row extends { id: string }>(rows: readonly Row[], row: Row): Row[] {
+  const at = rows.findLastIndex(({ id }) => id === row.id);
+  return at < 0 ? [...rows, row] : rows.with(at, row);
+}
+
+/**
+ * Folds one event into a view. A view that `thread/read` did not fill (`undefined`) begins with
+ * `threadCreated`. Events that this version does not know change nothing.
+ */
+export function applyThreadEvent(
+  view: ThreadView | undefined,
+  { seq, event }: SequencedThreadEvent,
+): ThreadView {
+  if (event.type === "threadCreated") {
+    return { seq, thread: event.thread, turns: [], items: [], approvals: [], landings: [] };
+  }
+  if (view === undefined) throw new Error("the first event of a thread is threadCreated");
+  return { ...view, ...change(view, event), seq };
+}
+
+function change(view: ThreadView, event: ThreadEvent): Partial<ThreadView> {
+  switch (event.type) {
+    case "threadCreated":
+    case "threadUpdated":
+      return { thread: event.thread };
+    case "turnQueued":
+    case "turnUpdated":
+    case "turnCompleted":
+      return { turns: upsert(view.turns, event.turn) };
+    case "turnsUndone":
+      return withoutTurns(view, new Set(event.turnIds));
+    case "itemStarted":
+    case "itemUpdated":
+    case "itemCompleted":
+      return { items: upsert(view.items, event.item) };
+    case "approvalRequested":
+    case "approvalResolved":
+      return { approvals: upsert(view.approvals, event.approval) };
+    case "landingQueued":
+    case "landingUpdated":
+    case "landingCompleted":
+      return { landings: upsert(view.landings, event.landing) };
+    default:
+      return unknownEvent(event);
+  }
+}
+
+/** A newer daemon may send types that this version does not know; they change nothing here. */
+function unknownEvent(_event: never): Partial<ThreadView> {
+  return {};
+}
+
+function withoutTurns(view: ThreadView, undone: ReadonlySet<TurnId>): Partial<ThreadView> {
+  return {
+    turns: view.turns.filter(({ id }) => !undone.has(id)),
+    items: view.items.filter(({ turnId }) => !undone.has(turnId)),
+    approvals: view.approvals.filter(({ turnId }) => !undone.has(turnId)),
+  };
+}
+
+/**
+ * Adds streamed text to a view's item. Text that it has already is ignored; a gap throws, since the
+ * client has to subscribe again.
+ */
+export function applyItemDelta(view: ThreadView, delta: ItemDelta): ThreadView {
+  const at = view.items.findLastIndex(({ id }) => id === delta.itemId);
+  const item = view.items[at];
+  if (item === undefined || !("text" in item)) return view;
+  if (delta.offset > item.text.length) {
+    throw new Error(`item ${delta.itemId} misses text from ${item.text.length} to ${delta.offset}`);
+  }
+  const text = item.text.slice(0, delta.offset) + delta.text;
+  return { ...view, items: view.items.with(at, { ...item, text, textLength: text.length }) };
+}
+
+export const ThreadEventNotice = SequencedThreadEvent.extend({ threadId: ThreadId });
+export type ThreadEventNotice = z.infer<typeof ThreadEventNotice>;

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { AbsolutePath, Timestamp } from "./common.ts";
+import { method, unordered } from "./define.ts";
+import { ItemId, ThreadId, TurnId } from "./ids.ts";
+
+/** One part of what a user sends. */
+export const Part = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string().max(500_000) }),
+  z.object({ type: z.literal("image"), path: AbsolutePath }),
+  z.object({ type: z.literal("file"), path: z.string().min(1).max(4096) }),
+]);
+export type Part = z.infer<typeof Part>;
+
+export const ItemState = z
+  .enum(["running", "completed", "failed", "declined", "interrupted", "superseded"])
+  .describe("`superseded`: part of a response that was cut and asked for again.");
+export type ItemState = z.infer<typeof ItemState>;
+
+export const PlanStep = z.object({
+  step: z.string(),
+  status: z.enum(["pending", "inProgress", "completed"]),
+});
+export type PlanStep = z.infer<typeof PlanStep>;
+
+export const ChangedFile = z.object({
+  path: z.string(),
+  oldPath: z.string().optional(),
+  kind: z.enum(["add", "update", "delete", "move"]),
+  additions: z.int(),
+  deletions: z.int(),
+});
+export type ChangedFile = z.infer<typeof ChangedFile>;
+
+const base = {
+  id: ItemId,
+  threadId: ThreadId,
+  turnId: TurnId,
+  state: ItemState,
+  createdAt: Timestamp,
+  completedAt: Timestamp.nullable(),
+};
+
+/** Long text: what an event carries of it, and how long all of it is, in UTF-16 units. */
+const longText = {
+  text: z.string().describe("At most 256 KiB; read the rest with `item/read`."),
+  textLength: z.int().nonnegative().describe("UTF-16 units of the whole text."),
+};
+
+export const Item = z.discriminatedUnion("type", [
+  z.object({ ...base, type: z.literal("userMessage"), input: z.array(Part) }),
+  z.object({ ...base, type: z.literal("agentMessage"), ...longText }),
+  z.object({ ...base, type: z.literal("reasoning"), ...longText }),
+  z.object({ ...base, type: z.literal("plan"), callId: z.string(), steps: z.array(PlanStep) }),
+  z.object({
+    ...base,
+    type: z.literal("commandExecution"),
+    callId: z.string(),
+    cmd: z.string(),
+    cwd: AbsolutePath,
+    sessionId: z.int().nullable().describe("Set while the command runs on after its call."),
+    exitCode: z.int().nullable(),
+    wallMs: z.int().nullable(),
+    profileHash: z.string().nullable().describe("The box that it ran in."),
+    ...longText,
+  }),
+  z.object({
+    ...base,
+    type: z.literal("fileChange"),
+    callId: z.string(),
+    changes: z.array(ChangedFile),
+    ...longText,
+  }),
+  z.object({
+    ...base,
+    type: z.literal("toolCall"),
+    callId: z.string(),
+    tool: z.string(),
+    arguments: z.string(),
+    ...longText,
+  }),
+]);
+export type Item = z.infer<typeof Item>;
+export type ItemType = Item["type"];
+
+/** Streamed text of an item. `offset` proves that nothing was missed. */
+export const ItemDelta = z.object({
+  threadId: ThreadId,
+  itemId: ItemId,
+  part: z.literal("text"),
+  offset: z.int().nonnegative().describe("Where `text` begins, in UTF-16 units."),
+  text: z.string(),
+});
+export type ItemDelta = z.infer<typeof ItemDelta>;
+
+export const itemMethods = {
+  "item/read": method({
+    summary: "Read a range of an item's whole text.",
+    params: z.object({
+      itemId: ItemId,
+      offset: z.int().nonnegative().default(0),
+      limit: z.int().min(1).max(262_144).default(262_144),
+    }),
+    result: z.object({ text: z.string(), offset: z.int(), textLength: z.int() }),
+    mutates: false,
+    scope: unordered,
+  }),
+};

@@ -1,0 +1,35 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** Where everything of one instance lies. All absolute. */
+export interface HeddlePaths {
+  readonly config: string;
+  readonly state: string;
+  readonly runtime: string;
+  readonly socket: string;
+  readonly log: string;
+}
+
+/**
+ * Follows the XDG base directories; `HEDDLE_HOME` moves everything, for tests and second instances.
+ * Daemon and clients find each other by this function alone.
+ */
+export function heddlePaths(env: NodeJS.ProcessEnv = process.env): HeddlePaths {
+  if (env.HEDDLE_HOME) {
+    const home = resolve(env.HEDDLE_HOME);
+    return from(join(home, "config.toml"), join(home, "state"), join(home, "run"));
+  }
+  const home = env.HOME || homedir();
+  const state = join(env.XDG_STATE_HOME || join(home, ".local", "state"), "heddle");
+  const config = join(env.XDG_CONFIG_HOME || join(home, ".config"), "heddle", "config.toml");
+  const runtime = env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, "heddle") : join(state, "run");
+  return from(config, state, runtime);
+}
+
+function from(config: string, state: string, runtime: string): HeddlePaths {
+  const socket = join(runtime, "heddle.sock");
+  return { config, state, runtime, socket, log: join(state, "heddle.log") };
+}
+
+/** The longest path that the kernel takes as the address of a unix socket, in bytes. */
+export const maxSocketPathBytes = process.platform === "darwin" ? 103 : 107;

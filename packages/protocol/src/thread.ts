@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { mutation, page, pageParams, Seq } from "./common.ts";
+import { method, perProject, perThread, unordered } from "./define.ts";
+import { Diff } from "./diff.ts";
+import { SequencedThreadEvent, ThreadView } from "./events.ts";
+import { ItemId, ProjectId, TaskId, ThreadId, TurnId } from "./ids.ts";
+import { PolicyName, Thread } from "./thread-row.ts";
+
+const StreamingText = z.object({ itemId: ItemId, text: z.string() });
+
+export const threadMethods = {
+  "thread/start": method({
+    summary: "Begin a line of work in a worktree of its own. Its turns wait until it is ready.",
+    params: z.object({
+      projectId: ProjectId,
+      title: z.string().trim().min(1).max(500),
+      taskId: TaskId.optional().describe("Without it, a task is made."),
+      policy: PolicyName.default("workspace"),
+      target: z.string().max(250).optional().describe("Else the project's target branch."),
+      ...mutation,
+    }),
+    result: Thread,
+    mutates: true,
+    scope: perProject,
+  }),
+  "thread/list": method({
+    summary: "List threads, newest first.",
+    params: z.object({
+      projectId: ProjectId.optional(),
+      archived: z.boolean().default(false),
+      ...pageParams,
+    }),
+    result: page(Thread),
+    mutates: false,
+    scope: unordered,
+  }),
+  "thread/read": method({
+    summary: "Read a thread: its newest items, oldest first, and the seq that they stand for.",
+    params: z.object({
+      threadId: ThreadId,
+      before: ItemId.optional().describe("Older items, as far as this one."),
+      limit: z.int().min(1).max(500).default(50),
+    }),
+    result: ThreadView.extend({ hasOlder: z.boolean() }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "thread/subscribe": method({
+    summary:
+      "Receive a thread's events from `afterSeq` on. While `live` is false, call again with `seq`.",
+    params: z.object({ threadId: ThreadId, afterSeq: Seq }),
+    result: z.object({
+      events: z.array(SequencedThreadEvent),
+      streaming: z.array(StreamingText).describe("The text so far of items that still stream."),
+      seq: Seq,
+      live: z.boolean(),
+    }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "thread/unsubscribe": method({
+    summary: "Receive no more events of a thread.",
+    params: z.object({ threadId: ThreadId }),
+    result: z.object({}),
+    mutates: false,
+    scope: unordered,
+  }),
+  "thread/diff": method({
+    summary: "What a thread changed since it branched off, by file and hunk.",
+    params: z.object({ threadId: ThreadId }),
+    result: Diff,
+    mutates: false,
+    scope: unordered,
+  }),
+  "thread/undo": method({
+    summary: "Take back the last turns: files, commits and what the model remembers of them.",
+    params: z.object({
+      threadId: ThreadId,
+      turns: z.int().min(1).max(100).default(1),
+      ...mutation,
+    }),
+    result: z.object({ undone: z.array(TurnId) }),
+    mutates: true,
+    scope: perThread,
+  }),
+  "thread/archive": method({
+    summary: "Remove a thread's worktree. Unlanded work is first kept under a ref.",
+    params: z.object({ threadId: ThreadId, ...mutation }),
+    result: z.object({ thread: Thread, salvage: z.string().nullable().describe("The ref.") }),
+    mutates: true,
+    scope: perThread,
+  }),
+};

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
+import { method, perThread, unordered } from "./define.ts";
+import { ThreadId, TurnId } from "./ids.ts";
+import { Part } from "./item.ts";
+
+export const TurnState = z.enum([
+  "queued",
+  "building",
+  "sampling",
+  "dispatching",
+  "waitingForApproval",
+  "waitingForUser",
+  "retryWait",
+  "done",
+  "interrupted",
+  "failed",
+]);
+export type TurnState = z.infer<typeof TurnState>;
+
+const endStates: readonly TurnState[] = ["done", "interrupted", "failed"];
+
+/** Whether a turn in this state will never change again. */
+export function turnEnded(state: TurnState): boolean {
+  return endStates.includes(state);
+}
+
+export const Mode = z.enum(["implement"]).describe("What the turn is for.");
+export type Mode = z.infer<typeof Mode>;
+
+export const Effort = z.enum(["minimal", "low", "medium", "high"]);
+export type Effort = z.infer<typeof Effort>;
+
+export const Usage = z.object({
+  requests: z.int(),
+  inputTokens: z.int(),
+  cachedInputTokens: z.int(),
+  outputTokens: z.int(),
+  reasoningTokens: z.int(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+export const Turn = z.object({
+  id: TurnId,
+  threadId: ThreadId,
+  state: TurnState,
+  mode: Mode,
+  model: z.string().describe("As `provider/model`."),
+  effort: Effort.nullable(),
+  summary: z.string().nullable().describe("What the agent reported when it finished."),
+  commit: CommitHash.nullable().describe("The commit of what the turn changed, if it did."),
+  failure: Failure.nullable(),
+  retryAt: Timestamp.nullable().describe("When the next try begins, in `retryWait`."),
+  usage: Usage,
+  createdAt: Timestamp,
+  startedAt: Timestamp.nullable(),
+  completedAt: Timestamp.nullable(),
+});
+export type Turn = z.infer<typeof Turn>;
+
+export const turnMethods = {
+  "turn/start": method({
+    summary: "Send input to a thread. A turn that cannot run at once is queued behind the others.",
+    params: z.object({
+      threadId: ThreadId,
+      input: z.array(Part).min(1).max(100),
+      mode: Mode.default("implement"),
+      model: z.string().max(200).optional().describe("`provider/model`; else the main model."),
+      effort: Effort.optional(),
+      ...mutation,
+    }),
+    result: Turn,
+    mutates: true,
+    scope: perThread,
+  }),
+  "turn/interrupt": method({
+    summary: "Stop a turn and all of its commands; what it changed stays and is committed.",
+    params: z.object({ turnId: TurnId, ...mutation }),
+    result: z.object({ interrupted: z.boolean().describe("False when it had ended before.") }),
+    mutates: true,
+    scope: unordered,
+  }),
+};
