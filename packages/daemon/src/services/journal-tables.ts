@@ -1,0 +1,87 @@
+import type { DaemonEvent, Item, ThreadEvent, ThreadId } from "@heddle/protocol";
+import type { Store } from "../store/store.ts";
+
+/** Stores the rows that a thread's event carries. */
+export function applyToTables(store: Store, event: ThreadEvent, wholeText?: string): void {
+  switch (event.type) {
+    case "threadCreated":
+    case "threadUpdated":
+      store.threads.put(event.thread);
+      return;
+    case "turnQueued":
+    case "turnUpdated":
+    case "turnCompleted":
+      store.turns.put(event.turn);
+      return;
+    case "turnsUndone":
+      removeTurns(store, event.turnIds);
+      return;
+    case "itemStarted":
+    case "itemUpdated":
+    case "itemCompleted":
+      putItem(store, event.item, wholeText, event.type === "itemCompleted");
+      return;
+    case "approvalRequested":
+    case "approvalResolved":
+      store.approvals.put(event.approval);
+      return;
+    case "landingQueued":
+    case "landingUpdated":
+    case "landingCompleted":
+      store.landings.put(event.landing);
+      return;
+  }
+}
+
+function putItem(store: Store, item: Item, wholeText: string | undefined, final: boolean): void {
+  store.items.put(item);
+  if ("text" in item) store.items.saveText(item.id, wholeText ?? item.text);
+  const searchable = final ? searchText(item) : undefined;
+  if (searchable) store.items.index(item, searchable);
+}
+
+function searchText(item: Item): string | undefined {
+  if (item.type === "agentMessage") return item.text;
+  if (item.type !== "userMessage") return undefined;
+  return item.input.map((part) => (part.type === "text" ? part.text : part.path)).join("\n");
+}
+
+function removeTurns(store: Store, turnIds: readonly string[]): void {
+  store.items.removeOfTurns(turnIds);
+  store.history.removeOfTurns(turnIds);
+  for (const turnId of turnIds) {
+    for (const { id } of store.approvals.where({ turn_id: turnId })) store.approvals.remove(id);
+    store.turns.remove(turnId);
+  }
+}
+
+/** Stores what an event of the daemon-wide feed carries; threads have been stored by their own. */
+export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
+  switch (event.type) {
+    case "projectChanged":
+      store.projects.put(event.project);
+      return;
+    case "projectRemoved":
+      store.projects.remove(event.projectId);
+      return;
+    case "taskChanged":
+      store.tasks.put(event.task);
+      return;
+    case "threadChanged":
+    case "approvalRequested":
+    case "approvalResolved":
+      return;
+  }
+}
+
+/** The thread that an event belongs to. */
+export function threadIdOf(store: Store, event: ThreadEvent): ThreadId {
+  if ("thread" in event) return event.thread.id;
+  if ("turn" in event) return event.turn.threadId;
+  if ("item" in event) return event.item.threadId;
+  if ("approval" in event) return event.approval.threadId;
+  if ("landing" in event) return event.landing.threadId;
+  const turn = store.turns.find(event.turnIds[0] ?? "");
+  if (turn === undefined) throw new Error("no turn was named to undo");
+  return turn.threadId;
+}

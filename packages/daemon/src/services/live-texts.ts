@@ -1,0 +1,74 @@
+import type { ItemDelta, ItemId, ThreadId } from "@heddle/protocol";
+import type { Store } from "../store/store.ts";
+
+const saveEveryMs = 250;
+
+interface LiveText {
+  readonly threadId: ThreadId;
+  text: string;
+  savedLength: number;
+}
+
+/**
+ * Text that is still streaming. Listeners hear every piece at once; the database has it a quarter
+ * of a second later, so that a crash loses no more than that.
+ */
+export class LiveTexts {
+  readonly #store: Store;
+  readonly #texts = new Map<ItemId, LiveText>();
+  readonly #listeners = new Set<(delta: ItemDelta) => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  onDelta(listener: (delta: ItemDelta) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  append(threadId: ThreadId, itemId: ItemId, text: string): void {
+    if (text === "") return;
+    let live = this.#texts.get(itemId);
+    if (live === undefined) {
+      live = { threadId, text: "", savedLength: 0 };
+      this.#texts.set(itemId, live);
+    }
+    const offset = live.text.length;
+    live.text += text;
+    this.#timer ??= setTimeout(() => this.save(), saveEveryMs);
+    for (const listener of this.#listeners)
+      listener({ threadId, itemId, part: "text", offset, text });
+  }
+
+  /** What has come so far of every item of the thread that still streams. */
+  ofThread(threadId: ThreadId): { itemId: ItemId; text: string }[] {
+    return [...this.#texts]
+      .filter(([, live]) => live.threadId === threadId)
+      .map(([itemId, { text }]) => ({ itemId, text }));
+  }
+
+  /** Ends the stream and returns all of it. */
+  take(itemId: ItemId): string {
+    const text = this.#texts.get(itemId)?.text ?? "";
+    this.#texts.delete(itemId);
+    return text;
+  }
+
+  /** The text so far; the empty string when nothing streams. */
+  peek(itemId: ItemId): string {
+    return this.#texts.get(itemId)?.text ?? "";
+  }
+
+  save(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#store.transaction(() => {
+      for (const [itemId, live] of this.#texts) {
+        if (live.savedLength === live.text.length) continue;
+        this.#store.items.saveText(itemId, live.text);
+        live.savedLength = live.text.length;
+      }
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import type { Database } from "./database.ts";
+
+/** What the model is sent in a thread, entry by entry, byte for byte as it was first sent. */
+export class HistoryTable {
+  readonly #append;
+  readonly #read;
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#append = db.prepare<[string, string, string, string]>(
+      `INSERT INTO history (thread_id, position, turn_id, entry)
+       SELECT ?, COALESCE(MAX(position), 0) + 1, ?, ? FROM history WHERE thread_id = ?`,
+    );
+    this.#read = db
+      .prepare<[string], string>("SELECT entry FROM history WHERE thread_id = ? ORDER BY position")
+      .pluck();
+  }
+
+  append(threadId: string, turnId: string, entries: readonly object[]): void {
+    for (const entry of entries) {
+      this.#append.run(threadId, turnId, JSON.stringify(entry), threadId);
+    }
+  }
+
+  read(threadId: string): object[] {
+    return this.#read.all(threadId).map((entry) => JSON.parse(entry) as object);
+  }
+
+  removeOfTurns(turnIds: readonly string[]): void {
+    const marks = turnIds.map(() => "?").join(", ");
+    this.#db.prepare(`DELETE FROM history WHERE turn_id IN (${marks})`).run(...turnIds);
+  }
+}
+
+export interface Checkpoint {
+  readonly turnId: string;
+  readonly threadId: string;
+  readonly commit: string;
+  /** The branch's tip at that time. */
+  readonly head: string;
+}
+
+export class CheckpointTable {
+  readonly #insert;
+  readonly #find;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[string, string, string, string, number]>(
+      `INSERT OR REPLACE INTO checkpoint (turn_id, thread_id, commit_hash, head, at)
+       VALUES (?, ?, ?, ?, ?)`,
+    );
+    this.#find = db.prepare<[string], Checkpoint>(
+      `SELECT turn_id AS turnId, thread_id AS threadId, commit_hash AS "commit", head
+       FROM checkpoint WHERE turn_id = ?`,
+    );
+  }
+
+  put({ turnId, threadId, commit, head }: Checkpoint, at: number): void {
+    this.#insert.run(turnId, threadId, commit, head, at);
+  }
+
+  find(turnId: string): Checkpoint | undefined {
+    return this.#find.get(turnId);
+  }
+}
+
+export interface ModelRequestRow {
+  readonly turnId: string;
+  readonly model: string;
+  readonly at: number;
+  readonly wallMs: number;
+  readonly outcome: string;
+  readonly inputTokens: number | null;
+  readonly cachedInputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly reasoningTokens: number | null;
+}
+
+/** Every request to a model with what it used, background work included. */
+export class ModelRequestTable {
+  readonly #insert;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[ModelRequestRow]>(
+      `INSERT INTO model_request (turn_id, model, at, wall_ms, outcome, input_tokens,
+         cached_input_tokens, output_tokens, reasoning_tokens)
+       VALUES (@turnId, @model, @at, @wallMs, @outcome, @inputTokens, @cachedInputTokens,
+         @outputTokens, @reasoningTokens)`,
+    );
+  }
+
+  add(row: ModelRequestRow): void {
+    this.#insert.run(row);
+  }
+}
