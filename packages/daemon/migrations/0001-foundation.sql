@@ -5,7 +5,6 @@ CREATE TABLE project (
   id TEXT PRIMARY KEY,
   body TEXT NOT NULL,
   path TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (body ->> 'path') STORED,
-  own_settings TEXT NOT NULL DEFAULT '{}',
   trusted_hash TEXT
 ) STRICT;
 
@@ -28,6 +27,7 @@ CREATE INDEX task_by_project ON task (project_id, state);
 CREATE TABLE thread (
   id TEXT PRIMARY KEY,
   body TEXT NOT NULL,
+  lent TEXT NOT NULL DEFAULT '[]',
   project_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'projectId') STORED,
   task_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'taskId') STORED,
   status TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'status') STORED
@@ -116,7 +116,6 @@ CREATE TABLE checkpoint (
   turn_id TEXT PRIMARY KEY,
   thread_id TEXT NOT NULL,
   commit_hash TEXT NOT NULL,
-  head TEXT NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
 

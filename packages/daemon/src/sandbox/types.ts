@@ -24,6 +24,11 @@ export interface BoxCommand {
   /** An absolute directory inside the worktree. */
   readonly cwd: string;
   readonly tty: boolean;
+  /**
+   * Keeps standard input open for `write`. By default only a tty has one: programs such as rg read
+   * an open pipe and would wait for ever.
+   */
+  readonly stdin?: boolean;
   readonly timeoutMs: number;
 }
 

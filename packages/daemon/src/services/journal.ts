@@ -34,6 +34,7 @@ export const daemonActor: Actor = { name: "heddle", kind: "daemon" };
 export class Journal {
   readonly #store: Store;
   readonly #clock: Clock;
+  #open: Transaction | undefined;
   readonly #threadListeners = new Set<(notice: ThreadNotice) => void>();
   readonly #daemonListeners = new Set<(notice: DaemonNotice) => void>();
 
@@ -42,9 +43,18 @@ export class Journal {
     this.#clock = clock;
   }
 
+  /** A write inside another joins it. */
   write<T>(actor: Actor, change: (tx: Transaction) => T): T {
+    if (this.#open) return change(this.#open);
     const afterwards: (() => void)[] = [];
-    const result = this.#store.transaction(() => change(this.#transaction(actor, afterwards)));
+    const tx = this.#transaction(actor, afterwards);
+    this.#open = tx;
+    let result: T;
+    try {
+      result = this.#store.transaction(() => change(tx));
+    } finally {
+      this.#open = undefined;
+    }
     for (const run of afterwards) run();
     return result;
   }

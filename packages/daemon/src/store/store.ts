@@ -4,11 +4,12 @@ import {
   Landing,
   Project,
   type ProjectId,
-  ProjectSettings,
   Task,
   Thread,
+  type ThreadId,
   Turn,
 } from "@heddle/protocol";
+import { z } from "zod";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 import { EventLog } from "./event-log.ts";
@@ -23,7 +24,7 @@ export class Store {
   readonly projects: ProjectTable;
   readonly grants: DocumentTable<Grant, "project_id" | "thread_id">;
   readonly tasks: DocumentTable<Task, "project_id" | "state">;
-  readonly threads: DocumentTable<Thread, "project_id" | "task_id" | "status">;
+  readonly threads: ThreadTable;
   readonly turns: DocumentTable<Turn, "thread_id" | "state">;
   readonly items: ItemTable;
   readonly approvals: DocumentTable<Approval, "thread_id" | "turn_id" | "state">;
@@ -41,7 +42,7 @@ export class Store {
     this.projects = new ProjectTable(db);
     this.grants = new DocumentTable(db, "project_grant", Grant);
     this.tasks = new DocumentTable(db, "task", Task);
-    this.threads = new DocumentTable(db, "thread", Thread);
+    this.threads = new ThreadTable(db);
     this.turns = new DocumentTable(db, "turn", Turn);
     this.items = new ItemTable(db);
     this.approvals = new DocumentTable(db, "approval", Approval);
@@ -61,43 +62,53 @@ export class Store {
   }
 }
 
-/** Projects; the settings that the user gave are kept apart from those of a trusted file. */
+/** Projects, with the hash of the settings file that the user trusted last. */
 export class ProjectTable extends DocumentTable<Project, "path"> {
-  readonly #ownSettings;
-  readonly #setOwnSettings;
   readonly #trustedHash;
-  readonly #setTrustedHash;
+  readonly #trust;
 
   constructor(db: Database) {
     super(db, "project", Project);
-    this.#ownSettings = db
-      .prepare<[string], string>("SELECT own_settings FROM project WHERE id = ?")
-      .pluck();
-    this.#setOwnSettings = db.prepare<[string, string]>(
-      "UPDATE project SET own_settings = ? WHERE id = ?",
-    );
     this.#trustedHash = db
       .prepare<[string], string | null>("SELECT trusted_hash FROM project WHERE id = ?")
       .pluck();
-    this.#setTrustedHash = db.prepare<[string, string]>(
-      "UPDATE project SET trusted_hash = ? WHERE id = ?",
-    );
+    this.#trust = db.prepare<[string, string]>("UPDATE project SET trusted_hash = ? WHERE id = ?");
   }
 
-  ownSettings(projectId: ProjectId): ProjectSettings {
-    return ProjectSettings.parse(JSON.parse(this.#ownSettings.get(projectId) ?? "{}"));
-  }
-
-  setOwnSettings(projectId: ProjectId, settings: ProjectSettings): void {
-    this.#setOwnSettings.run(JSON.stringify(settings), projectId);
-  }
-
-  /** The hash of the settings file that the user trusted last. */
   trustedHash(projectId: ProjectId): string | undefined {
     return this.#trustedHash.get(projectId) ?? undefined;
   }
 
-  setTrustedHash(projectId: ProjectId, hash: string): void {
-    this.#setTrustedHash.run(hash, projectId);
+  trust(projectId: ProjectId, hash: string): void {
+    this.#trust.run(hash, projectId);
+  }
+}
+
+/** Threads, with the user's folders that were lent to their worktrees. */
+export class ThreadTable extends DocumentTable<Thread, "project_id" | "task_id" | "status"> {
+  readonly #lent;
+  readonly #setLent;
+  readonly #byStatus;
+
+  constructor(db: Database) {
+    super(db, "thread", Thread);
+    this.#byStatus = db.prepare<[], { status: string; count: number }>(
+      "SELECT status, count(*) AS count FROM thread WHERE status <> 'archived' GROUP BY status",
+    );
+    this.#lent = db.prepare<[string], string>("SELECT lent FROM thread WHERE id = ?").pluck();
+    this.#setLent = db.prepare<[string, string]>("UPDATE thread SET lent = ? WHERE id = ?");
+  }
+
+  /** How many threads have each status, archived ones left out. */
+  countByStatus(): Record<string, number> {
+    return Object.fromEntries(this.#byStatus.all().map(({ status, count }) => [status, count]));
+  }
+
+  lent(threadId: ThreadId): string[] {
+    return z.array(z.string()).parse(JSON.parse(this.#lent.get(threadId) ?? "[]"));
+  }
+
+  setLent(threadId: ThreadId, folders: readonly string[]): void {
+    this.#setLent.run(JSON.stringify(folders), threadId);
   }
 }

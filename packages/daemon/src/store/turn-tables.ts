@@ -37,8 +37,6 @@ export interface Checkpoint {
   readonly turnId: string;
   readonly threadId: string;
   readonly commit: string;
-  /** The branch's tip at that time. */
-  readonly head: string;
 }
 
 export class CheckpointTable {
@@ -46,18 +44,17 @@ export class CheckpointTable {
   readonly #find;
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[string, string, string, string, number]>(
-      `INSERT OR REPLACE INTO checkpoint (turn_id, thread_id, commit_hash, head, at)
-       VALUES (?, ?, ?, ?, ?)`,
+    this.#insert = db.prepare<[string, string, string, number]>(
+      `INSERT OR REPLACE INTO checkpoint (turn_id, thread_id, commit_hash, at)
+       VALUES (?, ?, ?, ?)`,
     );
     this.#find = db.prepare<[string], Checkpoint>(
-      `SELECT turn_id AS turnId, thread_id AS threadId, commit_hash AS "commit", head
-       FROM checkpoint WHERE turn_id = ?`,
+      `SELECT turn_id AS turnId, thread_id AS threadId, commit_hash AS "commit" FROM checkpoint WHERE turn_id = ?`,
     );
   }
 
-  put({ turnId, threadId, commit, head }: Checkpoint, at: number): void {
-    this.#insert.run(turnId, threadId, commit, head, at);
+  put({ turnId, threadId, commit }: Checkpoint, at: number): void {
+    this.#insert.run(turnId, threadId, commit, at);
   }
 
   find(turnId: string): Checkpoint | undefined {

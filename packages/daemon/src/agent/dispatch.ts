@@ -1,0 +1,64 @@
+import { DaemonError } from "@heddle/protocol";
+import type { InputEntry, ModelCall } from "./model.ts";
+import { tools } from "./tools/index.ts";
+import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
+
+const pureAtOnce = 8;
+const byName = new Map(tools.map((tool) => [tool.spec.name, tool]));
+
+/**
+ * Runs the calls of one response and remembers their results, in the order of the calls. Reads that
+ * stand together run side by side, effects one after another. Returns the report of a `finish`.
+ */
+export async function dispatch(
+  calls: readonly ModelCall[],
+  context: ToolContext,
+): Promise<string | undefined> {
+  for (const group of groups(calls)) {
+    const results = await Promise.all(group.map((call) => runCall(call, context)));
+    context.host.remember(results.map(({ output }, at) => outputEntry(group[at], output)));
+    const summary = results.find((result) => result.summary !== undefined)?.summary;
+    if (summary !== undefined) return summary;
+  }
+  return undefined;
+}
+
+/** Consecutive reads form a group; an effect is a group of its own. */
+function groups(calls: readonly ModelCall[]): ModelCall[][] {
+  const result: ModelCall[][] = [];
+  let open: ModelCall[] | undefined;
+  for (const call of calls) {
+    const effect = byName.get(call.name)?.effect ?? false;
+    if (!effect && open !== undefined && open.length < pureAtOnce) {
+      open.push(call);
+      continue;
+    }
+    const group = [call];
+    result.push(group);
+    open = effect ? undefined : group;
+  }
+  return result;
+}
+
+/** A failing tool is an answer to the model, not the end of the turn; only an interrupt is. */
+async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
+  try {
+    return await toolOf(call).run(call, context);
+  } catch (error) {
+    context.host.signal.throwIfAborted();
+    if (error instanceof ToolError) return { output: `error: ${error.message}` };
+    if (error instanceof DaemonError) return { output: `error (${error.kind}): ${error.message}` };
+    throw error;
+  }
+}
+
+function toolOf({ name }: ModelCall): Tool {
+  const tool = byName.get(name);
+  if (tool) return tool;
+  throw new ToolError(`no tool ${name}; there are ${[...byName.keys()].join(", ")}`);
+}
+
+function outputEntry(call: ModelCall | undefined, output: string): InputEntry {
+  const type = call?.custom ? "custom_tool_call_output" : "function_call_output";
+  return { type, call_id: call?.callId, output };
+}

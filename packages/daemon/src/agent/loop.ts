@@ -1,0 +1,72 @@
+import { DaemonError } from "@heddle/protocol";
+import { environmentEntry } from "./context/environment.ts";
+import { inputEntry } from "./context/user-input.ts";
+import { dispatch } from "./dispatch.ts";
+import { ModelError, type ModelErrorKind } from "./model-error.ts";
+import type { InputEntry } from "./model-types.ts";
+import { sample } from "./sampling.ts";
+import { CommandSessions } from "./tools/sessions.ts";
+import type { TurnHost, TurnOutcome } from "./turn-host.ts";
+
+/** Runs one turn to its end: the model and its tools, one after the other. Never rejects. */
+export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
+  try {
+    await begin(host);
+    await using sessions = new CommandSessions();
+    for (;;) {
+      const { calls, message } = await sample(host);
+      if (calls.length === 0) return { state: "done", summary: message };
+      host.setState("dispatching");
+      const summary = await dispatch(calls, { host, sessions });
+      if (summary !== undefined) return { state: "done", summary };
+      host.signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (host.signal.aborted) return { state: "interrupted" };
+    return { state: "failed", failure: failureOf(error, host) };
+  }
+}
+
+/** Adds what the user sent to the history; before it, what an earlier turn left open. */
+async function begin(host: TurnHost): Promise<void> {
+  const past = host.history();
+  const environment = past.length === 0 ? [environmentEntry(host.environment)] : [];
+  const input = await inputEntry(host.input, host.files);
+  host.remember([...unanswered(past), ...environment, input]);
+}
+
+/** Every call needs a result before the model is asked again, also one that was cut short. */
+function unanswered(past: readonly InputEntry[]): InputEntry[] {
+  const answered = new Set(
+    past.filter(({ type }) => type.endsWith("_call_output")).map(({ call_id }) => call_id),
+  );
+  return past
+    .filter(({ type, call_id }) => type.endsWith("_call") && !answered.has(call_id))
+    .map(({ type, call_id }) => ({
+      type: `${type}_output`,
+      call_id,
+      output: "no result: the turn ended before this call did",
+    }));
+}
+
+function failureOf(error: unknown, host: TurnHost) {
+  if (error instanceof DaemonError) {
+    return { kind: error.kind, message: error.message, details: { ...error.details } };
+  }
+  if (!(error instanceof ModelError)) throw error;
+  const { kind, message, status } = error;
+  const where = `${host.model} at ${host.endpoint.baseUrl}`;
+  const hint = hints[kind];
+  return {
+    kind: kind === "unauthorized" ? "noCredentials" : "providerUnavailable",
+    message: `${where}: ${message}${hint ? `; ${hint}` : ""}`,
+    details: { reason: kind, ...(status === undefined ? {} : { status }) },
+  };
+}
+
+const hints: Partial<Record<ModelErrorKind, string>> = {
+  network: "check that the endpoint runs and that base_url is right",
+  unauthorized: "check the provider's key in the configuration",
+  quota: "the provider refuses until the quota is raised",
+  contextLength: "start a new thread",
+};

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Item } from "@heddle/protocol";
+import { instructions } from "./context/instructions.ts";
+import { type InputEntry, type ModelCall, type ModelEvent, streamModel } from "./model.ts";
+import { ModelError } from "./model-error.ts";
+import { retryDelayMs } from "./retry.ts";
+import { tools } from "./tools/index.ts";
+import type { TurnHost } from "./turn-host.ts";
+
+/** What a complete response brought. */
+export interface Sample {
+  readonly calls: readonly ModelCall[];
+  /** The last message in it, which is the report when there are no calls. */
+  readonly message: string;
+}
+
+const specs = tools.map(({ spec }) => spec);
+
+/**
+ * Asks the model until it has answered completely. A response that was cut leaves nothing but items
+ * marked as superseded: no call of it is run, and no entry of it is remembered.
+ */
+export async function sample(host: TurnHost): Promise<Sample> {
+  for (let attempt = 0; ; attempt += 1) {
+    host.setState("sampling");
+    const startedAt = performance.now();
+    const response = new Response(host);
+    const record = (outcome: string) => ({
+      wallMs: Math.round(performance.now() - startedAt),
+      outcome,
+      usage: response.usage,
+    });
+    try {
+      await receive(host, response);
+      return host.atomically(() => {
+        host.recordRequest(record("completed"));
+        return response.complete();
+      });
+    } catch (error) {
+      const outcome = error instanceof ModelError ? error.kind : "interrupted";
+      host.atomically(() => {
+        host.recordRequest(record(outcome));
+        response.discard();
+      });
+      const wait =
+        error instanceof ModelError ? retryDelayMs(error, attempt, Math.random) : undefined;
+      if (wait === undefined || host.signal.aborted) throw error;
+      host.setState("retryWait", Date.now() + wait);
+      await delay(wait, undefined, { signal: host.signal });
+    }
+  }
+}
+
+async function receive(host: TurnHost, response: Response): Promise<void> {
+  const { model, effort, cacheKey, endpoint, signal } = host;
+  const input = host.history();
+  const request = { model, instructions, tools: specs, input, effort, cacheKey };
+  for await (const event of streamModel(endpoint, request, { signal })) response.take(event);
+}
+
+type TextItem = Extract<Item, { type: "agentMessage" | "reasoning" }>;
+
+/** One response while it comes in. */
+class Response {
+  readonly #host: TurnHost;
+  readonly #items = new Map<number, TextItem>();
+  readonly #entries: InputEntry[] = [];
+  readonly #calls: ModelCall[] = [];
+  readonly #texts = new Map<number, string>();
+  usage: (ModelEvent & { type: "completed" })["usage"];
+
+  constructor(host: TurnHost) {
+    this.#host = host;
+  }
+
+  take(event: ModelEvent): void {
+    switch (event.type) {
+      case "itemStarted":
+        break;
+      case "textDelta":
+        this.#append(event.index, "agentMessage", event.text);
+        this.#texts.set(event.index, (this.#texts.get(event.index) ?? "") + event.text);
+        break;
+      case "reasoningDelta":
+        this.#append(event.index, "reasoning", event.text);
+        break;
+      case "itemDone":
+        this.#entries.push(event.entry);
+        if (event.call) this.#calls.push(event.call);
+        break;
+      case "completed":
+        this.usage = event.usage;
+        break;
+    }
+  }
+
+  complete(): Sample {
+    for (const item of this.#items.values()) this.#host.completeItem(item, "completed");
+    this.#host.remember(this.#entries);
+    return { calls: this.#calls, message: [...this.#texts.values()].at(-1) ?? "" };
+  }
+
+  discard(): void {
+    for (const item of this.#items.values()) this.#host.completeItem(item, "superseded");
+  }
+
+  #append(index: number, type: TextItem["type"], text: string): void {
+    let item = this.#items.get(index);
+    if (item === undefined) {
+      item = this.#host.startItem({ type, text: "", textLength: 0 });
+      this.#items.set(index, item);
+    }
+    this.#host.appendText(item.id, text);
+  }
+}

@@ -1,0 +1,76 @@
+import type { ChangedFile } from "@heddle/protocol";
+import { z } from "zod";
+import type { ModelCall } from "../model-types.ts";
+import { type FileChange, planPatch } from "../patch/apply.ts";
+import { describeChanges } from "../patch/echo.ts";
+import { patchGrammar } from "../patch/grammar.ts";
+import { applyChanges, patchSource } from "../patch/write.ts";
+import type { TurnHost } from "../turn-host.ts";
+import { functionTool, type Tool, type ToolContext, type ToolResult } from "./tool.ts";
+
+const description =
+  "Edit files with a patch: `*** Begin Patch`, `*** Add|Update|Delete File: path`, hunks after `@@`, `*** End Patch`.";
+
+async function applyPatch(
+  patch: string,
+  { callId }: ModelCall,
+  { host }: ToolContext,
+): Promise<ToolResult> {
+  const changes = await planPatch(patch, patchSource(host.files));
+  const summary = changes.map(summarize);
+  const item = host.startItem({
+    type: "fileChange",
+    callId,
+    changes: summary,
+    text: patch,
+    textLength: patch.length,
+  });
+  try {
+    const subject = { type: "patch", patch, changes: summary } as const;
+    const consent = await host.authorize(item.id, subject);
+    if (!consent.allowed) {
+      host.completeItem(item, "declined");
+      return { output: consent.message };
+    }
+    await host.beforeEffect();
+    const output = await applyAgain(patch, host);
+    host.completeItem(item, "completed");
+    return { output };
+  } catch (error) {
+    host.completeItem(item, "failed");
+    throw error;
+  }
+}
+
+/** The tree may have changed while somebody thought about it, so the patch is matched again. */
+async function applyAgain(patch: string, host: TurnHost): Promise<string> {
+  const changes = await planPatch(patch, patchSource(host.files));
+  await applyChanges(host.files, changes);
+  return describeChanges(changes);
+}
+
+function summarize({ kind, path, movedTo, added, removed }: FileChange): ChangedFile {
+  const places = movedTo === undefined ? { path } : { path: movedTo, oldPath: path };
+  return { ...places, kind, additions: added, deletions: removed };
+}
+
+/** The patch tool as a freeform tool, in the grammar that models were trained on. */
+export const applyPatchTool: Tool = {
+  spec: {
+    type: "custom",
+    name: "apply_patch",
+    description,
+    format: { type: "grammar", syntax: "lark", definition: patchGrammar },
+  },
+  effect: true,
+  run: (call, context) => applyPatch(call.arguments, call, context),
+};
+
+/** The same tool for endpoints that know only functions. */
+export const applyPatchFunction: Tool = functionTool({
+  name: "apply_patch",
+  description,
+  params: z.object({ input: z.string() }),
+  effect: true,
+  run: ({ input }, call, context) => applyPatch(input, call, context),
+});

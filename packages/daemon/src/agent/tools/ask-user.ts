@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { functionTool } from "./tool.ts";
+
+/** Asks the user, and waits for the answer. */
+export const askUser = functionTool({
+  name: "ask_user",
+  description: "Ask the user when you cannot find out by yourself.",
+  params: z.object({
+    question: z.string().min(1).max(5000),
+    options: z.array(z.string().min(1).max(500)).max(10).default([]),
+  }),
+  effect: true,
+  async run({ question, options }, { callId, name, arguments: args }, { host }) {
+    const draft = { type: "toolCall", callId, tool: name, arguments: args } as const;
+    const item = host.startItem({ ...draft, text: "", textLength: 0 });
+    try {
+      const text = await host.ask(item.id, question, options);
+      host.completeItem({ ...item, text, textLength: text.length }, "completed");
+      return { output: text };
+    } catch (error) {
+      host.completeItem(item, "interrupted");
+      throw error;
+    }
+  },
+});

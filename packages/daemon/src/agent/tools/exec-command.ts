@@ -1,0 +1,67 @@
+import { isAbsolute, join, relative } from "node:path";
+import { z } from "zod";
+import type { TurnHost } from "../turn-host.ts";
+import { functionTool, ToolError } from "./tool.ts";
+
+const commandLimitMs = 10 * 60_000;
+
+export const yieldTime = z.int().min(250).max(30_000).default(10_000);
+export const maxOutputTokens = z.int().min(100).max(50_000).default(8000);
+
+/** Runs a command in the turn's box; one that takes longer goes on as a session. */
+export const execCommand = functionTool({
+  name: "exec_command",
+  description:
+    "Run a bash command in the sandbox. Returns exit_code, or session_id if it still runs.",
+  params: z.object({
+    cmd: z.string().min(1).max(100_000),
+    workdir: z.string().optional().describe("Default: the worktree."),
+    yield_time_ms: yieldTime,
+    max_output_tokens: maxOutputTokens,
+    tty: z.boolean().default(false),
+  }),
+  effect: true,
+  async run({ cmd, workdir, yield_time_ms, max_output_tokens, tty }, { callId }, context) {
+    const { host, sessions } = context;
+    const cwd = directory(host, workdir);
+    const started = host.startItem({
+      type: "commandExecution",
+      callId,
+      cmd,
+      cwd,
+      sessionId: null,
+      exitCode: null,
+      wallMs: null,
+      profileHash: null,
+      text: "",
+      textLength: 0,
+    });
+    try {
+      const consent = await host.authorize(started.id, { type: "command", cmd, cwd, tty });
+      if (!consent.allowed) {
+        host.completeItem(started, "declined");
+        return { output: consent.message };
+      }
+      await host.beforeEffect();
+      const box = await host.box();
+      const item = { ...started, profileHash: box.profileHash };
+      const process = await box.run({ cmd, cwd, tty, timeoutMs: commandLimitMs });
+      const session = sessions.add(item, process, host);
+      const output = await session.look(yield_time_ms, max_output_tokens);
+      if (!session.exit) host.updateItem({ ...item, sessionId: session.id });
+      return { output };
+    } catch (error) {
+      if (!sessions.has(started.id)) host.completeItem(started, "failed");
+      throw error;
+    }
+  },
+});
+
+function directory({ worktree }: TurnHost, workdir = "."): string {
+  const cwd = isAbsolute(workdir) ? workdir : join(worktree, workdir);
+  const inside = relative(worktree, cwd);
+  if (inside.startsWith("..") || isAbsolute(inside)) {
+    throw new ToolError(`workdir ${workdir} is outside the worktree ${worktree}`);
+  }
+  return cwd;
+}

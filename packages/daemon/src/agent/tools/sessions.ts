@@ -1,0 +1,134 @@
+import { StringDecoder } from "node:string_decoder";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Item } from "@heddle/protocol";
+import type { BoxExit, BoxProcess } from "../../sandbox/types.ts";
+import { estimateTokens, truncateForModel } from "../context/truncate.ts";
+import type { TurnHost } from "../turn-host.ts";
+
+type CommandItem = Extract<Item, { type: "commandExecution" }>;
+
+/** What clients are shown of one command, in UTF-16 units. */
+const shownLimit = 1024 * 1024;
+/** What is kept for the model between two looks; the middle goes first. */
+const unreadLimit = 2 * 1024 * 1024;
+
+/** One command of a turn, from its start until its end has been told to the model. */
+export class CommandSession {
+  readonly id: number;
+  readonly item: CommandItem;
+  readonly #process: BoxProcess;
+  readonly #host: TurnHost;
+  readonly #startedAt = performance.now();
+  readonly #ended: Promise<BoxExit>;
+  #unread = "";
+  #shown = 0;
+  #lookedAt = performance.now();
+  exit: BoxExit | undefined;
+
+  constructor(id: number, item: CommandItem, process: BoxProcess, host: TurnHost) {
+    this.id = id;
+    this.item = item;
+    this.#process = process;
+    this.#host = host;
+    const decoder = new StringDecoder("utf8");
+    process.onOutput((chunk) => this.#take(decoder.write(chunk)));
+    this.#ended = process.exited.then((exit) => {
+      this.#take(decoder.end());
+      return this.#end(exit);
+    });
+  }
+
+  write(chars: string): void {
+    this.#process.write(chars);
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill();
+    await this.#ended;
+  }
+
+  /** Waits for the end, `yieldMs` at most, and says what has happened since the last look. */
+  async look(yieldMs: number, maxTokens: number): Promise<string> {
+    const timer = new AbortController();
+    const waited = delay(yieldMs, undefined, { signal: timer.signal }).catch(() => {});
+    await Promise.race([this.#ended, waited]);
+    timer.abort();
+    const wallS = ((performance.now() - this.#lookedAt) / 1000).toFixed(2);
+    this.#lookedAt = performance.now();
+    const output = this.#unread;
+    this.#unread = "";
+    const head = this.exit ? exitLine(this.exit) : `session_id: ${this.id}`;
+    const tokens = `original_tokens: ${estimateTokens(output)}`;
+    return `${head}\nwall_s: ${wallS}\n${tokens}\noutput:\n${truncateForModel(output, maxTokens)}`;
+  }
+
+  #take(text: string): void {
+    if (text === "") return;
+    this.#unread += text;
+    if (this.#unread.length > unreadLimit) {
+      this.#unread = truncateForModel(this.#unread, unreadLimit / 8);
+    }
+    const room = shownLimit - this.#shown;
+    if (room <= 0) return;
+    this.#shown += text.length;
+    const note = text.length > room ? "\n… more output is not shown …\n" : "";
+    this.#host.appendText(this.item.id, text.slice(0, room) + note);
+  }
+
+  #end(exit: BoxExit): BoxExit {
+    this.exit = exit;
+    const wallMs = Math.round(performance.now() - this.#startedAt);
+    const item = { ...this.item, exitCode: exit.exitCode ?? null, wallMs, sessionId: null };
+    const ended = exit.reason === "exited";
+    this.#host.completeItem(
+      item,
+      ended ? (exit.exitCode === 0 ? "completed" : "failed") : "interrupted",
+    );
+    return exit;
+  }
+}
+
+function exitLine({ exitCode, reason }: BoxExit): string {
+  switch (reason) {
+    case "exited":
+      return `exit_code: ${exitCode ?? "unknown"}`;
+    case "timedOut":
+      return "exit_code: unknown (stopped at the time limit)";
+    case "killed":
+      return "exit_code: unknown (stopped)";
+    case "outputLimit":
+      return "exit_code: unknown (stopped: too much output)";
+    case "boxLost":
+      return "exit_code: unknown (the sandbox ended)";
+  }
+}
+
+/** The commands of one turn. Disposing stops those that still run. */
+export class CommandSessions implements AsyncDisposable {
+  readonly #sessions = new Map<number, CommandSession>();
+  #next = 1;
+
+  add(item: CommandItem, process: BoxProcess, host: TurnHost): CommandSession {
+    const session = new CommandSession(this.#next, item, process, host);
+    this.#sessions.set(session.id, session);
+    this.#next += 1;
+    return session;
+  }
+
+  find(id: number): CommandSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** Whether the command of this item was started. */
+  has(itemId: string): boolean {
+    return [...this.#sessions.values()].some(({ item }) => item.id === itemId);
+  }
+
+  running(): CommandSession[] {
+    return [...this.#sessions.values()].filter(({ exit }) => exit === undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.running().map((session) => session.kill()));
+  }
+}

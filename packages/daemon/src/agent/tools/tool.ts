@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { ModelCall, ToolSpec } from "../model-types.ts";
+import type { TurnHost } from "../turn-host.ts";
+import type { CommandSessions } from "./sessions.ts";
+
+export interface ToolContext {
+  readonly host: TurnHost;
+  /** The commands of this turn that are still running. */
+  readonly sessions: CommandSessions;
+}
+
+export interface ToolResult {
+  /** What the model reads. */
+  readonly output: string;
+  /** Set by the call that ends the turn: its report. */
+  readonly summary?: string;
+}
+
+export interface Tool {
+  readonly spec: ToolSpec;
+  /** Calls with effects run one after another, in the order of the response. */
+  readonly effect: boolean;
+  run(call: ModelCall, context: ToolContext): Promise<ToolResult>;
+}
+
+/** A mistake of the model's, told to the model. */
+export class ToolError extends Error {}
+
+interface FunctionTool<Params extends z.ZodObject> {
+  readonly name: string;
+  readonly description: string;
+  readonly params: Params;
+  readonly effect: boolean;
+  run(args: z.output<Params>, call: ModelCall, context: ToolContext): Promise<ToolResult>;
+}
+
+/** A tool that takes JSON arguments by a schema. */
+export function functionTool<Params extends z.ZodObject>(tool: FunctionTool<Params>): Tool {
+  const { name, description, params, effect } = tool;
+  return {
+    spec: { type: "function", name, description, parameters: parameters(params), strict: false },
+    effect,
+    run: (call, context) => tool.run(parseArguments(params, call), call, context),
+  };
+}
+
+/** The schema as short as models need it: limits stay, since they are told when they are broken. */
+function parameters(params: z.ZodObject): Record<string, unknown> {
+  const schema = z.toJSONSchema(params, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+    },
+  });
+  const { $schema: _, ...rest } = schema;
+  return rest;
+}
+
+function parseArguments<Params extends z.ZodObject>(
+  params: Params,
+  call: ModelCall,
+): z.output<Params> {
+  let json: unknown;
+  try {
+    json = JSON.parse(call.arguments);
+  } catch (error) {
+    throw new ToolError(`the arguments of ${call.name} are not JSON`, { cause: error });
+  }
+  const parsed = params.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new ToolError(`invalid arguments of ${call.name}: ${z.prettifyError(parsed.error)}`);
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { maxOutputTokens } from "./exec-command.ts";
+import { functionTool, ToolError } from "./tool.ts";
+
+/** Writes to a running command, or looks at it again. */
+export const writeStdin = functionTool({
+  name: "write_stdin",
+  description: "Write to a running session, or poll it with empty chars.",
+  params: z.object({
+    session_id: z.int(),
+    chars: z.string().max(100_000).default(""),
+    yield_time_ms: z.int().min(250).max(300_000).default(10_000),
+    max_output_tokens: maxOutputTokens,
+  }),
+  effect: true,
+  async run({ session_id, chars, yield_time_ms, max_output_tokens }, _call, { host, sessions }) {
+    const session = sessions.find(session_id);
+    if (session === undefined) throw new ToolError(`no session ${session_id} in this turn`);
+    if (chars !== "" && !session.exit) {
+      const { id, cmd } = session.item;
+      const consent = await host.authorize(id, { type: "input", cmd, chars });
+      if (!consent.allowed) return { output: consent.message };
+      session.write(chars);
+    }
+    return { output: await session.look(yield_time_ms, max_output_tokens) };
+  },
+});

@@ -1,0 +1,76 @@
+import type {
+  ApprovalSubject,
+  Failure,
+  Item,
+  ItemId,
+  ItemState,
+  Part,
+  TurnState,
+} from "@heddle/protocol";
+import type { TreeFiles } from "../os/tree-files.ts";
+import type { Box } from "../sandbox/types.ts";
+import type { EnvironmentFacts } from "./context/environment.ts";
+import type { InputEntry, ModelEndpoint, Usage } from "./model-types.ts";
+
+type Distribute<T> = T extends unknown ? Omit<T, keyof ItemBase> : never;
+type ItemBase = Pick<Item, "id" | "threadId" | "turnId" | "state" | "createdAt" | "completedAt">;
+/** What a tool says of an item that it begins; the host adds the rest. */
+export type ItemDraft = Distribute<Item>;
+
+export type Consent =
+  | { readonly allowed: true }
+  /** `message` tells the model who refused, and why. */
+  | { readonly allowed: false; readonly message: string };
+
+export interface RequestRecord {
+  readonly wallMs: number;
+  /** `completed`, or the kind of the failure. */
+  readonly outcome: string;
+  readonly usage: Usage | undefined;
+}
+
+/** All that a turn can do in the world. The services provide it; the agent knows nothing else. */
+export interface TurnHost {
+  readonly worktree: string;
+  readonly environment: EnvironmentFacts;
+  /** What the user sent. */
+  readonly input: readonly Part[];
+  readonly cacheKey: string;
+  readonly model: string;
+  readonly effort: "minimal" | "low" | "medium" | "high" | undefined;
+  readonly endpoint: ModelEndpoint;
+  readonly signal: AbortSignal;
+  /** The worktree's files, by descriptor walks. */
+  readonly files: TreeFiles;
+  /** Where a program of Heddle's own, such as the searcher, stands inside the box. */
+  readonly searcher: string;
+
+  /** Groups the writes of `change` into one transaction. */
+  atomically<T>(change: () => T): T;
+  setState(state: TurnState, retryAt?: number): void;
+
+  /** What the model is sent, oldest first. */
+  history(): readonly InputEntry[];
+  remember(entries: readonly InputEntry[]): void;
+  recordRequest(record: RequestRecord): void;
+
+  startItem<Draft extends ItemDraft>(draft: Draft): Extract<Item, { type: Draft["type"] }>;
+  /** Streams more of the item's text to whoever watches. */
+  appendText(itemId: ItemId, text: string): void;
+  updateItem(item: Item): void;
+  /** Ends an item. Its text is what was streamed, unless `item.text` says otherwise. */
+  completeItem(item: Item, state: Exclude<ItemState, "running">): void;
+
+  /** Asks the policy, and a person if the policy says so. */
+  authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent>;
+  ask(itemId: ItemId, question: string, options: string[]): Promise<string>;
+  /** Settles when the checkpoint stands and the box is proven: nothing may happen before. */
+  beforeEffect(): Promise<void>;
+  /** The box of this turn, opened at the first call. */
+  box(): Promise<Box>;
+}
+
+export type TurnOutcome =
+  | { readonly state: "done"; readonly summary: string }
+  | { readonly state: "interrupted" }
+  | { readonly state: "failed"; readonly failure: Failure };

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { DaemonError } from "@heddle/protocol";
+import { parse, TomlError } from "smol-toml";
+import { z } from "zod";
+import { lineOf } from "./os/toml-lines.ts";
+
+const ProviderConfig = z
+  .strictObject({
+    base_url: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }),
+    api_key_env: z.string().min(1).optional(),
+    api_key_file: z.string().min(1).optional(),
+    api_key_command: z.string().min(1).optional(),
+    wire_api: z.literal("responses").default("responses"),
+  })
+  .refine(
+    ({ api_key_env, api_key_file, api_key_command }) =>
+      [api_key_env, api_key_file, api_key_command].filter(Boolean).length <= 1,
+    "set only one of api_key_env, api_key_file and api_key_command",
+  );
+export type ProviderConfig = z.infer<typeof ProviderConfig>;
+
+const ModelName = z.string().regex(/^[^/]+\/.+$/, 'expected "provider/model"');
+
+const ConfigFile = z.strictObject({
+  providers: z.record(z.string().regex(/^[\w-]+$/), ProviderConfig).default({}),
+  models: z.strictObject({ main: ModelName.optional() }).default({}),
+  sandbox: z
+    .strictObject({
+      allow_root: z.boolean().default(false),
+      max_commands: z.int().min(1).max(64).default(4),
+    })
+    .prefault({}),
+  threads: z.strictObject({ max_running: z.int().min(1).max(256).default(8) }).prefault({}),
+  approvals: z
+    .strictObject({
+      deadline_hours: z
+        .number()
+        .positive()
+        .max(24 * 365)
+        .default(24 * 7),
+    })
+    .prefault({}),
+});
+
+export interface Config {
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly mainModel: string;
+  readonly allowRoot: boolean;
+  readonly maxCommands: number;
+  readonly maxRunningTurns: number;
+  readonly approvalDeadlineMs: number;
+}
+
+const openai = (env: NodeJS.ProcessEnv): ProviderConfig => ({
+  base_url: env.OPENAI_BASE_URL || "https://api.openai.com/v1",
+  api_key_env: "OPENAI_API_KEY",
+  wire_api: "responses",
+});
+
+/** Reads the configuration; a missing file means the defaults. Throws `invalidConfig` with the line. */
+export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
+  const text = readIfThere(path);
+  const file = ConfigFile.safeParse(parseToml(path, text));
+  if (!file.success) throw new DaemonError("invalidConfig", explain(path, text, file.error));
+  const { providers, models, sandbox, threads, approvals } = file.data;
+  const withDefault = { openai: openai(env), ...providers };
+  const mainModel = models.main ?? "openai/gpt-5.3-codex";
+  const provider = splitModel(mainModel).provider;
+  if (!(provider in withDefault)) {
+    const where = `${path}:${lineOf(text, ["models", "main"])}`;
+    const known = Object.keys(withDefault).join(", ");
+    throw new DaemonError("invalidConfig", `${where}: no provider ${provider}; there are ${known}`);
+  }
+  return {
+    providers: withDefault,
+    mainModel,
+    allowRoot: sandbox.allow_root || env.HEDDLE_ALLOW_ROOT === "1",
+    maxCommands: sandbox.max_commands,
+    maxRunningTurns: threads.max_running,
+    approvalDeadlineMs: approvals.deadline_hours * 3_600_000,
+  };
+}
+
+/** `provider/model` in its halves; a model's own name may hold further slashes. */
+export function splitModel(name: string): { provider: string; model: string } {
+  const slash = name.indexOf("/");
+  return { provider: name.slice(0, slash), model: name.slice(slash + 1) };
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new DaemonError("invalidConfig", `cannot read ${path}`, {}, { cause: error });
+  }
+}
+
+function parseToml(path: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.split("\n")[0]?.replace("Invalid TOML document: ", "");
+    throw new DaemonError("invalidConfig", `${path}:${error.line}: ${reason}`);
+  }
+}
+
+function explain(path: string, text: string, error: z.ZodError): string {
+  const lines = error.issues.map((issue) => {
+    const keys = issue.code === "unrecognized_keys" ? [...issue.path, ...issue.keys] : issue.path;
+    const place = keys.map(String);
+    return `${path}:${lineOf(text, place)}: ${place.join(".")}: ${issue.message}`;
+  });
+  return lines.join("\n");
+}

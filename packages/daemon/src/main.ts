@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { DaemonError } from "@heddle/protocol";
+import { heddlePaths } from "@heddle/protocol/node";
+import { z } from "zod";
+import { readConfig } from "./config.ts";
+import { startDaemon } from "./daemon.ts";
+import { openLog } from "./log.ts";
+
+/** Exit codes of sysexits.h, as service managers know them. */
+const exitCodes = { invalidConfig: 78, conflict: 75 } as const;
+
+const manifest = new URL("../package.json", import.meta.url);
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(manifest, "utf8")));
+
+async function main(): Promise<void> {
+  process.umask(0o077);
+  const paths = heddlePaths();
+  const config = readConfig(paths.config, process.env);
+  const log = openLog(paths.log);
+  const stop = Promise.withResolvers<void>();
+  const stopRequested = () => stop.resolve();
+  process.once("SIGTERM", stopRequested);
+  process.once("SIGINT", stopRequested);
+  process.on("SIGHUP", () => {});
+  process.on("uncaughtException", (error) => log.error("uncaught exception", { error }));
+  process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
+
+  const options = { config, paths, env: process.env, log, version, stopRequested };
+  const daemon = await startDaemon(options);
+  await stop.promise;
+  log.info("stopping");
+  await daemon[Symbol.asyncDispose]();
+  log.info("stopped");
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const known = error instanceof DaemonError;
+  console.error(`heddle: ${known ? error.message : ((error as Error).stack ?? error)}`);
+  process.exit(
+    known && error.kind in exitCodes ? exitCodes[error.kind as keyof typeof exitCodes] : 1,
+  );
+}

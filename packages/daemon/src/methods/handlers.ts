@@ -1,0 +1,24 @@
+import type { Handlers, Methods } from "@heddle/protocol";
+import { approvalHandlers } from "./approval.ts";
+import type { Caller } from "./caller.ts";
+import { daemonHandlers } from "./daemon.ts";
+import { itemHandlers } from "./item.ts";
+import { projectHandlers } from "./project.ts";
+import type { Services } from "./services.ts";
+import { taskHandlers } from "./task.ts";
+import { threadHandlers } from "./thread.ts";
+import { turnHandlers } from "./turn.ts";
+
+/** A handler for every method of the protocol. */
+export function createHandlers(services: Services): Handlers<Methods, Caller> {
+  return {
+    ...daemonHandlers(services),
+    ...projectHandlers(services),
+    ...taskHandlers(services),
+    ...threadHandlers(services),
+    ...turnHandlers(services),
+    ...itemHandlers(services),
+    ...approvalHandlers(services),
+    "model/list": () => services.models.list(),
+  };
+}

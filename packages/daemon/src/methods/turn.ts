@@ -1,0 +1,11 @@
+import type { Handlers, turnMethods } from "@heddle/protocol";
+import type { Caller } from "./caller.ts";
+import type { Services } from "./services.ts";
+
+export function turnHandlers({ turns }: Services): Handlers<typeof turnMethods, Caller> {
+  return {
+    "turn/start": (params, { commit }) => commit((tx) => turns.start(tx, params)),
+    "turn/interrupt": ({ turnId }, { commit }) =>
+      commit((tx) => ({ interrupted: turns.interrupt(tx, turnId) })),
+  };
+}

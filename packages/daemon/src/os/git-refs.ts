@@ -1,0 +1,93 @@
+import { rm } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { DaemonError } from "@heddle/protocol";
+import { git, gitFailed, tryGit } from "./git.ts";
+
+export interface RefChange {
+  readonly ref: string;
+  /** The new commit; absent to delete the ref. */
+  readonly to?: string;
+  /** What the ref must hold now, `"absent"` if it must not exist; unchecked when left out. */
+  readonly expected?: string;
+}
+
+export interface Ref {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+export interface ListedWorktree {
+  readonly path: string;
+  /** The full name of the branch; absent when HEAD is detached. */
+  readonly ref?: string;
+}
+
+/** Changes all of the refs or none. Answers `moved` when one does not hold what was expected. */
+export async function updateRefs(
+  gitDir: string,
+  changes: readonly RefChange[],
+  reason: string,
+): Promise<"updated" | "moved"> {
+  const args = ["update-ref", "--create-reflog", "-m", reason, "--stdin"];
+  const input = ["start", ...changes.map(refCommand), "commit", ""].join("\n");
+  const output = await tryGit({ gitDir, args, input });
+  if (output.exitCode === 0) return "updated";
+  if (/but expected|already exists|unable to resolve reference/.test(output.stderr)) return "moved";
+  throw gitFailed(args, output);
+}
+
+function refCommand({ ref, to, expected }: RefChange): string {
+  if (!/^(HEAD|refs\/[^\s]+)$/.test(ref)) throw new DaemonError("gitFailed", `bad ref ${ref}`);
+  if (to === undefined) return expected ? `delete ${ref} ${expected}` : `delete ${ref}`;
+  if (expected === "absent") return `create ${ref} ${to}`;
+  return expected ? `update ${ref} ${to} ${expected}` : `update ${ref} ${to}`;
+}
+
+/** The refs below a prefix such as `refs/heads/`, sorted by name. */
+export async function listRefs(gitDir: string, prefix: string): Promise<Ref[]> {
+  const args = ["for-each-ref", "--format=%(refname) %(objectname)", prefix];
+  const lines = (await git({ gitDir, args })).split("\n").filter(Boolean);
+  return lines.map((line) => {
+    const [ref = "", commit = ""] = line.split(" ");
+    return { ref, commit };
+  });
+}
+
+/** Registers a worktree without any file in it; `branch` is made, or HEAD is detached. */
+export async function addWorktree(
+  gitDir: string,
+  { path, branch, commit }: { path: string; branch?: string; commit: string },
+): Promise<void> {
+  const head = branch ? ["-b", branch] : ["--detach"];
+  await git({ gitDir, args: ["worktree", "add", "--no-checkout", ...head, path, commit] });
+}
+
+/** Removes a worktree with all that is in it, and its administrative files. Only below `root`. */
+export async function removeWorktree(
+  gitDir: string,
+  { path, root }: { path: string; root: string },
+): Promise<void> {
+  if (!path.startsWith(join(root, sep)) || path.includes(`${sep}..`)) {
+    throw new DaemonError("outsideWorktree", `${path} is not below ${root}`, { path, root });
+  }
+  const args = ["worktree", "remove", "--force", "--force", path];
+  if ((await tryGit({ gitDir, args })).exitCode === 0) return;
+  // Its `.git` file was changed or is gone: git then forgets a worktree whose folder is missing.
+  await rm(path, { recursive: true, force: true });
+  const output = await tryGit({ gitDir, args });
+  const forgotten = output.exitCode === 0 || output.stderr.includes("is not a working tree");
+  if (!forgotten) throw gitFailed(args, output);
+}
+
+export async function listWorktrees(gitDir: string): Promise<ListedWorktree[]> {
+  const listing = await git({ gitDir, args: ["worktree", "list", "--porcelain", "-z"] });
+  return listing.split("\0\0").flatMap((entry) => {
+    const fields = entry.split("\0").filter(Boolean);
+    const value = (key: string) =>
+      fields.find((field) => field.startsWith(`${key} `))?.slice(key.length + 1);
+    const path = value("worktree");
+    const ref = value("branch");
+    if (!path || fields.some((field) => /^(bare|prunable)/.test(field))) return [];
+    return [{ path, ...(ref && { ref }) }];
+  });
+}

@@ -1,0 +1,131 @@
+import { DaemonError } from "@heddle/protocol";
+import { simpleGit } from "simple-git";
+
+/** Passed to every git, boxed or not: nothing that a repository configures may run by itself. */
+export const safeConfig: readonly string[] = [
+  "core.fsmonitor=false",
+  "core.hooksPath=/dev/null",
+  "safe.bareRepository=explicit",
+  "protocol.allow=never",
+  "gc.auto=0",
+];
+
+export interface GitCall {
+  /** The repository's common directory, or a worktree's own for its HEAD and index. */
+  readonly gitDir: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+  readonly signal?: AbortSignal;
+  /** Reads the user's and the system's configuration too; only for plain reads of it. */
+  readonly userConfig?: boolean;
+}
+
+export interface GitOutput {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/**
+ * Runs git on refs and objects, without a box: as if the repository were bare, so that no file of
+ * a worktree is read, not even its attributes. At most four run at once.
+ */
+export async function tryGit(call: GitCall): Promise<GitOutput> {
+  call.signal?.throwIfAborted();
+  await acquire();
+  try {
+    return await spawnGit(call);
+  } finally {
+    release();
+  }
+}
+
+/** As `tryGit`, but every exit code other than 0 is a DaemonError `gitFailed`. */
+export async function git(call: GitCall): Promise<string> {
+  const output = await tryGit(call);
+  if (output.exitCode === 0) return output.stdout.toString("utf8").trimEnd();
+  throw gitFailed(call.args, output);
+}
+
+export function gitFailed(
+  args: readonly string[],
+  output: Pick<GitOutput, "exitCode" | "stderr">,
+): DaemonError {
+  const reason = output.stderr.trim().slice(0, 1_000) || `exit code ${output.exitCode}`;
+  return new DaemonError("gitFailed", `git ${args[0]} failed: ${reason}`, { args: [...args] });
+}
+
+const noBytes = Buffer.alloc(0);
+
+async function spawnGit(call: GitCall): Promise<GitOutput> {
+  let output: GitOutput | undefined;
+  const env = environment(call);
+  const client = simpleGit({
+    baseDir: call.gitDir,
+    config: [...safeConfig],
+    allowEnvironment: Object.keys(env),
+    unsafe: {
+      allowUnsafeConfigEnvCount: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeMergeDriver: true,
+      allowUnsafeProtocolOverride: true,
+    },
+    completion: { onClose: true, onExit: false },
+    // simple-git knows success and failure only; this hook is where it tells the exit code.
+    errors: (error, { exitCode, stdOut, stdErr }) => {
+      const stdout = Buffer.concat(stdOut);
+      output = { exitCode, stdout, stderr: Buffer.concat(stdErr).toString("utf8") };
+      return exitCode === 0 ? error : undefined;
+    },
+    ...(call.signal && { abort: call.signal }),
+    // Standard input is left open, and a git that reads it waits, unless something is sent.
+    input: () => call.input || noBytes,
+  }).env(env);
+  await client
+    // Without a byte of output simple-git would wait for 50 ms after the end.
+    .outputHandler((_, stdout) => void stdout.once("end", () => stdout.emit("data", noBytes)))
+    .raw([`--git-dir=${call.gitDir}`, "--bare", "--no-optional-locks", ...call.args])
+    .catch((cause: unknown) => {
+      call.signal?.throwIfAborted();
+      throw new DaemonError("gitFailed", `git ${call.args[0]} could not run`, {}, { cause });
+    });
+  call.signal?.throwIfAborted();
+  if (output && output.exitCode >= 0) return output;
+  throw new DaemonError("gitFailed", "git could not be started: install git 2.39 or newer");
+}
+
+function environment({ env, userConfig }: GitCall): Record<string, string> {
+  const { PATH = "/usr/bin:/bin", HOME, TZ, XDG_CONFIG_HOME } = process.env;
+  return {
+    PATH,
+    LC_ALL: "C",
+    GIT_TERMINAL_PROMPT: "0",
+    ...(TZ && { TZ }),
+    ...(HOME && { HOME }),
+    ...(XDG_CONFIG_HOME && { XDG_CONFIG_HOME }),
+    ...(!userConfig && { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" }),
+    ...env,
+  };
+}
+
+const budget = 4;
+const waiting: (() => void)[] = [];
+let running = 0;
+
+async function acquire(): Promise<void> {
+  if (running < budget) {
+    running += 1;
+    return;
+  }
+  // The place is handed over by `release`, so that the count stays as it is.
+  await new Promise<void>((resolve) => waiting.push(resolve));
+}
+
+function release(): void {
+  const next = waiting.shift();
+  if (next) next();
+  else running -= 1;
+}

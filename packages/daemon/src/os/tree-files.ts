@@ -1,0 +1,359 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, constants, existsSync, openSync, realpathSync, type Stats } from "node:fs";
+import { lstat, mkdir, open, realpath, rename, rmdir, unlink } from "node:fs/promises";
+import { isAbsolute, relative, sep } from "node:path";
+import { DaemonError } from "@heddle/protocol";
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const descriptors = "/proc/self/fd";
+const chunkBytes = 256 * 1024;
+
+/** A directory of the walk: `at` names one of its entries for the next system call. */
+interface Directory extends AsyncDisposable {
+  at(name: string): string;
+}
+
+/** An entry for system calls, its name for people, and what names the entries beside it. */
+type Entry = [path: string, shown: string, beside: Directory["at"]];
+
+export interface TreeFile {
+  readonly bytes: Buffer;
+  /** The permission bits alone. */
+  readonly mode: number;
+}
+
+export interface TreeStat {
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  readonly size: number;
+  readonly mode: number;
+  readonly modifiedAt: number;
+}
+
+export interface TreeOptions {
+  /** Walk by descriptors, which needs /proc. By default it is used where it is there. */
+  readonly byDescriptor?: boolean;
+}
+
+/**
+ * Opens the files under `root` to code that takes its paths from a model.
+ *
+ * The root is opened once and each further component is opened relative to the descriptor before
+ * it, without following links, so no change of the tree during a call leads outside. Without /proc
+ * (macOS) each component is checked by lstat and realpath instead: links are refused as well, but
+ * a directory that is swapped for a link between check and use can be followed.
+ */
+export function openTree(root: string, options: TreeOptions = {}): TreeFiles {
+  return new TreeFiles(root, options.byDescriptor ?? existsSync(descriptors));
+}
+
+/** Paths are relative to the root; absolute ones inside of it are accepted. */
+export class TreeFiles implements Disposable {
+  readonly #roots: readonly string[];
+  readonly #fd: number;
+  readonly #byDescriptor: boolean;
+  #running = 0;
+  #disposed = false;
+
+  constructor(root: string, byDescriptor: boolean) {
+    this.#roots = [realpathSync(root), root];
+    this.#fd = openSync(root, O_RDONLY | O_DIRECTORY);
+    this.#byDescriptor = byDescriptor;
+  }
+
+  /** The one spelling of a path, relative to the root; throws when it is not allowed. */
+  resolve(path: string): string {
+    return splitPath(path, this.#roots).join("/");
+  }
+
+  read(path: string, { maxBytes }: { maxBytes: number }): Promise<TreeFile> {
+    return this.#within(path, async (entry, shown) => {
+      const stats = await regularFile(entry, shown);
+      if (stats === undefined) throw new DaemonError("notFound", `no file ${shown}`);
+      return readWhole(entry, shown, maxBytes);
+    });
+  }
+
+  /**
+   * Replaces a file in one step, or creates it and its parents; returns the directories created,
+   * outermost first. A file that exists keeps its permission bits unless `mode` is given.
+   */
+  async write(
+    path: string,
+    bytes: Uint8Array,
+    { mode }: { mode?: number } = {},
+  ): Promise<string[]> {
+    const created: string[] = [];
+    try {
+      await this.#within(path, (...place) => replaceFile(place, bytes, mode), created);
+    } catch (error) {
+      for (const directory of created.toReversed()) {
+        await this.removeDirectory(directory).catch(() => {});
+      }
+      throw error;
+    }
+    return created;
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#within(path, async (entry, shown) => {
+      await regularFile(entry, shown);
+      await unlink(entry);
+    });
+  }
+
+  /** Removes a directory that is empty. */
+  removeDirectory(path: string): Promise<void> {
+    return this.#within(path, (entry) => rmdir(entry));
+  }
+
+  /** Moves a file to a name that is free, creating the parents of it. */
+  rename(from: string, to: string): Promise<void> {
+    return this.#within(from, async (source, shownSource) => {
+      if (!(await regularFile(source, shownSource))) {
+        throw new DaemonError("notFound", `no file ${shownSource}`);
+      }
+      await this.#within(
+        to,
+        async (target, shown) => {
+          if (await present(target)) throw new DaemonError("conflict", `${shown} exists already`);
+          await rename(source, target);
+        },
+        [],
+      );
+    });
+  }
+
+  /** What stands at a path, itself not followed if it is a link; undefined if nothing does. */
+  async stat(path: string): Promise<TreeStat | undefined> {
+    try {
+      return await this.#within(path, async (entry) => describe(await lstat(entry)));
+    } catch (error) {
+      if (error instanceof DaemonError && error.kind === "notFound") return undefined;
+      throw error;
+    }
+  }
+
+  /** Calls that run still finish; the root is closed after the last of them. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#running === 0) closeSync(this.#fd);
+  }
+
+  async #within<T>(
+    path: string,
+    act: (...place: Entry) => Promise<T>,
+    created?: string[],
+  ): Promise<T> {
+    const names = splitPath(path, this.#roots);
+    if (this.#disposed) throw new Error("the tree is closed");
+    this.#running += 1;
+    const shown = names.join("/");
+    try {
+      await using parent = await this.#walk(names.slice(0, -1), created);
+      return await act(parent.at(names.at(-1) ?? ""), shown, parent.at);
+    } catch (error) {
+      throw explain(error, shown);
+    } finally {
+      this.#running -= 1;
+      if (this.#disposed && this.#running === 0) closeSync(this.#fd);
+    }
+  }
+
+  async #walk(names: string[], created?: string[]): Promise<Directory> {
+    let here = this.#rootDirectory();
+    for (const [depth, name] of names.entries()) {
+      await using left = here;
+      const shown = names.slice(0, depth + 1).join("/");
+      if (created && (await makeDirectory(left.at(name)))) created.push(shown);
+      here = await this.#enter(left.at(name), shown);
+    }
+    return here;
+  }
+
+  #rootDirectory(): Directory {
+    const base = this.#byDescriptor ? `${descriptors}/${this.#fd}` : this.#roots[0];
+    return { at: (name) => `${base}/${name}`, [Symbol.asyncDispose]: async () => {} };
+  }
+
+  async #enter(path: string, shown: string): Promise<Directory> {
+    if (!this.#byDescriptor) return this.#enterChecked(path, shown);
+    try {
+      const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      return {
+        at: (name) => `${descriptors}/${handle.fd}/${name}`,
+        [Symbol.asyncDispose]: () => handle.close(),
+      };
+    } catch (error) {
+      // Linux answers ENOTDIR for a link as well as for a file.
+      if (errno(error) === "ENOTDIR" || errno(error) === "ELOOP")
+        throw await notEntered(path, shown);
+      throw error;
+    }
+  }
+
+  async #enterChecked(path: string, shown: string): Promise<Directory> {
+    if (!(await lstat(path)).isDirectory()) throw await notEntered(path, shown);
+    const real = await realpath(path);
+    if (!real.startsWith(`${this.#roots[0]}${sep}`)) throw linked(shown);
+    return { at: (name) => `${real}/${name}`, [Symbol.asyncDispose]: async () => {} };
+  }
+}
+
+// HFS+ ignores these characters in names, so that ".g\u200cit" would open ".git" there.
+const ignoredByFileSystems = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
+
+function isGitDirectory(name: string): boolean {
+  const folded = name.replace(ignoredByFileSystems, "").toLowerCase();
+  return folded === ".git" || folded === "git~1";
+}
+
+function splitPath(path: string, roots: readonly string[]): string[] {
+  const outside = (why: string): DaemonError =>
+    new DaemonError("outsideWorktree", `${JSON.stringify(path)} ${why}`, { path });
+  if (path.includes("\0")) throw outside("contains a NUL character");
+  if (path.split("/").includes("..")) throw outside("contains '..': name the file from the root");
+  const names = inside(path, roots)
+    ?.split("/")
+    .filter((name) => name !== "" && name !== ".");
+  if (names === undefined) throw outside("is outside of the worktree");
+  if (names.length === 0) throw outside("names no file");
+  if (names.some(isGitDirectory)) throw outside("is part of git's own data");
+  return names;
+}
+
+function inside(path: string, roots: readonly string[]): string | undefined {
+  if (!isAbsolute(path)) return path;
+  const found = roots.map((root) => relative(root, path)).find((rest) => !/^\.\.(\/|$)/.test(rest));
+  return found;
+}
+
+async function regularFile(entry: string, shown: string): Promise<Stats | undefined> {
+  const stats = await present(entry);
+  if (stats?.isSymbolicLink()) throw linked(shown);
+  if (stats && !stats.isFile()) throw notAFile(shown);
+  return stats;
+}
+
+async function present(entry: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(entry);
+  } catch (error) {
+    if (errno(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function readWhole(path: string, shown: string, maxBytes: number): Promise<TreeFile> {
+  // A FIFO that took the file's place would hold the open without O_NONBLOCK.
+  await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const stats = await file.stat();
+  if (!stats.isFile()) throw notAFile(shown);
+  const chunks: Buffer[] = [];
+  for (let size = 0; size <= maxBytes; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, maxBytes + 1 - size));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+    if (bytesRead === 0) return { bytes: Buffer.concat(chunks), mode: stats.mode & 0o777 };
+    chunks.push(chunk.subarray(0, bytesRead));
+    size += bytesRead;
+  }
+  throw tooLarge(shown, maxBytes);
+}
+
+async function replaceFile(
+  [path, shown, beside]: Entry,
+  bytes: Uint8Array,
+  mode: number | undefined,
+): Promise<void> {
+  const kept = mode ?? (await regularFile(path, shown))?.mode;
+  const temporary = beside(`.heddle-${randomUUID()}.tmp`);
+  try {
+    await writeWhole(temporary, bytes, kept);
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeWhole(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
+  await using file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+  await file.writeFile(bytes);
+  if (mode !== undefined) await file.chmod(mode & 0o777);
+  await file.sync();
+}
+
+async function makeDirectory(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (errno(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function describe(stats: Stats): TreeStat {
+  const { size, mode, mtimeMs } = stats;
+  const kind = stats.isFile()
+    ? "file"
+    : stats.isDirectory()
+      ? "directory"
+      : stats.isSymbolicLink()
+        ? "symlink"
+        : "other";
+  return { kind, size, mode: mode & 0o777, modifiedAt: Math.trunc(mtimeMs) };
+}
+
+async function notEntered(path: string, shown: string): Promise<DaemonError> {
+  if ((await present(path))?.isSymbolicLink()) return linked(shown);
+  return new DaemonError("invalidParams", `${shown} is not a directory`, { path: shown });
+}
+
+const linked = (shown: string): DaemonError =>
+  new DaemonError("outsideWorktree", `${shown} is a symbolic link: name the file it points to`, {
+    path: shown,
+  });
+
+const notAFile = (shown: string): DaemonError =>
+  new DaemonError("invalidParams", `${shown} is not a regular file`, { path: shown });
+
+const tooLarge = (shown: string, maxBytes: number): DaemonError =>
+  new DaemonError("tooLarge", `${shown} is larger than ${maxBytes} bytes`, {
+    path: shown,
+    maxBytes,
+  });
+
+const errno = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error ? String(error.code) : undefined;
+
+function explain(error: unknown, path: string): unknown {
+  if (error instanceof DaemonError) return error;
+  const options = { cause: error };
+  switch (errno(error)) {
+    case "ENOENT":
+      return new DaemonError("notFound", `no file ${path}`, { path }, options);
+    case "ELOOP":
+      return linked(path);
+    case "ENXIO":
+      return notAFile(path);
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return new DaemonError("notGranted", `no permission for ${path}`, { path }, options);
+    case "ENOSPC":
+    case "EDQUOT":
+      return new DaemonError("storageFull", `no space left for ${path}`, { path }, options);
+    case "ENAMETOOLONG":
+    case "EISDIR":
+    case "ENOTEMPTY":
+      return new DaemonError(
+        "invalidParams",
+        `${path} cannot be used as a file`,
+        { path },
+        options,
+      );
+    default:
+      return error;
+  }
+}

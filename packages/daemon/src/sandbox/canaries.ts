@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { limits } from "./limits.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Box, BoxProfile, BoxProof, Checkout } from "./types.ts";
+import { unavailable } from "./unavailable.ts";
+
+const timeoutMs = 20_000;
+
+/** Each is an attempt to get out; it succeeds for the attacker when its shell test fails. */
+function canaries(runtime: Runtime, { worktree, gitCommonDir }: Checkout, secret: string) {
+  const home = quote(runtime.home);
+  return {
+    network: `[[ $(grep -c : /proc/net/dev) == 1 ]] && ! true </dev/tcp/192.0.2.1/9`,
+    home: `[[ $(stat -fc %T ${home}) == tmpfs && ! -e ${home}/.ssh && ! -e ${home}/.gnupg ]]`,
+    state: `[[ ! -e ${quote(secret)} && ! -e ${quote(runtime.seccompFile)} && ! -e /run ]]`,
+    "worktree link": `! true >>${quote(`${worktree}/.git`)}`,
+    repository: `! true >${quote(`${gitCommonDir}/refs/canary`)} && ! true >>${quote(`${gitCommonDir}/config`)}`,
+    "user namespaces": "command -v unshare && ! unshare --user true",
+    privileges:
+      "grep -qE '^Seccomp:\\s2$' /proc/self/status && grep -qE '^CapEff:\\s0+$' /proc/self/status && grep -qE '^NoNewPrivs:\\s1$' /proc/self/status && ! mount -t tmpfs none /tmp",
+    limits: `(( $(ulimit -H -u) <= ${limits.processes} && $(ulimit -H -n) <= ${limits.openFiles} ))`,
+  };
+}
+
+/** Runs all canaries as one command of a real box over a scratch checkout. */
+export async function proveBox(
+  runtime: Runtime,
+  open: (profile: BoxProfile) => Promise<Box>,
+): Promise<BoxProof[]> {
+  await using scratch = await scratchCheckout(runtime);
+  const tests = canaries(runtime, scratch.checkout, scratch.secret);
+  await using box = await open({ checkout: scratch.checkout, access: "rw", readable: [], env: {} });
+  const cmd = Object.entries(tests)
+    .map(
+      ([name, test]) =>
+        `if said=$({ ${test}; } 2>&1); then echo "pass:${name}"; else echo "fail:${name}:$said"; fi`,
+    )
+    .join("\n");
+  const canary = await box.run({ cmd, cwd: scratch.checkout.worktree, tty: false, timeoutMs });
+  let output = "";
+  canary.onOutput((chunk) => {
+    output += chunk.toString();
+  });
+  const { reason } = await canary.exited;
+  if (reason !== "exited") throw unavailable(`the sandbox's canaries did not end: ${reason}`);
+  return Object.keys(tests).map((name) => proof(name, output.split("\n")));
+}
+
+function proof(name: string, lines: readonly string[]): BoxProof {
+  if (lines.includes(`pass:${name}`)) return { name, passed: true, detail: "confined" };
+  const said = lines
+    .find((line) => line.startsWith(`fail:${name}:`))
+    ?.split(":")
+    .slice(2)
+    .join(":");
+  return { name, passed: false, detail: said?.trim() || "the box does not confine it" };
+}
+
+interface Scratch extends AsyncDisposable {
+  readonly checkout: Checkout;
+  readonly secret: string;
+}
+
+async function scratchCheckout(runtime: Runtime): Promise<Scratch> {
+  const root = await mkdtemp(join(runtime.stateDir, `canary-${process.pid}-`));
+  const secret = join(root, "secret");
+  const worktree = join(root, "worktree");
+  const gitCommonDir = join(root, "repository");
+  const gitDir = join(gitCommonDir, "worktrees/canary");
+  await mkdir(worktree);
+  await mkdir(gitDir, { recursive: true });
+  await mkdir(join(gitCommonDir, "refs"));
+  await writeFile(join(gitCommonDir, "config"), "[core]\n\tbare = false\n");
+  await writeFile(join(gitDir, "commondir"), "../..\n");
+  await writeFile(join(worktree, ".git"), `gitdir: ${gitDir}\n`);
+  await writeFile(secret, "", { mode: 0o600 });
+  return {
+    checkout: { worktree, gitDir, gitCommonDir },
+    secret,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+function quote(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}

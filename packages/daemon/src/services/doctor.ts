@@ -1,0 +1,73 @@
+import { statfs } from "node:fs/promises";
+import { DaemonError, type DoctorFinding, type Provider } from "@heddle/protocol";
+import { type HeddlePaths, maxSocketPathBytes } from "@heddle/protocol/node";
+import { execa } from "execa";
+import type { Sandbox } from "../sandbox/types.ts";
+import type { Models } from "./models.ts";
+
+const oldestGit = [2, 38] as const;
+const leastDiskBytes = 1024 ** 3;
+
+export interface DoctorOptions {
+  readonly paths: HeddlePaths;
+  readonly sandbox: Sandbox;
+  readonly models: Models;
+}
+
+/** Proves what the daemon relies on; each fault comes with its mend. */
+export async function examine({ paths, sandbox, models }: DoctorOptions): Promise<DoctorFinding[]> {
+  const [box, git, disk, providers] = await Promise.all([
+    examineBox(sandbox),
+    examineGit(),
+    examineDisk(paths.state),
+    models.list().then(({ providers }) => providers.map(examineProvider)),
+  ]);
+  return [...box, git, examineSocket(paths.socket), disk, ...providers];
+}
+
+async function examineBox(sandbox: Sandbox): Promise<DoctorFinding[]> {
+  try {
+    const proofs = await sandbox.prove();
+    return proofs.map(({ name, passed, detail }) => ({
+      name: `sandbox: ${name}`,
+      ok: passed,
+      detail,
+      mend: passed ? null : "no command runs until this holds; report it with this output",
+    }));
+  } catch (error) {
+    if (!(error instanceof DaemonError)) throw error;
+    const [detail = "", ...mend] = error.message.split(": ");
+    return [{ name: "sandbox", ok: false, detail, mend: mend.join(": ") || null }];
+  }
+}
+
+async function examineGit(): Promise<DoctorFinding> {
+  const { stdout } = await execa("git", ["--version"], { reject: false });
+  const version = /\d+\.\d+(\.\d+)?/.exec(stdout ?? "")?.[0];
+  const [major = 0, minor = 0] = (version ?? "0.0").split(".").map(Number);
+  const ok = major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1]);
+  const needed = oldestGit.join(".");
+  const detail = version ?? "not found";
+  return { name: "git", ok, detail, mend: ok ? null : `install git ${needed} or newer` };
+}
+
+function examineSocket(socket: string): DoctorFinding {
+  const bytes = Buffer.byteLength(socket);
+  const ok = bytes <= maxSocketPathBytes;
+  const detail = `${socket} (${bytes} of ${maxSocketPathBytes} bytes)`;
+  return { name: "socket", ok, detail, mend: ok ? null : "set a shorter HEDDLE_HOME" };
+}
+
+async function examineDisk(state: string): Promise<DoctorFinding> {
+  const { bavail, bsize } = await statfs(state);
+  const free = bavail * bsize;
+  const ok = free >= leastDiskBytes;
+  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${state}`;
+  return { name: "disk", ok, detail, mend: ok ? null : "free some space, or move HEDDLE_HOME" };
+}
+
+function examineProvider({ id, baseUrl, failure }: Provider): DoctorFinding {
+  const detail = failure ?? `answers at ${baseUrl}`;
+  const mend = failure === null ? null : `check [providers.${id}] in the configuration`;
+  return { name: `provider: ${id}`, ok: failure === null, detail, mend };
+}

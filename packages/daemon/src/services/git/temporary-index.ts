@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { copyFile, link, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { git } from "../../os/git.ts";
+import { writeTree } from "../../os/git-objects.ts";
+import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
+import { runBoxed } from "./boxed.ts";
+
+const prefix = "heddle-index-";
+
+export interface TemporaryIndex extends AsyncDisposable {
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Makes it the checkout's index. Left undone while another git holds the index's lock. */
+  install(): Promise<void>;
+}
+
+/** A copy of the checkout's index that knows which files are unchanged, so that adding is quick. */
+export async function copyIndex({ gitDir }: Checkout): Promise<TemporaryIndex> {
+  const file = join(gitDir, `${prefix}${randomUUID()}`);
+  const index = join(gitDir, "index");
+  const original = await stat(index).catch(() => undefined);
+  if (original) {
+    await copyFile(index, file);
+    // A file changed in the index's own tick is told by their times: the copy must not be newer.
+    const time = (Math.floor(original.mtimeMs) - 1) / 1000;
+    await utimes(file, time, time);
+  }
+  return {
+    file,
+    env: { GIT_INDEX_FILE: file },
+    install: () => install(file, gitDir),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([rm(file, { force: true }), rm(`${file}.lock`, { force: true })]);
+    },
+  };
+}
+
+async function install(file: string, gitDir: string): Promise<void> {
+  const lock = join(gitDir, "index.lock");
+  try {
+    await link(file, lock);
+  } catch {
+    // Nothing of ours reads the old index as truth; the next snapshot brings it up to date.
+    return;
+  }
+  await rename(lock, join(gitDir, "index"));
+}
+
+/** Clears away what a daemon that was killed has left: its copies, and a lock made from one. */
+export async function removeLeftIndexes({ gitDir }: Checkout): Promise<void> {
+  const left = (await readdir(gitDir)).filter((name) => name.startsWith(prefix));
+  const lock = join(gitDir, "index.lock");
+  for (const name of left) {
+    const file = join(gitDir, name);
+    const [ours, held] = await Promise.all(
+      [file, lock].map((path) => stat(path).catch(() => undefined)),
+    );
+    if (ours && held && ours.ino === held.ino && ours.dev === held.dev) await rm(lock);
+    await rm(file, { force: true });
+  }
+}
+
+/** Adds every file that git does not ignore to `index` and answers with the tree. */
+export async function addAll(
+  box: RunBoxedGit,
+  checkout: Checkout,
+  index: TemporaryIndex,
+): Promise<string> {
+  // Exit code 1: some file cannot be added, such as one named `.GIT`. The others have been.
+  const args = ["add", "--all", "--ignore-errors", "."];
+  const request = { access: "write", checkout, args, env: index.env } as const;
+  const { stderr } = await runBoxed(box, request, [0, 1]);
+  if (stderr.includes("embedded git repository")) await dropNestedRepositories(checkout, index);
+  return await writeTree(checkout.gitDir, index.file);
+}
+
+/** A repository made inside the worktree would be recorded as a submodule that nobody can fetch. */
+async function dropNestedRepositories(checkout: Checkout, index: TemporaryIndex): Promise<void> {
+  const { gitDir } = checkout;
+  const { env } = index;
+  const [staged, committed] = await Promise.all([
+    git({ gitDir, args: ["ls-files", "--stage", "-z"], env }),
+    git({ gitDir, args: ["ls-tree", "-r", "-z", "HEAD"] }),
+  ]);
+  const known = new Set(submodulesIn(committed).map(pathOf));
+  const added = submodulesIn(staged).filter((entry) => !known.has(pathOf(entry)));
+  // Mode 0 removes an entry.
+  const input = added.map((entry) => `0${entry.slice(6)}\0`).join("");
+  await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input });
+}
+
+function submodulesIn(listing: string): string[] {
+  return listing.split("\0").filter((entry) => entry.startsWith("160000 "));
+}
+
+function pathOf(entry: string): string {
+  return entry.slice(entry.indexOf("\t") + 1);
+}

@@ -1,0 +1,220 @@
+import { realpathSync } from "node:fs";
+import { dirname } from "node:path";
+import {
+  type Access,
+  DaemonError,
+  Grant,
+  GrantId,
+  type Methods,
+  newId,
+  type ParamsOf,
+  Project,
+  ProjectId,
+  type ProjectSettings,
+  type ResultOf,
+} from "@heddle/protocol";
+import { findCheckout, type RepositoryPaths, resolveRepository } from "../os/git-repository.ts";
+import { refuseGrant } from "../sandbox/sandbox.ts";
+import type { Page, PageRequest } from "../store/document-table.ts";
+import type { Store } from "../store/store.ts";
+import type { Transaction } from "./journal.ts";
+import type { Commit } from "./mutations.ts";
+import { parseSettings, readSettingsFile } from "./project-settings.ts";
+import { rows } from "./rows.ts";
+
+/** Places that are never granted, because of what they hold. */
+export interface Protected {
+  readonly home: string;
+  readonly stateDir: string;
+}
+
+/** Repositories that the user added, and what the daemon may do in each. */
+export class Projects {
+  readonly #store: Store;
+  readonly #protected: Protected;
+
+  constructor(store: Store, places: Protected) {
+    this.#store = store;
+    this.#protected = places;
+  }
+
+  async add(
+    { path, name, access, settings }: ParamsOf<Methods, "project/add">,
+    commit: Commit,
+  ): Promise<Project> {
+    const repository = await resolveRepository(path);
+    const root = repository.worktree;
+    this.#refuse(root);
+    const [known] = this.#store.projects.where({ path: root });
+    if (known) {
+      const message = `${root} is the project ${known.name} already; change it with \`heddle project grant\``;
+      throw new DaemonError("conflict", message, { projectId: known.id });
+    }
+    const target = settings?.target ?? repository.targetBranch;
+    if (target === undefined) {
+      const message = `${root} is on no branch; name the one to land on with --target`;
+      throw new DaemonError("invalidParams", message, { path: root });
+    }
+    return commit((tx) => {
+      const project = Project.parse({
+        id: newId(ProjectId),
+        name: name ?? this.#freeName(root),
+        path: root,
+        access: access ?? null,
+        settings: { ...settings, target },
+        createdAt: tx.now,
+      });
+      tx.announce({ type: "projectChanged", project });
+      return project;
+    });
+  }
+
+  async list(request: PageRequest): Promise<Page<Project>> {
+    const { data, nextCursor } = this.#store.projects.page({}, request, "oldest");
+    return { data: await Promise.all(data.map((project) => this.#inForce(project))), nextCursor };
+  }
+
+  async read(where: ParamsOf<Methods, "project/read">): Promise<ResultOf<Methods, "project/read">> {
+    const project =
+      "projectId" in where ? rows.project(this.#store, where.projectId) : this.#at(where.path);
+    const file = await this.#settingsFile(project);
+    return {
+      project: await this.#inForce(project),
+      grants: this.grants(project.id),
+      settingsFile: file ?? null,
+    };
+  }
+
+  /** Forgets the project; its threads have been archived. */
+  remove(tx: Transaction, projectId: ProjectId): void {
+    for (const grant of this.grants(projectId)) this.#store.grants.remove(grant.id);
+    tx.announce({ type: "projectRemoved", projectId });
+  }
+
+  async grant(
+    { projectId, access = "ro", resource }: ParamsOf<Methods, "project/grant">,
+    commit: Commit,
+  ): Promise<ResultOf<Methods, "project/grant">> {
+    const id = ProjectId.parse(projectId);
+    const value = resource && this.#checkedResource(resource);
+    return commit((tx) => {
+      if (value === undefined) this.#setAccess(tx, id, access);
+      else this.#store.grants.put(newGrant({ projectId: id, access, ...value, now: tx.now }));
+      return { project: rows.project(this.#store, id), grants: this.grants(id) };
+    });
+  }
+
+  async trust(projectId: ProjectId, hash: string, commit: Commit): Promise<Project> {
+    const project = rows.project(this.#store, projectId);
+    const file = await this.#settingsFile(project);
+    if (file === undefined) {
+      throw new DaemonError("notFound", `${project.path} has no .heddle/config.toml to trust`);
+    }
+    if (file.hash !== hash) {
+      const message = `${file.path} is not what was shown; look at it again`;
+      throw new DaemonError("staleConsent", message, { hash: file.hash });
+    }
+    parseSettings(file);
+    const trusted = await this.#inForce(project, hash);
+    return commit((tx) => {
+      this.#store.projects.trust(projectId, hash);
+      tx.announce({ type: "projectChanged", project });
+      return trusted;
+    });
+  }
+
+  /** The project if it is granted as far as asked; otherwise `notGranted`, with the command. */
+  async granted(projectId: ProjectId, access: Access): Promise<Project> {
+    const project = rows.project(this.#store, projectId);
+    if (project.access === "rw" || project.access === access) return this.#inForce(project);
+    const needed = access === "rw" ? "to work in" : "to read";
+    const message = `Heddle was not allowed ${needed} ${project.path}; allow it with \`heddle project grant ${project.path} --access ${access}\``;
+    throw new DaemonError("notGranted", message, { projectId, access });
+  }
+
+  checkout(project: Project): Promise<RepositoryPaths> {
+    return findCheckout(project.path);
+  }
+
+  grants(projectId: ProjectId): Grant[] {
+    return this.#store.grants.where({ project_id: projectId });
+  }
+
+  async #inForce(project: Project, trustedHash?: string): Promise<Project> {
+    const hash = trustedHash ?? this.#store.projects.trustedHash(project.id);
+    if (hash === undefined) return project;
+    const file = await readSettingsFile(project.path);
+    if (file?.hash !== hash) return project;
+    return { ...project, settings: { ...parseSettings(file), ...own(project.settings) } };
+  }
+
+  async #settingsFile(project: Project) {
+    const file = project.access === null ? undefined : await readSettingsFile(project.path);
+    const trusted = file?.hash === this.#store.projects.trustedHash(project.id);
+    return file && { ...file, trusted };
+  }
+
+  /** The project whose checkout holds a path. */
+  #at(path: string): Project {
+    for (let folder = real(path); ; folder = dirname(folder)) {
+      const [project] = this.#store.projects.where({ path: folder });
+      if (project) return project;
+      if (folder === dirname(folder)) break;
+    }
+    const message = `no project holds ${path}; add it with \`heddle project add\``;
+    throw new DaemonError("notFound", message, { path });
+  }
+
+  #setAccess(tx: Transaction, projectId: ProjectId, access: Access): void {
+    const project = { ...rows.project(this.#store, projectId), access };
+    tx.announce({ type: "projectChanged", project });
+  }
+
+  #checkedResource({ kind, value }: Pick<Grant, "kind" | "value">): Pick<Grant, "kind" | "value"> {
+    if (kind === "env" || kind === "host") return { kind, value };
+    const path = real(value);
+    this.#refuse(path);
+    return { kind, value: path };
+  }
+
+  #refuse(path: string): void {
+    const reason = refuseGrant(path, this.#protected);
+    if (reason === undefined) return;
+    throw new DaemonError("notGranted", `${path} cannot be granted: ${reason}`, { path });
+  }
+
+  #freeName(root: string): string {
+    const base = root.slice(root.lastIndexOf("/") + 1) || "project";
+    const taken = new Set(this.#store.projects.where({}).map(({ name }) => name));
+    for (let count = 1; ; count += 1) {
+      const name = count === 1 ? base : `${base}-${count}`;
+      if (!taken.has(name)) return name;
+    }
+  }
+}
+
+/** What the user set; a target that is only the default stands under one of the file. */
+function own(settings: ProjectSettings): ProjectSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function newGrant({
+  now,
+  ...grant
+}: Pick<Grant, "projectId" | "kind" | "value" | "access"> & { now: number }): Grant {
+  return Grant.parse({
+    id: newId(GrantId),
+    ...grant,
+    threadId: null,
+    createdAt: now,
+    expiresAt: null,
+  });
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch (cause) {
+    throw new DaemonError("notFound", `there is no ${path}`, { path }, { cause });
+  }
+}

@@ -1,0 +1,285 @@
+import {
+  type Approval,
+  type ApprovalSubject,
+  DaemonError,
+  type Item,
+  ItemId,
+  newId,
+  type Project,
+  type Thread,
+  type Turn,
+  type TurnState,
+} from "@heddle/protocol";
+import type { EnvironmentFacts } from "../agent/context/environment.ts";
+import type { InputEntry, ModelEndpoint } from "../agent/model-types.ts";
+import type { Consent, ItemDraft, RequestRecord, TurnHost } from "../agent/turn-host.ts";
+import type { RepositoryPaths } from "../os/git-repository.ts";
+import { openTree, type TreeFiles } from "../os/tree-files.ts";
+import type { Box, Sandbox } from "../sandbox/types.ts";
+import { eventTextLimit } from "../store/item-table.ts";
+import type { Store } from "../store/store.ts";
+import type { Approvals } from "./approvals.ts";
+import type { Boxes } from "./boxes.ts";
+import { checkpoint } from "./git/checkpoints.ts";
+import { daemonActor, type Journal } from "./journal.ts";
+import type { LiveTexts } from "./live-texts.ts";
+import type { Policies } from "./policies.ts";
+import { refreshThread } from "./thread-status.ts";
+
+/** What every turn shares. */
+export interface HostServices {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly texts: LiveTexts;
+  readonly approvals: Approvals;
+  readonly policies: Policies;
+  readonly sandbox: Sandbox;
+  readonly boxes: Boxes;
+  readonly searcher: string;
+}
+
+/** What is particular to one turn. */
+export interface HostSubject {
+  readonly turn: Turn;
+  readonly thread: Thread;
+  readonly project: Project;
+  readonly checkout: RepositoryPaths;
+  readonly endpoint: ModelEndpoint;
+  /** The model's name at the endpoint. */
+  readonly model: string;
+  readonly signal: AbortSignal;
+}
+
+/** The world as one running turn has it. Disposing ends the turn's box and all of its commands. */
+export class ServiceTurnHost implements TurnHost, AsyncDisposable {
+  readonly #services: HostServices;
+  readonly #subject: HostSubject;
+  readonly files: TreeFiles;
+  #box: Promise<Box> | undefined;
+  #prepared: Promise<void> | undefined;
+
+  constructor(services: HostServices, subject: HostSubject) {
+    this.#services = services;
+    this.#subject = subject;
+    this.files = openTree(subject.checkout.worktree);
+  }
+
+  get worktree(): string {
+    return this.#subject.checkout.worktree;
+  }
+  get cacheKey(): string {
+    return this.#subject.thread.id;
+  }
+  get model(): string {
+    return this.#subject.model;
+  }
+  get effort(): TurnHost["effort"] {
+    return this.#subject.turn.effort ?? undefined;
+  }
+  get endpoint(): ModelEndpoint {
+    return this.#subject.endpoint;
+  }
+  get signal(): AbortSignal {
+    return this.#subject.signal;
+  }
+  get searcher(): string {
+    return this.#services.searcher;
+  }
+  get input(): TurnHost["input"] {
+    const [first] = this.#services.store.items.ofTurn(this.#subject.turn.id);
+    return first?.type === "userMessage" ? first.input : [];
+  }
+  get environment(): EnvironmentFacts {
+    const { thread, project } = this.#subject;
+    return {
+      worktree: this.worktree,
+      branch: thread.branch ?? "",
+      target: thread.target,
+      policy: thread.policy,
+      checks: project.settings.checks ?? [],
+      ports: [thread.portBase, thread.portBase + 9],
+      date: new Date().toISOString().slice(0, 10),
+    };
+  }
+
+  /** Whether the turn may have changed something. */
+  get hadEffects(): boolean {
+    return this.#prepared !== undefined;
+  }
+
+  atomically<T>(change: () => T): T {
+    return this.#services.journal.write(daemonActor, change);
+  }
+
+  setState(state: TurnState, retryAt?: number): void {
+    const { store, journal } = this.#services;
+    const before = store.turns.find(this.#subject.turn.id);
+    if (before === undefined || (before.state === state && retryAt === undefined)) return;
+    journal.write(daemonActor, (tx) => {
+      const turn = { ...before, state, retryAt: retryAt ?? null };
+      tx.record({ type: "turnUpdated", turn });
+      refreshThread(tx, store, before.threadId);
+    });
+  }
+
+  history(): readonly InputEntry[] {
+    return this.#services.store.history.read(this.#subject.thread.id) as InputEntry[];
+  }
+
+  remember(entries: readonly InputEntry[]): void {
+    const { thread, turn } = this.#subject;
+    const { store } = this.#services;
+    store.transaction(() => store.history.append(thread.id, turn.id, entries));
+  }
+
+  recordRequest({ wallMs, outcome, usage }: RequestRecord): void {
+    const { store, journal } = this.#services;
+    journal.write(daemonActor, (tx) => {
+      const turn = store.turns.find(this.#subject.turn.id) ?? this.#subject.turn;
+      store.modelRequests.add({
+        turnId: turn.id,
+        model: turn.model,
+        at: tx.now,
+        wallMs,
+        outcome,
+        inputTokens: usage?.inputTokens ?? null,
+        cachedInputTokens: usage?.cachedInputTokens ?? null,
+        outputTokens: usage?.outputTokens ?? null,
+        reasoningTokens: usage?.reasoningTokens ?? null,
+      });
+      tx.record({ type: "turnUpdated", turn: { ...turn, usage: sum(turn.usage, usage) } });
+    });
+  }
+
+  startItem<Draft extends ItemDraft>(draft: Draft): Extract<Item, { type: Draft["type"] }> {
+    const { thread, turn } = this.#subject;
+    return this.#services.journal.write(daemonActor, (tx) => {
+      const ids = { id: newId(ItemId), threadId: thread.id, turnId: turn.id };
+      const times = { createdAt: tx.now, completedAt: null };
+      const item = { ...draft, ...ids, ...times, state: "running" } as unknown as Item;
+      tx.record({ type: "itemStarted", item });
+      return item as Extract<Item, { type: Draft["type"] }>;
+    });
+  }
+
+  appendText(itemId: ItemId, text: string): void {
+    this.#services.texts.append(this.#subject.thread.id, itemId, text);
+  }
+
+  updateItem(item: Item): void {
+    const streamed = this.#services.texts.peek(item.id);
+    this.#services.journal.write(daemonActor, (tx) => {
+      tx.record({ type: "itemUpdated", item: withText(item, streamed) }, streamed);
+    });
+  }
+
+  completeItem(item: Item, state: Exclude<Item["state"], "running">): void {
+    this.#services.journal.write(daemonActor, (tx) => {
+      const streamed = this.#services.texts.peek(item.id);
+      const whole = streamed === "" && "text" in item ? item.text : streamed;
+      const completed = { ...withText(item, whole), state, completedAt: tx.now };
+      tx.record({ type: "itemCompleted", item: completed }, whole);
+      tx.afterCommit(() => void this.#services.texts.take(item.id));
+    });
+  }
+
+  async authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent> {
+    const { policies, approvals } = this.#services;
+    const { thread } = this.#subject;
+    if (subject.type === "question") throw new Error("a question is asked, not authorized");
+    const { verdict, reason } = policies.decide(thread.policy, { effect: subject.type });
+    if (verdict === "allow" || (verdict === "ask" && approvals.hasConsent(thread.id, subject))) {
+      return { allowed: true };
+    }
+    if (verdict === "deny") return refused(`the policy ${thread.policy} forbids it: ${reason}`);
+    const approval = await this.#request(itemId, "effect", subject, reason);
+    if (approval.state === "accepted") return { allowed: true };
+    return refused(refusalOf(approval));
+  }
+
+  async ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
+    const subject = { type: "question", question, options } as const;
+    const { answer, state } = await this.#request(itemId, "question", subject, "The agent asks.");
+    if (answer?.type === "text") return answer.text;
+    if (answer?.type === "decline") return answer.comment ?? "The user does not want to answer.";
+    return state === "expired" ? "Nobody answered in time." : "The question was withdrawn.";
+  }
+
+  beforeEffect(): Promise<void> {
+    this.#prepared ??= this.#prepare();
+    return this.#prepared;
+  }
+
+  box(): Promise<Box> {
+    const { thread, checkout } = this.#subject;
+    this.#box ??= this.#services.boxes.open({
+      thread,
+      checkout,
+      lent: this.#services.store.threads.lent(thread.id),
+      access: thread.policy === "readOnly" ? "ro" : "rw",
+    });
+    return this.#box;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.files[Symbol.dispose]();
+    const box = await this.#box?.catch(() => undefined);
+    await box?.[Symbol.asyncDispose]();
+  }
+
+  async #prepare(): Promise<void> {
+    const { sandbox, store, journal } = this.#services;
+    const { thread, turn, checkout } = this.#subject;
+    const [proofs, { commit }] = await Promise.all([
+      sandbox.prove(),
+      checkpoint(sandbox.git, checkout, { threadId: thread.id, turnId: turn.id }),
+    ]);
+    const broken = proofs.find(({ passed }) => !passed);
+    if (broken) {
+      const message = `the sandbox is not tight (${broken.name}: ${broken.detail}); run \`heddle doctor\``;
+      throw new DaemonError("sandboxUnavailable", message, { proof: broken.name });
+    }
+    journal.write(daemonActor, ({ now }) =>
+      store.checkpoints.put({ turnId: turn.id, threadId: thread.id, commit }, now),
+    );
+  }
+
+  /** Waits for a person; the turn says for whom. */
+  async #request(
+    itemId: ItemId,
+    kind: Approval["kind"],
+    subject: ApprovalSubject,
+    reason: string,
+  ): Promise<Approval> {
+    const { approvals } = this.#services;
+    const { turn, signal } = this.#subject;
+    this.setState(kind === "question" ? "waitingForUser" : "waitingForApproval");
+    const approval = await approvals.request({ turn, itemId, kind, subject, reason }, signal);
+    signal.throwIfAborted();
+    this.setState("dispatching");
+    return approval;
+  }
+}
+
+const refused = (why: string): Consent => ({ allowed: false, message: `declined: ${why}` });
+
+function refusalOf({ state, answer }: Approval): string {
+  if (state === "expired") return "nobody answered before the deadline";
+  const comment = answer?.type === "decline" ? answer.comment : undefined;
+  return comment ? `the user says: ${comment}` : "the user does not want this";
+}
+
+function withText(item: Item, whole: string): Item {
+  if (!("text" in item)) return item;
+  return { ...item, text: whole.slice(0, eventTextLimit), textLength: whole.length };
+}
+
+function sum(before: Turn["usage"], used: RequestRecord["usage"]): Turn["usage"] {
+  return {
+    requests: before.requests + 1,
+    inputTokens: before.inputTokens + (used?.inputTokens ?? 0),
+    cachedInputTokens: before.cachedInputTokens + (used?.cachedInputTokens ?? 0),
+    outputTokens: before.outputTokens + (used?.outputTokens ?? 0),
+    reasoningTokens: before.reasoningTokens + (used?.reasoningTokens ?? 0),
+  };
+}

@@ -1,0 +1,267 @@
+import {
+  DaemonError,
+  type Item,
+  ItemId,
+  type Methods,
+  newId,
+  type ParamsOf,
+  type Part,
+  type ThreadId,
+  Turn,
+  TurnId,
+  turnEnded,
+} from "@heddle/protocol";
+import { runTurn } from "../agent/loop.ts";
+import type { TurnOutcome } from "../agent/turn-host.ts";
+import { findCheckout, readIdentity } from "../os/git-repository.ts";
+import type { Busy } from "./busy.ts";
+import { toFailure } from "./failure.ts";
+import { commitTurn } from "./git/commits.ts";
+import { daemonActor, type Transaction } from "./journal.ts";
+import type { Models } from "./models.ts";
+import type { Projects } from "./projects.ts";
+import { rows } from "./rows.ts";
+import type { Tasks } from "./tasks.ts";
+import { openTurns, refreshThread } from "./thread-status.ts";
+import { type HostServices, ServiceTurnHost } from "./turn-host.ts";
+
+export interface TurnsOptions extends HostServices {
+  readonly projects: Projects;
+  readonly tasks: Tasks;
+  readonly models: Models;
+  readonly busy: Busy;
+  readonly maxRunning: number;
+  readonly logError: (message: string, details: Record<string, unknown>) => void;
+}
+
+interface RunningTurn {
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+const noUsage: Turn["usage"] = {
+  requests: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+/** Turns: queued in the order in which they came, one at a time a thread, so many at once. */
+export class Turns {
+  readonly #options: TurnsOptions;
+  readonly #running = new Map<TurnId, RunningTurn>();
+  #stopping = false;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+    options.busy.onFree(() => this.startNext());
+  }
+
+  start(tx: Transaction, params: ParamsOf<Methods, "turn/start">): Turn {
+    const { store, models } = this.#options;
+    const thread = rows.thread(store, params.threadId);
+    refuseUnusable(thread);
+    const turn = Turn.parse({
+      id: newId(TurnId),
+      threadId: thread.id,
+      state: "queued",
+      mode: params.mode ?? "implement",
+      model: models.resolve(params.model),
+      effort: params.effort ?? null,
+      summary: null,
+      commit: null,
+      failure: null,
+      retryAt: null,
+      usage: noUsage,
+      createdAt: tx.now,
+      startedAt: null,
+      completedAt: null,
+    });
+    tx.record({ type: "turnQueued", turn });
+    tx.record({ type: "itemCompleted", item: userMessage(turn, params.input) });
+    refreshThread(tx, store, thread.id);
+    tx.afterCommit(() => this.startNext());
+    return turn;
+  }
+
+  /** Whether there was still something to interrupt. */
+  interrupt(tx: Transaction, turnId: TurnId): boolean {
+    const turn = rows.turn(this.#options.store, turnId);
+    if (turnEnded(turn.state)) return false;
+    const running = this.#running.get(turnId);
+    if (running) tx.afterCommit(() => running.controller.abort());
+    else this.#complete(tx, turn, { state: "interrupted" });
+    return true;
+  }
+
+  /** Ends what a killed daemon left running, then goes on with the queue. */
+  recover(): void {
+    const { store, journal, approvals } = this.#options;
+    journal.write(daemonActor, (tx) => {
+      for (const item of store.items.running()) {
+        const text = store.items.text(item.id);
+        const state = "interrupted";
+        tx.record({ type: "itemCompleted", item: { ...item, state, completedAt: tx.now } }, text);
+      }
+      for (const turn of store.turns.where({ state: openTurns })) {
+        if (turn.state === "queued") continue;
+        approvals.cancelPending(tx, turn.id);
+        this.#complete(tx, turn, { state: "interrupted", failure: daemonStopped });
+      }
+    });
+    this.startNext();
+  }
+
+  /** Interrupts every running turn and waits until all is stored. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const running = [...this.#running.values()];
+    for (const { controller } of running) controller.abort();
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  /** Waits for a thread's running turn to end, after an interrupt. */
+  async idle(threadId: ThreadId): Promise<void> {
+    for (const { id } of this.#options.store.turns.where({
+      thread_id: threadId,
+      state: openTurns,
+    })) {
+      await this.#running.get(id)?.ended;
+    }
+  }
+
+  /** Begins what waits, as far as threads are free and the limit allows. */
+  startNext(): void {
+    const { store, busy, maxRunning } = this.#options;
+    if (this.#stopping) return;
+    for (const turn of store.turns.where({ state: "queued" })) {
+      if (this.#running.size >= maxRunning) return;
+      const thread = store.threads.find(turn.threadId);
+      if (thread?.failure) this.#fail(turn, new DaemonError("conflict", thread.failure.message));
+      else if (thread?.worktree && !busy.has(thread.id)) this.#begin(turn);
+    }
+  }
+
+  #begin(turn: Turn): void {
+    const claim = this.#options.busy.claim(turn.threadId, "a turn is running");
+    const controller = new AbortController();
+    const ended = this.#run(turn, controller.signal).finally(() => {
+      this.#running.delete(turn.id);
+      claim[Symbol.dispose]();
+    });
+    this.#running.set(turn.id, { controller, ended });
+  }
+
+  async #run(queued: Turn, signal: AbortSignal): Promise<void> {
+    const { store, journal, logError } = this.#options;
+    try {
+      const turn = journal.write(daemonActor, (tx) => {
+        const building = { ...queued, state: "building", startedAt: tx.now } as const;
+        tx.record({ type: "turnUpdated", turn: building });
+        refreshThread(tx, store, queued.threadId);
+        return building;
+      });
+      const { outcome, commit } = await this.#work(turn, signal);
+      this.#end(turn, outcome, commit);
+    } catch (error) {
+      if (!(error instanceof DaemonError)) logError("a turn failed", { error, turnId: queued.id });
+      this.#fail(queued, error);
+    }
+  }
+
+  async #work(
+    turn: Turn,
+    signal: AbortSignal,
+  ): Promise<{ outcome: TurnOutcome; commit?: string | undefined }> {
+    const { store, projects, models } = this.#options;
+    const thread = rows.thread(store, turn.threadId);
+    const [project, checkout, { endpoint, model }] = await Promise.all([
+      projects.granted(thread.projectId, "rw"),
+      findCheckout(thread.worktree ?? ""),
+      models.endpoint(turn.model),
+    ]);
+    const subject = { turn, thread, project, checkout, endpoint, model, signal };
+    await using host = new ServiceTurnHost(this.#options, subject);
+    const outcome = await runTurn(host);
+    if (!host.hadEffects) return { outcome };
+    await host[Symbol.asyncDispose]();
+    const author = await readIdentity(checkout.gitCommonDir);
+    const summary = outcome.state === "done" ? outcome.summary : "";
+    const message = commitMessage(host.input, thread.title, summary);
+    const ids = { threadId: thread.id, turnId: turn.id };
+    const made = await commitTurn(this.#options.sandbox.git, checkout, { message, author, ...ids });
+    return { outcome, commit: made?.commit };
+  }
+
+  #end(turn: Turn, outcome: TurnOutcome, commit: string | undefined): void {
+    const { store, journal } = this.#options;
+    journal.write(daemonActor, (tx) => {
+      const current = rows.turn(store, turn.id);
+      this.#complete(tx, { ...current, commit: commit ?? null }, outcome);
+    });
+  }
+
+  #fail(turn: Turn, error: unknown): void {
+    const { store, journal } = this.#options;
+    journal.write(daemonActor, (tx) => {
+      const current = rows.turn(store, turn.id);
+      this.#complete(tx, current, { state: "failed", failure: toFailure(error) });
+    });
+  }
+
+  #complete(
+    tx: Transaction,
+    turn: Turn,
+    outcome: TurnOutcome | { state: "interrupted"; failure: Turn["failure"] },
+  ): void {
+    const { store, tasks } = this.#options;
+    const completed: Turn = {
+      ...turn,
+      state: outcome.state,
+      summary: "summary" in outcome ? outcome.summary : null,
+      failure: "failure" in outcome ? outcome.failure : null,
+      retryAt: null,
+      completedAt: tx.now,
+    };
+    tx.record({ type: "turnCompleted", turn: completed });
+    const thread = rows.thread(store, turn.threadId);
+    if (outcome.state === "done") tasks.setState(tx, thread.taskId, "review");
+    refreshThread(tx, store, thread.id);
+  }
+}
+
+const daemonStopped: Turn["failure"] = {
+  kind: "interrupted",
+  message: "the daemon was stopped while the turn ran; send the message again",
+  details: {},
+};
+
+function refuseUnusable({ id, status, failure }: ReturnType<typeof rows.thread>): void {
+  if (status === "archived") {
+    throw new DaemonError("threadArchived", `${id} is archived; start a new thread`, { id });
+  }
+  if (failure)
+    throw new DaemonError("conflict", `${id} has no worktree: ${failure.message}`, { id });
+}
+
+function userMessage(turn: Turn, input: Part[]): Item {
+  const { threadId, id: turnId, createdAt } = turn;
+  const ids = { id: newId(ItemId), threadId, turnId };
+  return {
+    ...ids,
+    type: "userMessage",
+    input,
+    state: "completed",
+    createdAt,
+    completedAt: createdAt,
+  };
+}
+
+/** The user's words on the first line, the agent's report below. */
+function commitMessage(input: readonly Part[], title: string, summary: string): string {
+  const text = input.find((part) => part.type === "text")?.text.trim() || title;
+  const line = text.split("\n")[0] ?? title;
+  const subject = line.length > 72 ? `${line.slice(0, 71).trimEnd()}…` : line;
+  return summary === "" ? subject : `${subject}\n\n${summary}`;
+}
