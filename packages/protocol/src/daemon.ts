@@ -9,9 +9,6 @@ import { Project } from "./project.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
 
-/** Raised when a message changes in a way that an older side cannot read. */
-export const protocolVersion = 1;
-
 export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("projectChanged"), project: Project }),
   z.object({ type: z.literal("projectRemoved"), projectId: ProjectId }),

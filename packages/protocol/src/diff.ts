@@ -21,7 +21,7 @@ export const FileDiff = z.object({
   additions: z.int(),
   deletions: z.int(),
   hunks: z.array(DiffHunk),
-  truncated: z.boolean(),
+  truncated: z.boolean().describe("Too large to show; the numbers are true."),
 });
 export type FileDiff = z.infer<typeof FileDiff>;
 

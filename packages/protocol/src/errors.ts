@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 /**
  * Every error a client can receive, by kind. Numbers are never changed or used again.
  *
@@ -48,11 +46,18 @@ export const errorCodes = {
 } as const;
 
 export type ErrorKind = keyof typeof errorCodes;
-export const ErrorKind = z.enum(Object.keys(errorCodes) as [ErrorKind, ...ErrorKind[]]);
 
 /** What stands in `error.data` of a response: the kind, and what the kind has to add. */
-export const ErrorData = z.looseObject({ kind: ErrorKind });
-export type ErrorData = z.infer<typeof ErrorData>;
+export interface ErrorData {
+  readonly kind: ErrorKind;
+  readonly [detail: string]: unknown;
+}
+
+export function isErrorData(data: unknown): data is ErrorData {
+  return (
+    typeof data === "object" && data !== null && "kind" in data && `${data.kind}` in errorCodes
+  );
+}
 
 /** A failure that a client is meant to read: what was expected, and what can be done about it. */
 export class DaemonError extends Error {

@@ -3,13 +3,14 @@ import { EventEmitter, on } from "node:events";
 import { JSONRPCClient, type JSONRPCErrorException, type JSONRPCRequest } from "json-rpc-2.0";
 import type { z } from "zod";
 import type { Actor } from "./common.ts";
-import { type Notifications, protocolVersion, type SequencedDaemonEvent } from "./daemon.ts";
+import type { Notifications, SequencedDaemonEvent } from "./daemon.ts";
 import type { ParamsOf, ResultOf } from "./define.ts";
-import { DaemonError, ErrorData } from "./errors.ts";
+import { DaemonError, isErrorData } from "./errors.ts";
 import { Place, type ThreadNotice } from "./follow.ts";
 import type { ThreadId } from "./ids.ts";
 import { Link } from "./link.ts";
-import { type Methods, methods } from "./registry.ts";
+import type { Methods } from "./registry.ts";
+import { protocolVersion } from "./version.ts";
 
 export type { ThreadNotice } from "./follow.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";
@@ -22,6 +23,15 @@ export interface ConnectOptions {
 }
 
 type Notice<N extends keyof Notifications> = z.infer<Notifications[N]["params"]>;
+
+// biome-ignore lint/suspicious/noExplicitAny: each listener states its own notice.
+type Listener = (notice: any) => void;
+type Listeners = Record<string, Listener> & { resumed: () => void; left: () => void };
+
+interface Sink<Item> {
+  readonly emit: (item: Item) => void;
+  readonly fail: (error: unknown) => void;
+}
 
 /** Opens a connection to the daemon and introduces the client. */
 export async function connect(options: ConnectOptions): Promise<HeddleClient> {
@@ -39,6 +49,7 @@ export class HeddleClient implements Disposable {
   readonly #rpc: JSONRPCClient;
   readonly #underWay = new Map<string, string>();
   readonly #notices = new EventEmitter().setMaxListeners(0);
+  readonly #closed = new AbortController();
   #ended: DaemonError | undefined;
 
   constructor({ socketPath, client, reconnectForMs = 30_000 }: ConnectOptions) {
@@ -62,7 +73,8 @@ export class HeddleClient implements Disposable {
     params: ParamsOf<Methods, M>,
   ): Promise<ResultOf<Methods, M>> {
     if (this.#ended) throw this.#ended;
-    const keyed = methods[name].mutates ? { idempotencyKey: randomUUID(), ...params } : params;
+    // Methods that only read take no key and ignore it.
+    const keyed = { idempotencyKey: randomUUID(), ...params };
     try {
       return (await this.#rpc.request(name, keyed)) as ResultOf<Methods, M>;
     } catch (error) {
@@ -71,40 +83,33 @@ export class HeddleClient implements Disposable {
   }
 
   /**
-   * Yields a thread's events after `afterSeq`, and the text that streams, until `signal` aborts.
-   * Reconnects go unnoticed: every event comes once and in order.
+   * Yields a thread's events after `afterSeq`, and the text that streams, until `signal` aborts or
+   * the client is closed. Reconnects go unnoticed: every event comes once and in order.
    */
   async *followThread(
     threadId: ThreadId,
     { afterSeq = 0, signal }: { afterSeq?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<ThreadNotice> {
-    const out = new EventEmitter();
-    const place = new Place(afterSeq, (notice) => out.emit("notice", notice));
-    const fail = (error: unknown) => void out.emit("error", error);
-    let catchingUp: Promise<void> | undefined;
-    const catchUp = () => {
-      catchingUp ??= this.#catchUp(threadId, place).finally(() => {
-        catchingUp = undefined;
-      });
-      catchingUp.catch(fail);
-    };
-    const onEvent = (notice: Notice<"thread/event">) => {
-      if (notice.threadId === threadId && !place.event(notice)) catchUp();
-    };
-    const onDelta = (delta: Notice<"item/delta">) => {
-      if (delta.threadId === threadId && !place.delta(delta)) catchUp();
-    };
-    const listeners = { "thread/event": onEvent, "item/delta": onDelta, resumed: catchUp };
-    using _ = this.#listen({ ...listeners, ended: fail });
-    const notices = on(out, "notice", signal ? { signal } : {});
-    catchUp();
-    try {
-      for await (const [notice] of notices) yield notice as ThreadNotice;
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    } finally {
-      if (!this.#ended) this.call("thread/unsubscribe", { threadId }).catch(() => {});
-    }
+    yield* this.#follow<ThreadNotice>(signal, ({ emit, fail }) => {
+      const place = new Place(afterSeq, emit);
+      let catchingUp: Promise<void> | undefined;
+      const catchUp = () => {
+        catchingUp ??= this.#catchUp(threadId, place).finally(() => {
+          catchingUp = undefined;
+        });
+        catchingUp.catch(fail);
+      };
+      return {
+        "thread/event": (notice: Notice<"thread/event">) => {
+          if (notice.threadId === threadId && !place.event(notice)) catchUp();
+        },
+        "item/delta": (delta: Notice<"item/delta">) => {
+          if (delta.threadId === threadId && !place.delta(delta)) catchUp();
+        },
+        resumed: catchUp,
+        left: () => void this.call("thread/unsubscribe", { threadId }).catch(() => {}),
+      };
+    });
   }
 
   /** Yields the daemon's feed from now on, or after `afterSeq`. */
@@ -115,34 +120,28 @@ export class HeddleClient implements Disposable {
     afterSeq?: number;
     signal?: AbortSignal;
   } = {}): AsyncGenerator<SequencedDaemonEvent> {
-    const out = new EventEmitter();
-    const fail = (error: unknown) => void out.emit("error", error);
     let seq = afterSeq;
-    const pass = (notice: SequencedDaemonEvent) => {
-      if (seq !== undefined && notice.seq <= seq) return;
-      seq = notice.seq;
-      out.emit("notice", notice);
-    };
-    const catchUp = async () => {
-      for (let live = false; !live; ) {
-        const page = await this.call(
-          "daemon/subscribe",
-          seq === undefined ? {} : { afterSeq: seq },
-        );
-        for (const event of page.events) pass(event);
-        seq = Math.max(seq ?? 0, page.seq);
-        live = page.live;
-      }
-    };
-    const resumed = () => void catchUp().catch(fail);
-    using _ = this.#listen({ "daemon/event": pass, resumed, ended: fail });
-    const notices = on(out, "notice", signal ? { signal } : {});
-    resumed();
-    try {
-      for await (const [notice] of notices) yield notice as SequencedDaemonEvent;
-    } catch (error) {
-      if (!signal?.aborted) throw error;
-    }
+    yield* this.#follow<SequencedDaemonEvent>(signal, ({ emit, fail }) => {
+      const pass = (notice: SequencedDaemonEvent) => {
+        if (seq !== undefined && notice.seq <= seq) return;
+        seq = notice.seq;
+        emit(notice);
+      };
+      const catchUp = async () => {
+        for (let live = false; !live; ) {
+          const from = seq === undefined ? {} : { afterSeq: seq };
+          const page = await this.call("daemon/subscribe", from);
+          for (const event of page.events) pass(event);
+          seq = Math.max(seq ?? 0, page.seq);
+          live = page.live;
+        }
+      };
+      return {
+        "daemon/event": pass,
+        resumed: () => void catchUp().catch(fail),
+        left: () => void this.call("daemon/unsubscribe", {}).catch(() => {}),
+      };
+    });
   }
 
   /** Breaks the connection without a word, as a lost network would; it is then made again. */
@@ -150,13 +149,19 @@ export class HeddleClient implements Disposable {
     this.#link.terminate();
   }
 
+  /** Calls under way are rejected; followers end. */
   close(): void {
+    this.#closed.abort();
     this.#end(new DaemonError("disconnected", "this client was closed"));
     this.#link.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
   }
 
   async #catchUp(threadId: ThreadId, place: Place): Promise<void> {
@@ -168,8 +173,30 @@ export class HeddleClient implements Disposable {
     }
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: each listener states its own notice.
-  #listen(listeners: Record<string, (notice: any) => void>): Disposable {
+  /** One feed as an iterable: `resumed` begins it, and again after each reconnect. */
+  async *#follow<Item>(
+    signal: AbortSignal | undefined,
+    subscribe: (sink: Sink<Item>) => Listeners,
+  ): AsyncGenerator<Item> {
+    const until = this.#until(signal);
+    const out = new EventEmitter();
+    const fail = (error: unknown) => {
+      if (!until.aborted) out.emit("error", error);
+    };
+    const { left, ...listeners } = subscribe({ emit: (item) => out.emit("item", item), fail });
+    using _ = this.#listen({ ...listeners, ended: fail });
+    try {
+      const items = on(out, "item", { signal: until });
+      listeners.resumed();
+      for await (const [item] of items) yield item as Item;
+    } catch (error) {
+      if (!until.aborted) throw error;
+    } finally {
+      if (!this.#ended) left();
+    }
+  }
+
+  #listen(listeners: Record<string, Listener>): Disposable {
     for (const [name, listener] of Object.entries(listeners)) this.#notices.on(name, listener);
     return {
       [Symbol.dispose]: () => {
@@ -224,8 +251,7 @@ export class HeddleClient implements Disposable {
 function toDaemonError(error: unknown): DaemonError {
   if (error instanceof DaemonError) return error;
   const { message, data } = error as JSONRPCErrorException;
-  const known = ErrorData.safeParse(data);
-  if (!known.success) return new DaemonError("internal", message, {}, { cause: error });
-  const { kind, ...details } = known.data;
+  if (!isErrorData(data)) return new DaemonError("internal", message, {}, { cause: error });
+  const { kind, ...details } = data;
   return new DaemonError(kind, message, details);
 }

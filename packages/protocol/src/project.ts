@@ -45,7 +45,7 @@ export const Project = z.object({
   name: z.string(),
   path: AbsolutePath,
   access: Access.nullable().describe("Null until the user grants it; nothing is read before."),
-  settings: ProjectSettings.describe("In force: the user's, over those of a trusted file."),
+  settings: ProjectSettings.describe("What the user set, over a trusted settings file."),
   createdAt: Timestamp,
 });
 export type Project = z.infer<typeof Project>;
@@ -81,7 +81,8 @@ export const projectMethods = {
     scope: unordered,
   }),
   "project/remove": method({
-    summary: "Forget a project. Its threads are archived first; unlanded work is kept under refs.",
+    summary:
+      "Forget a project. Its threads are archived first, keeping unlanded work; none may be running.",
     params: z.object({ projectId: ProjectId, ...mutation }),
     result: z.object({ archived: z.array(ThreadId) }),
     mutates: true,

@@ -28,7 +28,7 @@ export const Thread = z.object({
   status: ThreadStatus,
   policy: PolicyName,
   target: z.string().describe("The branch that it lands on."),
-  branch: z.string(),
+  branch: z.string().nullable().describe("`heddle/…`; null until the worktree is made."),
   baseCommit: CommitHash.describe("Where the thread branched off; a landing moves it."),
   worktree: AbsolutePath.nullable().describe("Null before it is made and after the archive."),
   portBase: z.int().describe("The first of ten ports that are leased to the thread."),

@@ -13,7 +13,8 @@ export function daemonHandlers(services: Services): Handlers<typeof daemonMethod
     "daemon/doctor": async () => ({ findings: await services.examine() }),
     "daemon/stop": (_, { commit }) =>
       commit((tx) => {
-        tx.afterCommit(services.stop);
+        // The answer goes out first.
+        tx.afterCommit(() => void setImmediate(services.stop));
         return {};
       }),
     "daemon/subscribe": ({ afterSeq }, { feeds }) => feeds.followDaemon(afterSeq),

@@ -57,7 +57,7 @@ test("the demo's repository and tasks are served beside the API", async () => {
   expect(await response.json()).toMatchObject({
     files: { "package.json": expect.any(String) },
     tasks: [{ policy: "workspace" }, { policy: "ask" }, { policy: "workspace" }],
-    check: "npm test",
+    check: "node --test",
   });
 });
 

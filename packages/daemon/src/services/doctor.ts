@@ -1,7 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { DaemonError, type DoctorFinding, type Provider } from "@heddle/protocol";
 import { type HeddlePaths, maxSocketPathBytes } from "@heddle/protocol/node";
-import { execa } from "execa";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Models } from "./models.ts";
 
@@ -42,6 +41,7 @@ async function examineBox(sandbox: Sandbox): Promise<DoctorFinding[]> {
 }
 
 async function examineGit(): Promise<DoctorFinding> {
+  const { execa } = await import("execa");
   const { stdout } = await execa("git", ["--version"], { reject: false });
   const version = /\d+\.\d+(\.\d+)?/.exec(stdout ?? "")?.[0];
   const [major = 0, minor = 0] = (version ?? "0.0").split(".").map(Number);

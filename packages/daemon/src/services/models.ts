@@ -6,7 +6,6 @@ import {
   type Provider,
   type ResultOf,
 } from "@heddle/protocol";
-import { execa } from "execa";
 import type { ModelEndpoint } from "../agent/model-types.ts";
 
 /** A provider as the configuration has it. */
@@ -122,6 +121,7 @@ async function readKeyFile(provider: string, path: string): Promise<string> {
 }
 
 async function runKeyCommand(provider: string, command: string): Promise<string> {
+  const { execa } = await import("execa");
   const { stdout, exitCode } = await execa({
     shell: true,
     reject: false,

@@ -47,12 +47,17 @@ export class CommandSession {
     await this.#ended;
   }
 
-  /** Waits for the end, `yieldMs` at most, and says what has happened since the last look. */
+  /**
+   * Waits for the end, `yieldMs` at most, and says what has happened since the last look. Throws
+   * when the turn is interrupted.
+   */
   async look(yieldMs: number, maxTokens: number): Promise<string> {
-    const timer = new AbortController();
-    const waited = delay(yieldMs, undefined, { signal: timer.signal }).catch(() => {});
+    const looked = new AbortController();
+    const signal = AbortSignal.any([looked.signal, this.#host.signal]);
+    const waited = delay(yieldMs, undefined, { signal }).catch(() => {});
     await Promise.race([this.#ended, waited]);
-    timer.abort();
+    looked.abort();
+    this.#host.signal.throwIfAborted();
     const wallS = ((performance.now() - this.#lookedAt) / 1000).toFixed(2);
     this.#lookedAt = performance.now();
     const output = this.#unread;

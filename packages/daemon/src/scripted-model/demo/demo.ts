@@ -42,7 +42,7 @@ export const demo: Demo = {
       policy: "workspace",
     },
   ],
-  check: "npm test",
+  check: "node --test",
 };
 
 export const demoScenarios: readonly Scenario[] = [slugScenario, statsScenario, expiryScenario];

@@ -7,7 +7,7 @@ import { demoFiles } from "./files.ts";
 import { demoSteps, testsPassed } from "./script.ts";
 
 const plan = ["Check expiresInSeconds", "Keep and serve the expiry", "Test and document it"];
-const check = "npm test -- test/expiry.test.js test/links.test.js test/validate.test.js";
+const check = "node --test test/expiry.test.js test/links.test.js test/validate.test.js";
 
 const expiryTest = `import assert from "node:assert/strict";
 import test from "node:test";

@@ -22,7 +22,7 @@ function runTests(): Reply {
     reasoning:
       "The failing test will say what is wrong, so I run the tests before I read anything.",
     text: "I run the tests first, to see what fails.",
-    calls: [exec("npm test")],
+    calls: [exec("node --test")],
   };
 }
 
@@ -48,7 +48,7 @@ function fix(): Reply {
 }
 
 function runAgain(): Reply {
-  return { text: "Now all tests again.", calls: [exec("npm test")] };
+  return { text: "Now all tests again.", calls: [exec("node --test")] };
 }
 
 function end(turn: Turn): Reply {
@@ -56,6 +56,6 @@ function end(turn: Turn): Reply {
   return ending(
     turn,
     "Fixed the slug generator: the index was rounded up past the alphabet's end. All tests pass.",
-    "npm test passes",
+    "node --test passes",
   );
 }

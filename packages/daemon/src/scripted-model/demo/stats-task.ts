@@ -7,7 +7,7 @@ import { demoFiles } from "./files.ts";
 import { demoSteps, testsPassed } from "./script.ts";
 
 const plan = ["Count visits in the store", "Serve GET /stats/:slug", "Test and document it"];
-const check = "npm test -- test/stats.test.js test/links.test.js";
+const check = "node --test test/stats.test.js test/links.test.js";
 
 const statsTest = `import assert from "node:assert/strict";
 import test from "node:test";

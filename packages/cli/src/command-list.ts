@@ -1,0 +1,137 @@
+import type { Command } from "commander";
+
+export interface LazyCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly group: string;
+  /** Loads the command; until then, only the help knows of it. */
+  readonly load: () => Promise<Command>;
+}
+
+const work = "Work:";
+const answer = "Answer:";
+const set = "Set up:";
+
+/** Every command in the order of the help. */
+export const commandList: readonly LazyCommand[] = [
+  {
+    name: "run",
+    summary: "give a task to a new thread and follow it",
+    group: work,
+    load: async () => (await import("./commands/run.ts")).runCommand(),
+  },
+  {
+    name: "tasks",
+    summary: "list tasks",
+    group: work,
+    load: async () => (await import("./commands/tasks.ts")).tasksCommand(),
+  },
+  {
+    name: "threads",
+    summary: "list threads",
+    group: work,
+    load: async () => (await import("./commands/threads.ts")).threadsCommand(),
+  },
+  {
+    name: "attach",
+    summary: "follow a thread, answer it and write to it",
+    group: work,
+    load: async () => (await import("./commands/attach.ts")).attachCommand(),
+  },
+  {
+    name: "send",
+    summary: "send more input to a thread",
+    group: work,
+    load: async () => (await import("./commands/send.ts")).sendCommand(),
+  },
+  {
+    name: "interrupt",
+    summary: "stop the turns of a thread",
+    group: work,
+    load: async () => (await import("./commands/interrupt.ts")).interruptCommand(),
+  },
+  {
+    name: "diff",
+    summary: "show what a thread changed",
+    group: work,
+    load: async () => (await import("./commands/diff.ts")).diffCommand(),
+  },
+  {
+    name: "undo",
+    summary: "take back the last turns of a thread",
+    group: work,
+    load: async () => (await import("./commands/undo.ts")).undoCommand(),
+  },
+  {
+    name: "land",
+    summary: "bring a thread's work into its target branch",
+    group: work,
+    load: async () => (await import("./commands/land.ts")).landCommand(),
+  },
+  {
+    name: "archive",
+    summary: "remove a thread's worktree; unlanded work is kept",
+    group: work,
+    load: async () => (await import("./commands/archive.ts")).archiveCommand(),
+  },
+  {
+    name: "approvals",
+    summary: "list what waits for an answer",
+    group: answer,
+    load: async () => (await import("./commands/approvals.ts")).approvalsCommand(),
+  },
+  {
+    name: "approve",
+    summary: "let a thread do what it asked for",
+    group: answer,
+    load: async () => (await import("./commands/approve.ts")).approveCommand(),
+  },
+  {
+    name: "deny",
+    summary: "refuse what a thread asked for",
+    group: answer,
+    load: async () => (await import("./commands/deny.ts")).denyCommand(),
+  },
+  {
+    name: "answer",
+    summary: "answer a thread's question",
+    group: answer,
+    load: async () => (await import("./commands/answer.ts")).answerCommand(),
+  },
+  {
+    name: "project",
+    summary: "add, list, remove, grant and trust projects",
+    group: set,
+    load: async () => (await import("./commands/project.ts")).projectCommand(),
+  },
+  {
+    name: "models",
+    summary: "list models and their providers",
+    group: set,
+    load: async () => (await import("./commands/models.ts")).modelsCommand(),
+  },
+  {
+    name: "status",
+    summary: "show what the daemon is doing",
+    group: set,
+    load: async () => (await import("./commands/status.ts")).statusCommand(),
+  },
+  {
+    name: "doctor",
+    summary: "check what heddle relies on, and say how to mend it",
+    group: set,
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  },
+  {
+    name: "daemon",
+    summary: "start, stop and watch the daemon",
+    group: set,
+    load: async () => (await import("./commands/daemon.ts")).daemonCommand(),
+  },
+  {
+    name: "demo",
+    summary: "see it all work on a small repository, without a key or a network",
+    group: set,
+    load: async () => (await import("./commands/demo.ts")).demoCommand(),
+  },
+];

@@ -1,0 +1,43 @@
+import type { Thread } from "@heddle/protocol";
+import type { Command } from "commander";
+import { command } from "../command.ts";
+import { openDaemon } from "../daemon/open.ts";
+import { listThreads } from "../lookup.ts";
+import { shortId } from "../names.ts";
+import { chooseProject } from "../project.ts";
+import { age } from "../terminal/format.ts";
+import { outputWidth, print, printJson } from "../terminal/output.ts";
+import { printableLine } from "../terminal/printable.ts";
+import { table } from "../terminal/table.ts";
+
+interface Options {
+  readonly all?: boolean;
+  readonly project?: string;
+  readonly json?: boolean;
+}
+
+export function threadsCommand(): Command {
+  return command("threads")
+    .description("List threads, newest first.")
+    .option("-a, --all", "archived threads too")
+    .option("-p, --project <project>", "only threads of this project")
+    .option("--json", "print the rows as JSON")
+    .action(async ({ all, project, json }: Options) => {
+      using daemon = await openDaemon();
+      const chosen = project === undefined ? undefined : await chooseProject(daemon, project);
+      const threads = await listThreads(daemon, { archived: all === true, projectId: chosen?.id });
+      if (json) printJson(threads);
+      else print(threadTable(threads, outputWidth()));
+    });
+}
+
+function threadTable(threads: readonly Thread[], width: number | undefined): string {
+  const rows = threads.map(({ id, status, branch, createdAt, title }) => [
+    shortId(id),
+    status,
+    age(createdAt),
+    printableLine(branch ?? ""),
+    printableLine(title),
+  ]);
+  return table(["ID", "STATUS", "AGE", "BRANCH", "TITLE"], rows, width);
+}

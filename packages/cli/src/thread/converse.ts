@@ -1,0 +1,55 @@
+import { type ThreadView, turnEnded } from "@heddle/protocol";
+import { report } from "../report.ts";
+import { Keyboard } from "../terminal/ask.ts";
+import { onInterrupt } from "../terminal/interrupts.ts";
+import { say } from "../terminal/output.ts";
+import { turnParams } from "../turn-options.ts";
+import { Answers } from "./answers.ts";
+import { type Following, followThread } from "./follow-thread.ts";
+import type { Screen } from "./screen.ts";
+
+export interface Conversation extends Following {
+  readonly view: ThreadView;
+  readonly screen: Screen;
+}
+
+/** Follows a thread and sends it what the user types, until the user leaves. */
+export async function converse({ daemon, threadId, view, screen }: Conversation): Promise<void> {
+  const leave = new AbortController();
+  const left = () => leave.abort();
+  const failed = (error: unknown) => say(report(error).text);
+  let now = view;
+
+  const send = (line: string) => {
+    const text = line.trim();
+    if (text === "/detach") return left();
+    if (text.startsWith("/")) return say("only /detach is known here; anything else is sent");
+    if (text !== "") daemon.call("turn/start", turnParams(threadId, text)).catch(failed);
+  };
+  using keyboard = new Keyboard({ onLine: send, onEnd: left });
+  const hold = () => screen.hold();
+  const release = () => screen.release();
+  const answers = new Answers({ daemon, keyboard, hold, release, left, failed });
+  using _ = onInterrupt(() => {
+    const turn = now.turns.find(({ state }) => !turnEnded(state));
+    if (!turn) return left();
+    daemon.call("turn/interrupt", { turnId: turn.id }).catch(failed);
+  });
+
+  for (const approval of view.approvals) {
+    if (approval.state === "pending") answers.take(approval);
+  }
+  const following = { daemon, threadId, view, signal: leave.signal };
+  await followThread(following, (notice, { ...after }) => {
+    now = after;
+    screen.show(notice);
+    if (notice.type !== "event") return undefined;
+    const { event } = notice;
+    if (event.type === "approvalRequested" || event.type === "approvalResolved") {
+      answers.take(event.approval);
+    }
+    return event.type === "threadUpdated" && event.thread.status === "archived" ? true : undefined;
+  });
+  screen.release();
+  say("left; the thread goes on without you");
+}

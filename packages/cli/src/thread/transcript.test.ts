@@ -1,0 +1,240 @@
+import type { ThreadNotice } from "@heddle/protocol/node";
+import { describe, expect, test } from "vitest";
+import {
+  approval,
+  happened,
+  item,
+  itemId,
+  landing,
+  streamed,
+  turn,
+} from "./fixture.test.support.ts";
+import { Transcript, type TranscriptOptions } from "./transcript.ts";
+
+function shown(notices: ThreadNotice[], options?: TranscriptOptions): string {
+  const transcript = new Transcript(options);
+  return notices.map((notice) => transcript.add(notice)).join("");
+}
+
+const started = (of: Parameters<typeof item>[0], id: string) =>
+  happened({ type: "itemStarted", item: item(of, id, { state: "running" }) });
+
+describe("what the agent says", () => {
+  test("is shown as it comes and is not repeated at its end", () => {
+    const whole = item("agentMessage", "1", { text: "I look first." });
+    const notices = [
+      started("agentMessage", "1"),
+      streamed("1", 0, "I look"),
+      streamed("1", 6, " first."),
+      happened({ type: "itemCompleted", item: whole }),
+    ];
+    expect(shown(notices)).toBe("I look first.\n");
+  });
+
+  test("is completed where the last text did not stream", () => {
+    const whole = item("agentMessage", "1", { text: "I look first.\n" });
+    const notices = [
+      started("agentMessage", "1"),
+      streamed("1", 0, "I lo"),
+      happened({ type: "itemCompleted", item: whole }),
+    ];
+    expect(shown(notices)).toBe("I look first.\n");
+  });
+
+  test("is not torn apart by a command that ends meanwhile", () => {
+    const command = item("commandExecution", "2", { exitCode: 0 });
+    const notices = [
+      started("agentMessage", "1"),
+      streamed("1", 0, "one "),
+      happened({ type: "itemCompleted", item: command }),
+      streamed("1", 4, "two"),
+      happened({ type: "itemCompleted", item: item("agentMessage", "1", { text: "one two" }) }),
+    ];
+    expect(shown(notices)).toBe("one two\n$ npm test\n  exit 0\n");
+  });
+
+  test("begins anew below a mark where the daemon lost its end in a crash", () => {
+    const notices = [
+      started("agentMessage", "1"),
+      streamed("1", 0, "abcdef"),
+      streamed("1", 3, "xyz"),
+      happened({ type: "itemCompleted", item: item("agentMessage", "1", { text: "abcxyz" }) }),
+    ];
+    expect(shown(notices)).toBe("abcdef\n[resumed] xyz\n");
+  });
+
+  test("is marked where the response was cut off", () => {
+    const cutOff = item("agentMessage", "1", { state: "superseded", text: "I lo" });
+    const notices = [
+      started("agentMessage", "1"),
+      streamed("1", 0, "I lo"),
+      happened({ type: "itemCompleted", item: cutOff }),
+    ];
+    expect(shown(notices)).toBe("I lo\n(cut off)\n");
+  });
+
+  test("cannot act on the terminal", () => {
+    const notices = [started("agentMessage", "1"), streamed("1", 0, "\x1b]0;x\x07\u202e")];
+    expect(shown(notices)).toBe("\\x1b]0;x\\x07\\u{202e}");
+  });
+});
+
+test("reasoning is shown only where it is wanted", () => {
+  const notices = [
+    started("reasoning", "1"),
+    streamed("1", 0, "hm"),
+    happened({ type: "itemCompleted", item: item("reasoning", "1", { text: "hm" }) }),
+  ];
+  expect(shown(notices)).toBe("");
+  expect(shown(notices, { reasoning: true })).toBe("hm\n");
+});
+
+describe("a command", () => {
+  const ended = item("commandExecution", "1", {
+    exitCode: 1,
+    wallMs: 1234,
+    text: `${Array.from({ length: 20 }, (_, at) => `line ${at}`).join("\n")}\n`,
+  });
+
+  test("is shown when it starts, then with the end of its output and its exit code", () => {
+    const transcript = new Transcript();
+    const running = item("commandExecution", "1", { state: "running" });
+    expect(transcript.add(happened({ type: "itemStarted", item: running }))).toBe("$ npm test\n");
+    const end = transcript.add(happened({ type: "itemCompleted", item: ended }));
+    expect(end).toMatch(
+      /^ {2}… 12 more lines\n {2}line 12\n(?:.*\n)* {2}line 19\n {2}exit 1 in 1\.2 s\n$/,
+    );
+  });
+
+  test("is named again where other lines came between", () => {
+    const notices = [
+      started("commandExecution", "1"),
+      started("commandExecution", "2"),
+      happened({ type: "itemCompleted", item: item("commandExecution", "1", { exitCode: 0 }) }),
+    ];
+    expect(shown(notices)).toBe("$ npm test\n$ npm test\n$ npm test\n  exit 0\n");
+  });
+
+  test("is not named again below the answer to its own approval", () => {
+    const resolved = approval({ state: "accepted", itemId: itemId("1") });
+    const notices = [
+      started("commandExecution", "1"),
+      happened({ type: "approvalResolved", approval: resolved }),
+      happened({ type: "itemCompleted", item: item("commandExecution", "1", { exitCode: 0 }) }),
+    ];
+    expect(shown(notices)).toBe("$ npm test\naccepted\n  exit 0\n");
+  });
+
+  test.each([
+    [{ state: "declined" }, "declined"],
+    [{ state: "interrupted", wallMs: 2000 }, "interrupted in 2.0 s"],
+    [{ sessionId: 3 }, "still running (3)"],
+  ] as const)("that has no exit code says why: %j", (fields, end) => {
+    const command = item("commandExecution", "1", fields);
+    expect(shown([happened({ type: "itemCompleted", item: command })])).toBe(
+      `$ npm test\n  ${end}\n`,
+    );
+  });
+});
+
+test("changed files are shown with what was added and removed", () => {
+  const changes = [
+    { path: "src/a.ts", kind: "update", additions: 3, deletions: 1 },
+    { path: "b.ts", oldPath: "c.ts", kind: "move", additions: 0, deletions: 0 },
+  ] as const;
+  const change = item("fileChange", "1", { changes: [...changes] });
+  expect(shown([happened({ type: "itemCompleted", item: change })])).toBe(
+    "M src/a.ts  +3 -1\nR c.ts → b.ts  +0 -0\n",
+  );
+});
+
+test("a patch that was refused says why", () => {
+  const change = item("fileChange", "1", { state: "failed", text: "context not found\nmore" });
+  expect(shown([happened({ type: "itemCompleted", item: change })])).toBe(
+    "patch failed: context not found\n",
+  );
+});
+
+test("a plan is shown step by step", () => {
+  const plan = item("plan", "1", {
+    steps: [
+      { step: "look", status: "completed" },
+      { step: "mend", status: "inProgress" },
+      { step: "test", status: "pending" },
+    ],
+  });
+  expect(shown([happened({ type: "itemCompleted", item: plan })])).toBe(
+    "[x] look\n[>] mend\n[ ] test\n",
+  );
+});
+
+test("the answer to an approval is shown with who gave it", () => {
+  const resolved = approval({
+    state: "declined",
+    answer: { type: "decline", comment: "keep dist" },
+    answeredBy: { name: "panel", kind: "panel" },
+  });
+  expect(shown([happened({ type: "approvalResolved", approval: resolved })])).toBe(
+    "declined by panel: keep dist\n",
+  );
+});
+
+describe("the end of a turn", () => {
+  test("is shown with what it took", () => {
+    const usage = {
+      requests: 2,
+      inputTokens: 900,
+      cachedInputTokens: 0,
+      outputTokens: 80,
+      reasoningTokens: 0,
+    };
+    const done = turn({ usage, startedAt: 0, completedAt: 61_000, commit: "ab".repeat(20) });
+    expect(shown([happened({ type: "turnCompleted", turn: done })])).toBe(
+      "done · 1 min 1 s · 2 requests, 900 tokens in, 80 out · commit ababababab\n",
+    );
+  });
+
+  test("does not repeat a summary that the agent has just said", () => {
+    const said = item("agentMessage", "1", { text: "All tests pass." });
+    const notices = [
+      happened({ type: "itemCompleted", item: said }),
+      happened({ type: "turnCompleted", turn: turn({ summary: "All tests pass." }) }),
+    ];
+    expect(shown(notices)).toBe("All tests pass.\ndone\n");
+  });
+
+  test("says why a turn failed", () => {
+    const failure = { kind: "providerUnavailable", message: "http://h refused", details: {} };
+    const failed = turn({ state: "failed", failure });
+    expect(shown([happened({ type: "turnCompleted", turn: failed })])).toBe(
+      "failed: http://h refused\n",
+    );
+  });
+});
+
+test("a wait for the model is said once, not at each event", () => {
+  const waiting = happened({
+    type: "turnUpdated",
+    turn: turn({ state: "retryWait", retryAt: 0 }),
+  });
+  expect(shown([waiting, waiting])).toBe("the model does not answer; next try in 0 ms\n");
+});
+
+test("a refused landing shows the check that failed", () => {
+  const refused = landing({
+    state: "refused",
+    failure: { kind: "checkFailed", message: "a check failed on the merged tree", details: {} },
+    checks: [
+      { command: "npm run lint", exitCode: 0, wallMs: 1, output: "" },
+      { command: "npm test", exitCode: 1, wallMs: 1, output: "1 failed\n" },
+    ],
+  });
+  expect(shown([happened({ type: "landingCompleted", landing: refused })])).toBe(
+    "not landed: a check failed on the merged tree\n$ npm test\n  1 failed\n  exit 1\n",
+  );
+});
+
+test("an event that this version does not know is passed over", () => {
+  const unknown = { type: "moonRose" } as unknown as Parameters<typeof happened>[0];
+  expect(shown([happened(unknown)])).toBe("");
+});

@@ -1,0 +1,215 @@
+import type { Approval, Item, ItemId, ThreadEvent, Turn } from "@heddle/protocol";
+import type { ThreadNotice } from "@heddle/protocol/node";
+import { printable } from "../terminal/printable.ts";
+import { type Paint, plain } from "../terminal/style.ts";
+import { answered } from "./approval-text.ts";
+import {
+  commandHeading,
+  commandResult,
+  fileChangeLines,
+  planLines,
+  toolCallLine,
+  userMessageLines,
+} from "./item-lines.ts";
+import { landingLine, turnEnd, turnProgress } from "./turn-lines.ts";
+
+export interface TranscriptOptions {
+  readonly paint?: Paint;
+  /** Whether the model's reasoning is shown. */
+  readonly reasoning?: boolean;
+}
+
+type StreamedItem = Extract<Item, { type: "agentMessage" | "reasoning" }>;
+/** The item that streams now, and how much of it is on the terminal. */
+interface OpenItem {
+  readonly id: ItemId;
+  readonly type: StreamedItem["type"];
+  length: number;
+  last: string;
+}
+type TextNotice = Extract<ThreadNotice, { type: "text" }>;
+
+// These speak through other lines: an approval, and the end of the turn.
+const silentTools: readonly string[] = ["ask_user", "finish"];
+
+/**
+ * Turns what happens in a thread into text that is only ever appended. One item streams at a time;
+ * what ends meanwhile is held back until it is complete.
+ */
+export class Transcript {
+  readonly #paint: Paint;
+  readonly #reasoning: boolean;
+  readonly #streamable = new Map<ItemId, StreamedItem["type"]>();
+  #open: OpenItem | undefined;
+  #held = "";
+  #heading: ItemId | undefined;
+  #said = "";
+  #lastMessage = "";
+
+  constructor({ paint = plain, reasoning = false }: TranscriptOptions = {}) {
+    this.#paint = paint;
+    this.#reasoning = reasoning;
+  }
+
+  /** What one notice adds to the terminal; often nothing. */
+  add(notice: ThreadNotice): string {
+    return notice.type === "text" ? this.#text(notice) : this.#event(notice.event);
+  }
+
+  #event(event: ThreadEvent): string {
+    switch (event.type) {
+      case "itemStarted":
+      case "itemUpdated":
+        return this.#started(event.item);
+      case "itemCompleted":
+        return this.#completed(event.item);
+      case "approvalResolved":
+        return this.#resolved(event.approval);
+      case "turnQueued":
+      case "turnUpdated":
+        return this.#progress(event.turn);
+      case "turnCompleted":
+        return this.#turnCompleted(event.turn);
+      case "turnsUndone":
+        return this.#block(`${this.#paint("dim", `took back ${event.turnIds.length} turn(s)`)}\n`);
+      case "threadUpdated": {
+        const { failure } = event.thread;
+        return failure ? this.#once(`the thread could not be prepared: ${failure.message}`) : "";
+      }
+      case "landingUpdated":
+      case "landingCompleted":
+        return this.#block(landingLine(event.landing, this.#paint));
+      default:
+        return "";
+    }
+  }
+
+  #resolved(approval: Approval): string {
+    const heading = this.#heading;
+    const text = this.#block(`${this.#paint("yellow", answered(approval))}\n`);
+    // The answer belongs to the command above it, which goes on.
+    if (heading === approval.itemId) this.#heading = heading;
+    return text;
+  }
+
+  #started(item: Item): string {
+    if (item.type === "agentMessage" || item.type === "reasoning") {
+      this.#streamable.set(item.id, item.type);
+      return "";
+    }
+    if (item.type !== "commandExecution" || this.#heading === item.id) return "";
+    return this.#headed(item.id, commandHeading(item, this.#paint));
+  }
+
+  #headed(id: ItemId, heading: string): string {
+    // Held back, it is not the last thing on the terminal and will be said again.
+    if (this.#open) return "";
+    const text = this.#block(heading);
+    this.#heading = id;
+    return text;
+  }
+
+  #completed(item: Item): string {
+    switch (item.type) {
+      case "agentMessage":
+      case "reasoning":
+        return this.#streamed(item);
+      case "userMessage":
+        return this.#block(`\n${userMessageLines(item, this.#paint)}\n`);
+      case "plan":
+        return this.#block(planLines(item.steps, this.#paint));
+      case "commandExecution": {
+        const heading = this.#heading === item.id ? "" : commandHeading(item, this.#paint);
+        return this.#block(`${heading}${commandResult(item, this.#paint)}`);
+      }
+      case "fileChange":
+        return this.#block(fileChangeLines(item, this.#paint));
+      case "toolCall":
+        if (silentTools.includes(item.tool)) return "";
+        return this.#block(toolCallLine(item, this.#paint));
+    }
+  }
+
+  #text({ itemId, offset, text }: TextNotice): string {
+    const open = this.#open;
+    if (open && open.id !== itemId) return "";
+    if (open) return this.#append(open, offset, text);
+    const type = this.#streamable.get(itemId);
+    if (type === undefined || offset > 0 || text === "" || !this.#shows(type)) return "";
+    this.#heading = undefined;
+    const opened = { id: itemId, type, length: 0, last: "" };
+    this.#open = opened;
+    return this.#append(opened, 0, text);
+  }
+
+  #append(open: OpenItem, offset: number, text: string): string {
+    // Text that the daemon lost in a crash cannot be taken back from a terminal.
+    const again = offset < open.length ? "\n[resumed] " : "";
+    open.length = offset + text.length;
+    open.last = text === "" ? open.last : text;
+    return again + this.#prose(open.type, text);
+  }
+
+  #streamed(item: StreamedItem): string {
+    this.#streamable.delete(item.id);
+    if (item.type === "agentMessage") this.#lastMessage = item.text;
+    const open = this.#open;
+    if (open?.id !== item.id) {
+      if (!this.#shows(item.type) || item.text === "") return "";
+      return this.#block(this.#prose(item.type, `${item.text.trimEnd()}\n`) + this.#cutNote(item));
+    }
+    this.#open = undefined;
+    const rest = item.text.slice(open.length);
+    const newline = (rest || open.last).endsWith("\n") ? "" : "\n";
+    const held = this.#held;
+    this.#held = "";
+    return this.#prose(item.type, rest) + newline + this.#cutNote(item) + held;
+  }
+
+  #cutNote({ state, text, textLength }: StreamedItem): string {
+    if (state === "superseded") return `${this.#paint("dim", "(cut off)")}\n`;
+    if (textLength <= text.length) return "";
+    return `${this.#paint("dim", `(${textLength - text.length} more characters)`)}\n`;
+  }
+
+  #shows(type: StreamedItem["type"]): boolean {
+    return type === "agentMessage" || this.#reasoning;
+  }
+
+  #prose(type: StreamedItem["type"], text: string): string {
+    if (text === "") return "";
+    const shown = printable(text.replaceAll("\r", ""));
+    return type === "reasoning" ? this.#paint("dim", shown) : shown;
+  }
+
+  #progress(turn: Turn): string {
+    const line = turnProgress(turn);
+    return line === "" ? "" : this.#once(line);
+  }
+
+  #turnCompleted(turn: Turn): string {
+    const summary = turn.summary?.trim() ?? "";
+    const isNew = summary !== "" && summary !== this.#lastMessage.trim();
+    const report = isNew ? `\n${printable(summary)}\n` : "";
+    // The end of a turn ends what streamed, even where its last events were lost.
+    const open = this.#open ? "\n" : "";
+    this.#open = undefined;
+    const held = this.#held;
+    this.#held = "";
+    return `${open}${held}${this.#block(`${report}${turnEnd(turn, this.#paint)}`)}`;
+  }
+
+  #once(line: string): string {
+    if (line === this.#said) return "";
+    this.#said = line;
+    return this.#block(`${this.#paint("dim", printable(line))}\n`);
+  }
+
+  #block(text: string): string {
+    if (text === "") return "";
+    this.#heading = undefined;
+    if (!this.#open) return text;
+    this.#held += text;
+    return "";
+  }
+}

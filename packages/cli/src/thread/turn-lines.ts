@@ -1,0 +1,71 @@
+import type { Landing, Turn } from "@heddle/protocol";
+import { count, duration } from "../terminal/format.ts";
+import { printable, printableLine } from "../terminal/printable.ts";
+import type { Paint } from "../terminal/style.ts";
+import { outputTail } from "./item-lines.ts";
+
+const checkLines = 30;
+
+/** What is worth saying of a turn that goes on. */
+export function turnProgress({ state, failure, retryAt }: Turn, now = Date.now()): string {
+  if (state !== "retryWait" || retryAt === null) return "";
+  const why = failure ? `: ${printableLine(failure.message)}` : "";
+  return `the model does not answer${why}; next try in ${duration(Math.max(0, retryAt - now))}`;
+}
+
+/** How a turn ended. */
+export function turnEnd(turn: Turn, paint: Paint): string {
+  if (turn.state === "failed") {
+    const why = turn.failure?.message ?? "no reason was given";
+    return `${paint("red", "failed")}: ${printable(why)}\n`;
+  }
+  const facts = [
+    tookOf(turn),
+    usageOf(turn),
+    turn.commit ? `commit ${turn.commit.slice(0, 10)}` : "",
+  ];
+  const word = turn.state === "done" ? paint("green", "done") : paint("yellow", turn.state);
+  return `${[word, ...facts.filter(Boolean).map((fact) => paint("dim", fact))].join(" · ")}\n`;
+}
+
+function tookOf({ startedAt, completedAt }: Turn): string {
+  return startedAt === null || completedAt === null ? "" : duration(completedAt - startedAt);
+}
+
+function usageOf({ usage: { requests, inputTokens, outputTokens } }: Turn): string {
+  if (requests === 0) return "";
+  return `${count(requests, "request")}, ${inputTokens} tokens in, ${outputTokens} out`;
+}
+
+/** What is worth saying of a landing that goes on, or how it ended. */
+export function landingLine(landing: Landing, paint: Paint): string {
+  const { state, commit, target } = landing;
+  switch (state) {
+    case "queued":
+      return "";
+    case "rebasing":
+      return `${paint("dim", `rebasing onto ${printableLine(target)}`)}\n`;
+    case "checking":
+      return checkingLines(landing, paint);
+    case "landed":
+      return `${paint("green", "landed")} on ${printableLine(target)} as ${commit?.slice(0, 10)}\n`;
+    case "refused":
+      return refusal(landing, paint);
+  }
+}
+
+function checkingLines({ checks }: Landing, paint: Paint): string {
+  const last = checks.at(-1);
+  if (!last) return `${paint("dim", "running the checks on the merged tree")}\n`;
+  return `${paint("dim", `check passed: ${printableLine(last.command)} (${duration(last.wallMs)})`)}\n`;
+}
+
+function refusal({ failure, checks }: Landing, paint: Paint): string {
+  const why = failure ? printable(failure.message) : "no reason was given";
+  const head = `${paint("red", "not landed")}: ${why}\n`;
+  const failed = checks.find(({ exitCode }) => exitCode !== 0);
+  if (!failed) return head;
+  const tail = outputTail(failed.output, checkLines).map((line) => `  ${line}\n`);
+  const end = failed.exitCode === null ? "did not end" : `exit ${failed.exitCode}`;
+  return `${head}${paint("bold", `$ ${printableLine(failed.command)}`)}\n${tail.join("")}  ${end}\n`;
+}

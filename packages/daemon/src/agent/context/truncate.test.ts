@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { estimateTokens, truncateForModel } from "./truncate.ts";
+
+const lines = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join("");
+
+test("text within the budget stays as it is", () => {
+  const text = "x".repeat(400);
+  expect(truncateForModel(text, 100)).toBe(text);
+});
+
+test("longer text keeps its first and its last lines, and says what is left out", () => {
+  expect(truncateForModel(lines(100), 25)).toBe(
+    [
+      ...["line 1", "line 2", "line 3", "line 4", "line 5"],
+      "… 195 tokens, 88 lines left out …",
+      ...["line 94", "line 95", "line 96", "line 97", "line 98", "line 99", "line 100"],
+      "",
+    ].join("\n"),
+  );
+});
+
+test("one enormous line is cut within itself", () => {
+  const text = truncateForModel("x".repeat(1_000_000), 1000);
+  expect(text.length).toBeLessThan(4100);
+  expect(text).toContain("left out …");
+});
+
+test("what is kept is a head and a tail of the text, within the budget", () => {
+  const texts = fc.string({ maxLength: 2000, unit: fc.constantFrom("a", " ", "\n", "ü") });
+  fc.assert(
+    fc.property(texts, fc.integer({ min: 1, max: 200 }), (text, tokens) => {
+      const short = truncateForModel(text, tokens);
+      if (text.length <= tokens * 4) return short === text;
+      const [, head = "", tail = ""] =
+        /^(.*)… \d+ tokens, \d+ lines left out …\n(.*)$/s.exec(short) ?? [];
+      expect(text.startsWith(head) && text.endsWith(tail)).toBe(true);
+      expect(head.length + tail.length).toBeLessThanOrEqual(tokens * 4);
+    }),
+  );
+});
+
+test("no half of a character is left at the cut", () => {
+  for (let tokens = 10; tokens < 20; tokens += 1) {
+    expect(truncateForModel(`a${"🧵".repeat(200)}`, tokens).isWellFormed()).toBe(true);
+  }
+});
+
+test("four characters count as a token, and a rest as one more", () => {
+  expect([0, 1, 4, 5].map((length) => estimateTokens("x".repeat(length)))).toEqual([0, 1, 1, 2]);
+});

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { FairQueue, type Lane } from "./fair-queue.ts";
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Fills a lane with jobs that never end by themselves; returns how many it took. */
+function fill(lane: Lane, count: number, job: () => Promise<void>): number {
+  return Array.from({ length: count }, () => lane.add(job)).filter(Boolean).length;
+}
+
+function gate(): { wait: () => Promise<void>; open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { wait: () => promise, open: resolve };
+}
+
+test("a job of an idle lane begins at once", () => {
+  let begun = false;
+  new FairQueue().lane().add(async () => {
+    begun = true;
+  });
+  expect(begun).toBe(true);
+});
+
+test("the jobs of a lane begin in the order in which they came", async () => {
+  const lane = new FairQueue().lane();
+  const { wait, open } = gate();
+  const begun: number[] = [];
+  for (let job = 0; job < 200; job += 1) {
+    lane.add(async () => {
+      begun.push(job);
+      await wait();
+    });
+  }
+  open();
+  await settle();
+  await settle();
+  expect(begun).toEqual(Array.from({ length: 200 }, (_, job) => job));
+});
+
+test("a lane has 64 jobs under way and 1024 that wait, and refuses more", async () => {
+  const lane = new FairQueue().lane();
+  const { wait, open } = gate();
+  let underWay = 0;
+  const job = async () => {
+    underWay += 1;
+    await wait();
+  };
+  expect(fill(lane, 2000, job)).toBe(64 + 1024);
+  await settle();
+  expect(underWay).toBe(64);
+  open();
+  await settle();
+  await settle();
+  expect(underWay).toBe(64 + 1024);
+  expect(lane.add(job)).toBe(true);
+});
+
+test("a full lane holds up no other", async () => {
+  const queue = new FairQueue();
+  const { wait, open } = gate();
+  fill(queue.lane(), 2000, wait);
+  let served = false;
+  queue.lane().add(async () => {
+    served = true;
+  });
+  await settle();
+  expect(served).toBe(true);
+  open();
+});
+
+test("a flood that never blocks still lets another lane in between", async () => {
+  const queue = new FairQueue();
+  const [flood, other] = [queue.lane(), queue.lane()];
+  let flooded = 0;
+  const spin = async () => {
+    flooded += 1;
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+  };
+  setImmediate(() => other.add(async () => void (flooded = flooded * 1000)));
+  fill(flood, 1000, spin);
+  while (flooded < 1000) await settle();
+  expect(flooded).toBeLessThan(1000 * 1000);
+});
+
+test("a job that fails frees its place", async () => {
+  const lane = new FairQueue().lane();
+  let succeeded = 0;
+  const failed: Promise<void>[] = [];
+  for (let job = 0; job < 200; job += 1) {
+    lane.add(async () => {
+      succeeded += 1;
+    });
+  }
+  await settle();
+  await settle();
+  expect(succeeded).toBe(200);
+  expect(failed).toEqual([]);
+});
