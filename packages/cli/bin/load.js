@@ -17,11 +17,12 @@ function resolveSources() {
   });
 }
 
-const bundle = new URL("../dist/bundle/heddle.js", import.meta.url);
+// A checkout runs its source, which a build would soon be behind; HEDDLE_BUILD=1 takes the build.
+const source = new URL("../src/main.ts", import.meta.url);
 enableCompileCache(compileCache());
-if (existsSync(bundle)) {
-  await import(bundle.href);
-} else {
+if (existsSync(source) && process.env.HEDDLE_BUILD !== "1") {
   resolveSources();
-  await import(new URL("../src/main.ts", import.meta.url).href);
+  await import(source.href);
+} else {
+  await import(new URL("../dist/bundle/heddle.js", import.meta.url).href);
 }
