@@ -1,11 +1,10 @@
-import { DaemonError } from "@heddle/protocol";
 import { environmentEntry } from "./context/environment.ts";
 import { inputEntry } from "./context/user-input.ts";
 import { dispatch } from "./dispatch.ts";
-import { ModelError, type ModelErrorKind } from "./model-error.ts";
 import type { InputEntry } from "./model-types.ts";
 import { sample } from "./sampling.ts";
 import { CommandSessions } from "./tools/sessions.ts";
+import { failureOf } from "./turn-failure.ts";
 import type { TurnHost, TurnOutcome } from "./turn-host.ts";
 
 /** Runs one turn to its end: the model and its tools, one after the other. Never rejects. */
@@ -48,25 +47,3 @@ function unanswered(past: readonly InputEntry[]): InputEntry[] {
       output: "no result: the turn ended before this call did",
     }));
 }
-
-function failureOf(error: unknown, host: TurnHost) {
-  if (error instanceof DaemonError) {
-    return { kind: error.kind, message: error.message, details: { ...error.details } };
-  }
-  if (!(error instanceof ModelError)) throw error;
-  const { kind, message, status } = error;
-  const where = `${host.model} at ${host.endpoint.baseUrl}`;
-  const hint = hints[kind];
-  return {
-    kind: kind === "unauthorized" ? "noCredentials" : "providerUnavailable",
-    message: `${where}: ${message}${hint ? `; ${hint}` : ""}`,
-    details: { reason: kind, ...(status === undefined ? {} : { status }) },
-  };
-}
-
-const hints: Partial<Record<ModelErrorKind, string>> = {
-  network: "check that the endpoint runs and that base_url is right",
-  unauthorized: "check the provider's key in the configuration",
-  quota: "the provider refuses until the quota is raised",
-  contextLength: "start a new thread",
-};

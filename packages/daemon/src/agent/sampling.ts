@@ -5,6 +5,7 @@ import { type InputEntry, type ModelCall, type ModelEvent, streamModel } from ".
 import { ModelError } from "./model-error.ts";
 import { retryDelayMs } from "./retry.ts";
 import { tools } from "./tools/index.ts";
+import { failureOf } from "./turn-failure.ts";
 import type { TurnHost } from "./turn-host.ts";
 
 /** What a complete response brought. */
@@ -45,7 +46,7 @@ export async function sample(host: TurnHost): Promise<Sample> {
       const wait =
         error instanceof ModelError ? retryDelayMs(error, attempt, Math.random) : undefined;
       if (wait === undefined || host.signal.aborted) throw error;
-      host.setState("retryWait", Date.now() + wait);
+      host.waitForRetry(failureOf(error, host), wait);
       await delay(wait, undefined, { signal: host.signal });
     }
   }

@@ -47,7 +47,9 @@ export interface TurnHost {
 
   /** Groups the writes of `change` into one transaction. */
   atomically<T>(change: () => T): T;
-  setState(state: TurnState, retryAt?: number): void;
+  setState(state: Exclude<TurnState, "retryWait">): void;
+  /** Says why the model is asked again, and when. */
+  waitForRetry(failure: Failure, waitMs: number): void;
 
   /** What the model is sent, oldest first. */
   history(): readonly InputEntry[];

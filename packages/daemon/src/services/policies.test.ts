@@ -42,7 +42,7 @@ test("a rule decides only for the effects that it names", () => {
 });
 
 test("the built-in policies decide as their names say", () => {
-  using db = openDatabase(":memory:") as ReturnType<typeof openDatabase> & Disposable;
+  const db = openDatabase(":memory:");
   const policies = new Policies(new Store(db), () => 1);
   const verdicts = (["workspace", "ask", "readOnly"] as const).map((name) =>
     (["command", "patch", "input"] as const).map(
@@ -54,6 +54,7 @@ test("the built-in policies decide as their names say", () => {
     ["ask", "ask", "ask"],
     ["allow", "deny", "allow"],
   ]);
+  db.close();
 });
 
 test("the newest version of a list is in force, and one that cannot be read asks", () => {

@@ -2,6 +2,7 @@ import {
   type Approval,
   type ApprovalSubject,
   DaemonError,
+  type Failure,
   type Item,
   ItemId,
   newId,
@@ -111,15 +112,12 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     return this.#services.journal.write(daemonActor, change);
   }
 
-  setState(state: TurnState, retryAt?: number): void {
-    const { store, journal } = this.#services;
-    const before = store.turns.find(this.#subject.turn.id);
-    if (before === undefined || (before.state === state && retryAt === undefined)) return;
-    journal.write(daemonActor, (tx) => {
-      const turn = { ...before, state, retryAt: retryAt ?? null };
-      tx.record({ type: "turnUpdated", turn });
-      refreshThread(tx, store, before.threadId);
-    });
+  setState(state: TurnState): void {
+    this.#update(state, { retryAt: null, failure: null });
+  }
+
+  waitForRetry(failure: Failure, waitMs: number): void {
+    this.#update("retryWait", { failure, retryAt: Date.now() + waitMs });
   }
 
   history(): readonly InputEntry[] {
@@ -225,6 +223,16 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     this.files[Symbol.dispose]();
     const box = await this.#box?.catch(() => undefined);
     await box?.[Symbol.asyncDispose]();
+  }
+
+  #update(state: TurnState, changes: Partial<Turn>): void {
+    const { store, journal } = this.#services;
+    const before = store.turns.find(this.#subject.turn.id);
+    if (before === undefined || before.state === state) return;
+    journal.write(daemonActor, (tx) => {
+      tx.record({ type: "turnUpdated", turn: { ...before, state, ...changes } });
+      refreshThread(tx, store, before.threadId);
+    });
   }
 
   async #prepare(): Promise<void> {

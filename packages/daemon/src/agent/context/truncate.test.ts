@@ -14,7 +14,7 @@ test("longer text keeps its first and its last lines, and says what is left out"
   expect(truncateForModel(lines(100), 25)).toBe(
     [
       ...["line 1", "line 2", "line 3", "line 4", "line 5"],
-      "… 195 tokens, 88 lines left out …",
+      "… 175 tokens, 88 lines left out …",
       ...["line 94", "line 95", "line 96", "line 97", "line 98", "line 99", "line 100"],
       "",
     ].join("\n"),
