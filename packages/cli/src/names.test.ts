@@ -27,6 +27,11 @@ describe("a thread is found", () => {
     expect(pick("thread", "01990000-1111", all)).toBe(lexer);
   });
 
+  test("by a part of its branch that only one has", () => {
+    expect(pick("thread", "lex", all)).toBe(lexer);
+    expect(() => pick("thread", "fix", all)).toThrow(/fix may mean several threads/);
+  });
+
   test("by an exact name, though other ids would match in part", () => {
     const odd = candidate("thr_01990000-2222-7000-8000-00000000ccc1", "aaa1");
     expect(pick("thread", "aaa1", [...all, odd])).toBe(odd);

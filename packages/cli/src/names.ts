@@ -23,7 +23,7 @@ export function isFullId(given: string): boolean {
   return /^[a-z]{3,4}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(given);
 }
 
-/** Finds what the user means, by id, by name, or by a part of the id that only one has. */
+/** Finds what the user means, by id or name, or by a part of either that only one has. */
 export function pick<Row extends Candidate>(
   what: string,
   given: string,
@@ -41,7 +41,9 @@ export function pick<Row extends Candidate>(
 function matches<Row extends Candidate>(given: string, candidates: readonly Row[]): Row[] {
   const exact = candidates.filter(({ id, names }) => id === given || names.includes(given));
   if (exact.length > 0 || given.length < shortest) return exact;
-  return candidates.filter(({ id }) => partOf(id, given.toLowerCase()));
+  const byId = candidates.filter(({ id }) => partOf(id, given.toLowerCase()));
+  if (byId.length > 0) return byId;
+  return candidates.filter(({ names }) => names.some((name) => name.includes(given)));
 }
 
 function partOf(id: string, given: string): boolean {

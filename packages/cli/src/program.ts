@@ -4,9 +4,9 @@ import { commandList, type LazyCommand } from "./command-list.ts";
 import { version } from "./version.ts";
 
 const footer = `
-A thread, project or approval is named by its id, by a part of its id that only one has, or by its
-branch, name or path. Exit codes: 0 done, 1 failed, 2 wrong usage, 69 no daemon, 75 waits for an
-answer, 78 configuration, 130 interrupted.`;
+A thread, project or approval is named by its id, branch, name or path, or by a part of it that only
+one has. Exit codes: 0 done, 1 failed, 2 wrong usage, 69 no daemon, 75 waits for an answer, 78
+configuration, 130 interrupted.`;
 
 /** The program, of which only the command that `argv` names is loaded. */
 export async function makeProgram(
