@@ -1,3 +1,4 @@
+import { createConnection as createUnixConnection } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { DaemonError } from "./errors.ts";
@@ -86,7 +87,10 @@ function disconnected(socketPath: string, cause?: unknown): DaemonError {
 }
 
 async function openSocket(socketPath: string): Promise<WebSocket> {
-  const socket = new WebSocket(`ws+unix://${socketPath}:/v1`, { perMessageDeflate: false });
+  // Not `ws+unix:`, which would read the path as part of a URL.
+  const createConnection = () => createUnixConnection(socketPath);
+  const options = { perMessageDeflate: false, createConnection };
+  const socket = new WebSocket("ws://localhost/v1", options);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("open", resolve);
   socket.on("error", reject);

@@ -25,6 +25,7 @@ export async function startDaemon(paths: HeddlePaths, find: Find): Promise<Heddl
     // Another daemon held the lock. It answers soon, or it was about to end and a new one can start.
     if (child.exitCode === exitCodes.waiting) continue;
     if (child.exitCode !== null || child.signalCode !== null) throw failedStart(child, log);
+    child.kill();
   }
   throw new CliError(
     exitCodes.unavailable,

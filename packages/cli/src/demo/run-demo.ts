@@ -9,7 +9,7 @@ import { type DemoDocument, type Kept, summarize } from "./summary.ts";
 import { type Context, land, type Work, workOn } from "./threads.ts";
 import { type Check, checkLandings, checkTurns } from "./verify.ts";
 
-/** Runs the whole demo and tells of it on stderr. Whatever it made is gone when this returns. */
+/** Runs the whole demo and tells of it on stderr. Without `keep`, nothing is left of it. */
 export async function runDemo(options: StageOptions, signal: AbortSignal): Promise<DemoDocument> {
   const startedAt = performance.now();
   await using stage = await openStage(options);
@@ -17,7 +17,8 @@ export async function runDemo(options: StageOptions, signal: AbortSignal): Promi
   introduce(stage);
   const { works, landings, checks } = await untilAborted(perform(stage, signal), signal);
   const kept = options.keep ? keptOf(stage) : null;
-  if (!kept) checks.push({ name: "the daemon stopped in order", ok: await stage.stopDaemon() });
+  if (kept) stage.leave();
+  else checks.push({ name: "the daemon stopped in order", ok: await stage.stopDaemon() });
   return {
     ok: checks.every(({ ok }) => ok),
     model: stage.model.label,

@@ -13,11 +13,14 @@ import type { DemoScript } from "./script.ts";
 export interface StageOptions {
   /** Where everything is made; else a temporary directory. */
   readonly directory?: string | undefined;
-  /** Leaves all of it, and what runs, as it is. */
+  /** Starts the model so that it can outlive this process. */
   readonly keep: boolean;
 }
 
-/** All that the demo works on: a directory with a repository, a scripted model and a daemon. */
+/**
+ * All that the demo works on: a directory with a repository, a scripted model and a daemon. Disposing
+ * it takes everything away, unless `leave` was called.
+ */
 export interface Stage extends AsyncDisposable {
   readonly directory: string;
   readonly home: string;
@@ -29,19 +32,20 @@ export interface Stage extends AsyncDisposable {
   readonly asRoot: boolean;
   /** Stops the daemon; returns whether it ended by itself and in order. */
   stopDaemon(): Promise<boolean>;
+  /** Leaves everything as it is, and what runs running. */
+  leave(): void;
 }
 
 /** Sets everything up. What was made is taken away again when it is disposed, or when this fails. */
 export async function openStage({ directory, keep }: StageOptions): Promise<Stage> {
   await using made = new AsyncDisposableStack();
   const place = await makeDirectory(directory);
-  if (!keep) made.defer(() => place.remove());
+  made.defer(() => place.remove());
   const home = join(place.path, "home");
   const repository = join(place.path, "shortlinks");
   await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(repository)]);
 
-  const model = await startModel(join(home, "model.log"), keep);
-  if (!keep) made.use(model);
+  const model = made.use(await startModel(join(home, "model.log"), keep));
   const script = await readScript(model);
   await makeRepository(repository, script.files);
   await writeFile(join(home, "config.toml"), configFor(model));
@@ -49,7 +53,7 @@ export async function openStage({ directory, keep }: StageOptions): Promise<Stag
   const asRoot = isolate(home);
   const daemon = await openDaemon();
   const status = await daemon.call("daemon/status", {});
-  let running = !keep;
+  let running = true;
   made.defer(() => (running ? endDaemon(status.pid) : undefined));
   made.use(daemon);
   const owned = made.move();
@@ -59,6 +63,11 @@ export async function openStage({ directory, keep }: StageOptions): Promise<Stag
       await stop();
       running = false;
       return await endedInOrder();
+    },
+    leave: () => {
+      daemon.close();
+      // What is moved there, nobody disposes.
+      owned.move();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

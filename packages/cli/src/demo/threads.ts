@@ -34,17 +34,19 @@ export async function workOn(
   const { title, prompt, policy } = task;
   const thread = await daemon.call("thread/start", { projectId: project.id, title, policy });
   await daemon.call("turn/start", turnParams(thread.id, prompt));
-  const answers: Promise<void>[] = [];
+  const unanswered = Promise.withResolvers<never>();
   const following = { daemon, threadId: thread.id, signal: context.signal };
-  const { result: turn, view } = await follow(following, (notice, view) => {
+  const followed = follow(following, (notice, view) => {
     context.see(number, notice, view);
     if (notice.type !== "event") return undefined;
     const { event } = notice;
-    if (event.type === "approvalRequested") answers.push(approve(daemon, event.approval));
+    if (event.type === "approvalRequested") {
+      approve(daemon, event.approval).catch(unanswered.reject);
+    }
     if (event.type === "threadUpdated" && event.thread.failure) throw unprepared(event.thread);
     return event.type === "turnCompleted" ? event.turn : undefined;
   });
-  await Promise.all(answers);
+  const { result: turn, view } = await Promise.race([followed, unanswered.promise]);
   const diff = await daemon.call("thread/diff", { threadId: thread.id });
   return { number, task, thread: view.thread, turn, view, diff };
 }
