@@ -1,4 +1,5 @@
-// Heddle's driver for the side-by-side benchmark: name this file in BENCH_DRIVERS.
+// Heddle's driver for the side-by-side benchmark: name this file in BENCH_DRIVERS, after
+// `npm run build`.
 //   HEDDLE_BENCH_SOURCE=1  measures the source under type stripping instead of the build
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import { connect, heddlePaths } from "../packages/protocol/dist/node.js";
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const entry = process.env.HEDDLE_BENCH_SOURCE
   ? ["--conditions=@heddle/source", at("packages/daemon/src/main.ts")]
-  : [at("packages/daemon/dist/main.js")];
+  : [at("packages/daemon/dist/bundle/main.js")];
 const cli = at("packages/cli/bin/heddle.js");
 const node = at("node_modules/.bin/node");
 

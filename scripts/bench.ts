@@ -26,10 +26,10 @@ const repeat = Number(options.repeat);
 const tokens = Number(options.tokens);
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const daemonModule = (name: string) =>
+const daemonModule = (source: string, built: string) =>
   options.build
-    ? [at(`packages/daemon/dist/${name}.js`)]
-    : ["--conditions=@heddle/source", at(`packages/daemon/src/${name}.ts`)];
+    ? [at(`packages/daemon/dist/bundle/${built}.js`)]
+    : ["--conditions=@heddle/source", at(`packages/daemon/src/${source}.ts`)];
 
 const fixTask =
   '[[edit path=src/sum.js find="return a - b;" replace="return a + b;" check="node --test"]]';
@@ -80,7 +80,7 @@ async function measureAll() {
 }
 
 async function startModel(): Promise<string> {
-  const child = spawn(process.execPath, daemonModule("scripted-model/main"), {
+  const child = spawn(process.execPath, daemonModule("scripted-model/main", "scripted-model"), {
     stdio: ["ignore", "pipe", "inherit"],
   });
   running.push(child);
@@ -90,7 +90,7 @@ async function startModel(): Promise<string> {
 
 async function startDaemon() {
   const startedAt = performance.now();
-  const daemon = spawn(process.execPath, daemonModule("main"), { env, stdio: "inherit" });
+  const daemon = spawn(process.execPath, daemonModule("main", "main"), { env, stdio: "inherit" });
   running.push(daemon);
   const client = await untilAnswering();
   return { daemon, client, firstAnswerMs: round(performance.now() - startedAt) };

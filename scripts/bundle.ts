@@ -1,30 +1,40 @@
-// Bundles the command line into packages/cli/dist/bundle, one chunk for each lazy import.
+// Bundles the programs: one chunk for each lazy import, in the package's dist/bundle.
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const cli = fileURLToPath(new URL("../packages/cli/", import.meta.url));
-const outdir = `${cli}dist/bundle`;
+// Natives, programs that are looked up on disk, and what runs as a process of its own.
+const external = ["better-sqlite3", "@vscode/ripgrep", "bufferutil", "utf-8-validate"];
 
-await rm(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: { heddle: `${cli}src/main.ts` },
-  outdir,
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node24.12",
-  conditions: ["@heddle/source"],
-  // The daemon is a process of its own, found at run time; the others are ws's optional natives.
-  external: ["@heddle/daemon", "bufferutil", "utf-8-validate"],
-  // ws is CommonJS and requires Node's own modules.
-  banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-  },
-  chunkNames: "chunk-[hash]",
-  legalComments: "linked",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: "warning",
-});
+await bundle("cli", { heddle: "src/main.ts" }, ["@heddle/daemon"]);
+await bundle("daemon", { main: "src/main.ts", "scripted-model": "src/scripted-model/main.ts" });
+
+async function bundle(
+  name: string,
+  entries: Record<string, string>,
+  alsoExternal: string[] = [],
+): Promise<void> {
+  const root = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
+  const outdir = `${root}dist/bundle`;
+  await rm(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints: Object.entries(entries).map(([out, file]) => ({ out, in: root + file })),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24.12",
+    conditions: ["@heddle/source"],
+    external: [...external, ...alsoExternal],
+    // Some dependencies are CommonJS and require Node's own modules.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    chunkNames: "chunk-[hash]",
+    legalComments: "linked",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: "warning",
+  });
+}

@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
+import { packageVersion } from "@heddle/protocol/package-version";
 
-/** The version of this package, from source and from the bundle alike. */
+/** The version of the command line. */
 export function version(): string {
-  const file = findPackageJSON(import.meta.url);
-  if (file === undefined) return "unknown";
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+  return packageVersion(import.meta.url);
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { DaemonError } from "@heddle/protocol";
 import { heddlePaths } from "@heddle/protocol/node";
-import { z } from "zod";
+import { packageVersion } from "@heddle/protocol/package-version";
 import { readConfig } from "./config.ts";
 import { startDaemon } from "./daemon.ts";
 import { openLog } from "./log.ts";
@@ -9,16 +8,12 @@ import { openLog } from "./log.ts";
 /** Exit codes of sysexits.h, as service managers know them. */
 const exitCodes = { invalidConfig: 78, conflict: 75 } as const;
 
-const manifest = new URL("../package.json", import.meta.url);
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(manifest, "utf8")));
-
 async function main(): Promise<void> {
   process.umask(0o077);
   const paths = heddlePaths();
   const config = readConfig(paths.config, process.env);
   const log = openLog(paths.log);
+  const version = packageVersion(import.meta.url);
   const stop = Promise.withResolvers<void>();
   const stopRequested = () => stop.resolve();
   process.once("SIGTERM", stopRequested);

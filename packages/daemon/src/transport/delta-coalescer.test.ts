@@ -1,3 +1,4 @@
+import { Script } from "node:vm";
 import { type ItemDelta, ItemId, newId, ThreadId } from "@heddle/protocol";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -26,6 +27,14 @@ const piece = (offset: number, text: string, of = itemId): ItemDelta => ({
   offset,
   text,
 });
+
+const script = new Script("endless()");
+
+/** Flushes, and fails instead of hanging forever where the flush does not come to an end. */
+function flush(coalescer: DeltaCoalescer): void {
+  Object.assign(globalThis, { endless: () => coalescer.flush(threadId) });
+  script.runInThisContext({ timeout: 500 });
+}
 
 /** Adds texts one behind the other. */
 function add(coalescer: DeltaCoalescer, texts: readonly string[]): void {
@@ -65,7 +74,7 @@ test("a flush sends what waits for the thread, and leaves other threads to their
   const elsewhere = { ...piece(0, "y", newId(ItemId)), threadId: newId(ThreadId) };
   add(coalescer, ["a", "b"]);
   coalescer.add(elsewhere);
-  coalescer.flush(threadId);
+  flush(coalescer);
   expect(sent).toEqual([piece(0, "a"), piece(1, "b")]);
   vi.advanceTimersByTime(12);
   expect(sent.at(-1)).toEqual(elsewhere);
@@ -94,7 +103,7 @@ test("a flush in the middle of a pair sends no half of it", () => {
   const { sent, coalescer } = collect();
   const [high = "", low = ""] = "🧵".split("");
   add(coalescer, ["a", high]);
-  coalescer.flush(threadId);
+  flush(coalescer);
   expect(sent).toEqual([piece(0, "a")]);
   coalescer.add(piece(2, low));
   vi.advanceTimersByTime(12);
@@ -123,12 +132,12 @@ test("however text is torn and timed, all of it arrives, without gaps and in who
     fc.property(texts, cuts, (text, steps) => {
       const { sent, coalescer } = collect();
       let offset = 0;
-      for (const [length, wait, flush] of [...steps, [text.length, 20, true] as const]) {
+      for (const [length, wait, flushed] of [...steps, [text.length, 20, true] as const]) {
         const part = text.slice(offset, offset + length);
         if (part !== "") coalescer.add(piece(offset, part));
         offset += part.length;
         vi.advanceTimersByTime(wait);
-        if (flush) coalescer.flush(threadId);
+        if (flushed) flush(coalescer);
       }
       const received = sent.reduce((all, delta) => {
         expect(delta.offset).toBe(all.length);
@@ -137,5 +146,6 @@ test("however text is torn and timed, all of it arrives, without gaps and in who
       }, "");
       expect(received).toBe(text);
     }),
+    { endOnFailure: true },
   );
 });
