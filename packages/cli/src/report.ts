@@ -8,7 +8,6 @@ const hints: Partial<Record<ErrorKind, string>> = {
   staleReview: "look again with `heddle diff`, then land",
   staleConsent: "look again with `heddle approvals`, then answer",
   threadBusy: "wait for it with `heddle attach`, or stop it with `heddle interrupt`",
-  notTrusted: "`heddle project trust` shows the settings file and trusts it",
   internal: "`heddle daemon logs` has the details",
 };
 

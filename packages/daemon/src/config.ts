@@ -6,7 +6,9 @@ import { lineOf } from "./os/toml-lines.ts";
 
 const ProviderConfig = z
   .strictObject({
-    base_url: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }),
+    base_url: z
+      .url({ protocol: /^https?$/, error: "expected an http or https URL" })
+      .refine((url) => !URL.parse(url)?.password, "put the key into api_key_file instead"),
     api_key_env: z.string().min(1).optional(),
     api_key_file: z.string().min(1).optional(),
     api_key_command: z.string().min(1).optional(),
@@ -66,7 +68,7 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   const withDefault = { openai: openai(env), ...providers };
   const mainModel = models.main ?? "openai/gpt-5.3-codex";
   const provider = splitModel(mainModel).provider;
-  if (!(provider in withDefault)) {
+  if (!Object.hasOwn(withDefault, provider)) {
     const where = `${path}:${lineOf(text, ["models", "main"])}`;
     const known = Object.keys(withDefault).join(", ");
     throw new DaemonError("invalidConfig", `${where}: no provider ${provider}; there are ${known}`);

@@ -17,6 +17,7 @@ import { Busy } from "./services/busy.ts";
 import { examine } from "./services/doctor.ts";
 import { Journal } from "./services/journal.ts";
 import { Landings } from "./services/landings.ts";
+import { clearLeftovers } from "./services/leftovers.ts";
 import { LiveTexts } from "./services/live-texts.ts";
 import { Models } from "./services/models.ts";
 import { Mutations } from "./services/mutations.ts";
@@ -57,7 +58,7 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
 
   const logError = log.error;
   const store = new Store(db);
-  const journal = new Journal(store, systemClock);
+  const journal = new Journal({ store, clock: systemClock, logError });
   const mutations = new Mutations(store, journal);
   const texts = new LiveTexts(store);
   stack.defer(() => texts.save());
@@ -81,13 +82,13 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
   const turns = new Turns({
     ...common,
     ...{ texts, approvals, policies, models },
+    clock: systemClock,
     searcher: rgPath,
     maxRunning: config.maxRunningTurns,
   });
-  const threadWork = new ThreadWork({ ...common, worktreeRoot });
+  const threadWork = new ThreadWork({ ...common, turns, worktreeRoot });
   const landings = new Landings({ ...common, scratchRoot });
-  provisioning.onSettled(() => turns.startNext());
-  stack.defer(() => provisioning.settled());
+  stack.defer(() => provisioning.stop());
   stack.defer(() => landings.stop());
   stack.defer(() => turns.stop());
 
@@ -107,6 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
   const subscriptions = stack.use(new Subscriptions(journal, texts, store.events));
   const queue = new FairQueue();
 
+  await clearLeftovers({ ...common, worktreeRoot, scratchRoot });
   await landings.recover();
   turns.recover();
   provisioning.resume();

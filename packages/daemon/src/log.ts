@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 const rotateAtBytes = 10 * 1024 * 1024;
@@ -10,16 +10,16 @@ export interface Log {
   hide(secret: string): void;
 }
 
-/** Appends JSON lines to a file, or to stderr without one. A hidden value never reaches it. */
-export function openLog(path: string | undefined): Log {
-  const fd = path === undefined ? 2 : openFile(path);
+/**
+ * Appends JSON lines to a file, and begins a new one at 10 MiB. A hidden value never reaches it.
+ * Writing never throws: on a full disk there is nobody left to tell.
+ */
+export function openLog(path: string): Log {
+  const file = new LogFile(path);
   const secrets = new Set<string>();
   const write = (level: string, message: string, details: Record<string, unknown> = {}) => {
-    const line = JSON.stringify(
-      { at: new Date().toISOString(), level, message, ...details },
-      plain,
-    );
-    writeSync(fd, `${redact(line, secrets)}\n`);
+    const entry = { at: new Date().toISOString(), level, message, ...details };
+    file.append(`${redact(JSON.stringify(entry, plain), secrets)}\n`);
   };
   return {
     info: (message, details) => write("info", message, details),
@@ -28,12 +28,39 @@ export function openLog(path: string | undefined): Log {
   };
 }
 
-function openFile(path: string): number {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > rotateAtBytes) {
-    renameSync(path, `${path}.1`);
+/** The file is opened with the first line, so that a daemon that does not run leaves it alone. */
+class LogFile {
+  readonly #path: string;
+  #fd: number | undefined;
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
   }
-  return openSync(path, "a", 0o600);
+
+  append(line: string): void {
+    try {
+      if (this.#bytes > rotateAtBytes) this.#rotate();
+      this.#fd ??= this.#open();
+      this.#bytes += writeSync(this.#fd, line);
+    } catch {
+      // The next line may find room again.
+    }
+  }
+
+  #open(): number {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    this.#bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    if (this.#bytes > rotateAtBytes) this.#rotate();
+    return openSync(this.#path, "a", 0o600);
+  }
+
+  #rotate(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+    renameSync(this.#path, `${this.#path}.1`);
+    this.#bytes = 0;
+  }
 }
 
 /** Errors are not enumerable; what matters of them is spelt out. */
@@ -45,7 +72,8 @@ function plain(_: string, value: unknown): unknown {
 
 function redact(line: string, secrets: ReadonlySet<string>): string {
   let clean = line.replace(/\b(sk-|Bearer )[\w.-]{8,}/g, "$1…");
-  for (const secret of secrets) {
+  // A secret that holds another one goes first, or its rest would stay.
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
     clean = clean.replaceAll(JSON.stringify(secret).slice(1, -1), "…");
   }
   return clean;

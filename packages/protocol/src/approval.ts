@@ -13,7 +13,13 @@ export const ApprovalSubject = z.discriminatedUnion("type", [
     tty: z.boolean(),
   }),
   z.object({ type: z.literal("patch"), patch: z.string(), changes: z.array(ChangedFile) }),
-  z.object({ type: z.literal("input"), cmd: z.string(), chars: z.string() }),
+  z.object({
+    type: z.literal("input"),
+    itemId: ItemId,
+    cmd: z.string(),
+    cwd: AbsolutePath,
+    chars: z.string(),
+  }),
   z.object({
     type: z.literal("question"),
     question: z.string(),

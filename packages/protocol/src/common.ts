@@ -5,6 +5,14 @@ export const AbsolutePath = z
   .string()
   .max(4096)
   .regex(/^\/[^\0]*$/, "expected an absolute path");
+/** Stricter than git, so that nothing else of git's revisions is taken for a branch. */
+export const BranchName = z
+  .string()
+  .max(250)
+  .regex(
+    /^(?![-./])(?!.*(\.\.|\/\/|\.lock(\/|$)))[^\s~^:?*[\\\0@{]+(?<![./])$/,
+    "expected a branch's name",
+  );
 export const CommitHash = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "expected a full hash");
 export const Seq = z.int().nonnegative().describe("Position in a gapless log; the first is 1.");
 

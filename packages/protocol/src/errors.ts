@@ -42,7 +42,6 @@ export const errorCodes = {
   patchRefused: 1023,
   outsideWorktree: 1024,
   tooLarge: 1025,
-  notTrusted: 1026,
 } as const;
 
 export type ErrorKind = keyof typeof errorCodes;
@@ -55,7 +54,10 @@ export interface ErrorData {
 
 export function isErrorData(data: unknown): data is ErrorData {
   return (
-    typeof data === "object" && data !== null && "kind" in data && `${data.kind}` in errorCodes
+    typeof data === "object" &&
+    data !== null &&
+    "kind" in data &&
+    Object.hasOwn(errorCodes, String(data.kind))
   );
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AbsolutePath, mutation, page, pageParams, Timestamp } from "./common.ts";
+import { AbsolutePath, BranchName, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { globally, method, perProject, unordered } from "./define.ts";
 import { GrantId, ProjectId, ThreadId } from "./ids.ts";
 
@@ -32,7 +32,7 @@ const command = z.string().min(1).max(4000);
 
 /** How a project is worked on: given by the user, or by a settings file that the user trusted. */
 export const ProjectSettings = z.object({
-  target: z.string().max(250).optional().describe("The branch that threads land on."),
+  target: BranchName.optional().describe("The branch that threads land on."),
   checks: z.array(command).optional().describe("Commands that a landing must pass, in order."),
   setup: command.nullable().optional().describe("Runs once in each new worktree."),
   lend: z.array(z.string()).optional().describe("Ignored folders that worktrees borrow."),
@@ -45,6 +45,7 @@ export const Project = z.object({
   name: z.string(),
   path: AbsolutePath,
   access: Access.nullable().describe("Null until the user grants it; nothing is read before."),
+  defaultTarget: z.string().describe("The branch that threads land on unless settings name one."),
   settings: ProjectSettings.describe("What the user set, over a trusted settings file."),
   createdAt: Timestamp,
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mutation, page, pageParams, Seq } from "./common.ts";
+import { BranchName, mutation, page, pageParams, Seq } from "./common.ts";
 import { method, perProject, perThread, unordered } from "./define.ts";
 import { Diff } from "./diff.ts";
 import { SequencedThreadEvent, ThreadView } from "./events.ts";
@@ -16,7 +16,7 @@ export const threadMethods = {
       title: z.string().trim().min(1).max(500),
       taskId: TaskId.optional().describe("Without it, a task is made."),
       policy: PolicyName.default("workspace"),
-      target: z.string().max(250).optional().describe("Else the project's target branch."),
+      target: BranchName.optional().describe("Else the project's target branch."),
       ...mutation,
     }),
     result: Thread,

@@ -1,4 +1,5 @@
 import { DaemonError } from "@heddle/protocol";
+import { resultTokenLimit, truncateForModel } from "./context/truncate.ts";
 import type { InputEntry, ModelCall } from "./model.ts";
 import { tools } from "./tools/index.ts";
 import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
@@ -42,8 +43,10 @@ function groups(calls: readonly ModelCall[]): ModelCall[][] {
 
 /** A failing tool is an answer to the model, not the end of the turn; only an interrupt is. */
 async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
+  context.host.signal.throwIfAborted();
   try {
-    return await toolOf(call).run(call, context);
+    const result = await toolOf(call).run(call, context);
+    return { ...result, output: truncateForModel(result.output, resultTokenLimit) };
   } catch (error) {
     context.host.signal.throwIfAborted();
     if (error instanceof ToolError) return { output: `error: ${error.message}` };

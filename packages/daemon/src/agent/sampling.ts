@@ -5,6 +5,7 @@ import { type InputEntry, type ModelCall, type ModelEvent, streamModel } from ".
 import { ModelError } from "./model-error.ts";
 import { retryDelayMs } from "./retry.ts";
 import { tools } from "./tools/index.ts";
+import { endOf } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
 import type { TurnHost } from "./turn-host.ts";
 
@@ -38,14 +39,13 @@ export async function sample(host: TurnHost): Promise<Sample> {
         return response.complete();
       });
     } catch (error) {
-      const outcome = error instanceof ModelError ? error.kind : "interrupted";
+      const known = error instanceof ModelError && !host.signal.aborted;
+      const wait = known ? retryDelayMs(error, attempt, Math.random) : undefined;
       host.atomically(() => {
-        host.recordRequest(record(outcome));
-        response.discard();
+        host.recordRequest(record(known ? error.kind : "interrupted"));
+        response.discard(wait === undefined ? endOf(host) : "superseded");
       });
-      const wait =
-        error instanceof ModelError ? retryDelayMs(error, attempt, Math.random) : undefined;
-      if (wait === undefined || host.signal.aborted) throw error;
+      if (wait === undefined) throw error;
       host.waitForRetry(failureOf(error, host), wait);
       await delay(wait, undefined, { signal: host.signal });
     }
@@ -77,6 +77,8 @@ class Response {
   take(event: ModelEvent): void {
     switch (event.type) {
       case "itemStarted":
+        // A call is coming: what an effect has to wait for begins now.
+        if (event.kind.endsWith("Call")) this.#host.prepareEffects();
         break;
       case "textDelta":
         this.#append(event.index, "agentMessage", event.text);
@@ -101,8 +103,8 @@ class Response {
     return { calls: this.#calls, message: [...this.#texts.values()].at(-1) ?? "" };
   }
 
-  discard(): void {
-    for (const item of this.#items.values()) this.#host.completeItem(item, "superseded");
+  discard(state: "superseded" | "interrupted" | "failed"): void {
+    for (const item of this.#items.values()) this.#host.completeItem(item, state);
   }
 
   #append(index: number, type: TextItem["type"], text: string): void {

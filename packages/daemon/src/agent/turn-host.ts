@@ -66,7 +66,9 @@ export interface TurnHost {
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent>;
   ask(itemId: ItemId, question: string, options: string[]): Promise<string>;
-  /** Settles when the checkpoint stands and the box is proven: nothing may happen before. */
+  /** Begins what `beforeEffect` waits for, and does not wait. */
+  prepareEffects(): void;
+  /** Settles when the checkpoint stands and the box is proven: nothing may happen before. Throws after an interrupt. */
   beforeEffect(): Promise<void>;
   /** The box of this turn, opened at the first call. */
   box(): Promise<Box>;

@@ -60,6 +60,14 @@ export async function findCheckout(path: string): Promise<RepositoryPaths> {
   });
 }
 
+/** The checkout whose root `path` is; a repository around it is not taken for it. */
+export async function checkoutAt(path: string): Promise<RepositoryPaths> {
+  const found = await findCheckout(path);
+  if (found.worktree === path) return found;
+  const message = `${path} is no git checkout any more; ${found.worktree} around it is another one`;
+  throw new DaemonError("notARepository", message, { path });
+}
+
 /** HEAD as the disk has it; undefined where only git can tell: no commit yet, or reftable. */
 export async function readHead({ gitDir, gitCommonDir }: Paths): Promise<Head | undefined> {
   const head = (await read(join(gitDir, "HEAD")))?.trim();

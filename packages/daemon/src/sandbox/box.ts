@@ -81,7 +81,7 @@ export class LinuxBox implements Box {
     if (`${command.cwd}${command.cmd}`.includes("\0")) {
       throw new DaemonError("invalidParams", "a command cannot hold a NUL character");
     }
-    const release = await this.#init.slots.acquire(this.#lost.signal);
+    const release = await this.#init.slots.acquire(this.#until(command.signal));
     try {
       return await this.#start(command, release);
     } catch (error) {
@@ -89,6 +89,10 @@ export class LinuxBox implements Box {
       this.#lost.signal.throwIfAborted();
       throw error;
     }
+  }
+
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([this.#lost.signal, signal]) : this.#lost.signal;
   }
 
   async #start(command: BoxCommand, release: () => void): Promise<BoxProcess> {
@@ -103,6 +107,7 @@ export class LinuxBox implements Box {
     const host = {
       signal: (name: "TERM" | "KILL") => this.#signal(running, name),
       stuck: () => this.#kill(),
+      background: release,
       ...(input ? { input: (chars: string) => writeInput(input, chars) } : {}),
     };
     const running: Running = {

@@ -9,6 +9,7 @@ export interface CommandHost {
   readonly input?: (chars: string) => void;
   /** Called when the command has not ended although it was killed. */
   readonly stuck: () => void;
+  readonly background: () => void;
 }
 
 /** The daemon's side of one command: its output, its limits and how it ended. */
@@ -46,6 +47,10 @@ export class Command implements BoxProcess {
       );
     }
     this.#host.input(chars);
+  }
+
+  background(): void {
+    this.#host.background();
   }
 
   kill(): void {

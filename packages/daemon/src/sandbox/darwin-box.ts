@@ -40,12 +40,15 @@ export class DarwinBox implements Box {
     if (!isInside(command.cwd, this.#init.worktree) || command.cwd.includes("..")) {
       throw new DaemonError("outsideWorktree", `${command.cwd} is not in the worktree`);
     }
-    const release = await this.#init.slots.acquire(this.#lost.signal);
+    const release = await this.#init.slots.acquire(
+      command.signal ? AbortSignal.any([this.#lost.signal, command.signal]) : this.#lost.signal,
+    );
     const child = this.#spawn(command);
     const open = command.stdin ?? command.tty;
     const started = new Command(
       {
         signal: (name) => killGroup(child.pid, `SIG${name}`),
+        background: release,
         stuck: () => killGroup(child.pid, "SIGKILL"),
         ...(open ? { input: (chars: string) => void child.stdin?.write(chars) } : {}),
       },

@@ -1,3 +1,4 @@
+import { DaemonError } from "@heddle/protocol";
 import { agentMounts, boxIo, bwrapArgs, hashProfile } from "./argv.ts";
 import { LinuxBox } from "./box.ts";
 import { proveBox } from "./canaries.ts";
@@ -12,10 +13,14 @@ import { Slots } from "./slots.ts";
 import type { Box, BoxedGit, BoxProfile, BoxProof, GitResult, Sandbox } from "./types.ts";
 import { unavailable } from "./unavailable.ts";
 
+const gitAtOnce = 4;
+const never = new AbortController().signal;
+
 /** Boxes by bubblewrap. None is handed out before the canaries have passed once. */
 export class LinuxSandbox implements Sandbox {
   readonly #options: LinuxOptions;
   readonly #slots: Slots;
+  readonly #gitSlots = new Slots(gitAtOnce);
   #runtime: Promise<Runtime> | undefined;
   #proof: Promise<readonly BoxProof[]> | undefined;
 
@@ -46,7 +51,14 @@ export class LinuxSandbox implements Sandbox {
 
   readonly git = async (request: BoxedGit): Promise<GitResult> => {
     await this.#assertProven();
-    return runBoxedGit(await this.#prepared(), request);
+    const release = await this.#gitSlots.acquire(request.signal ?? never).catch(() => {
+      throw new DaemonError("interrupted", "git was interrupted");
+    });
+    try {
+      return await runBoxedGit(await this.#prepared(), request);
+    } finally {
+      release();
+    }
   };
 
   async #prove(): Promise<readonly BoxProof[]> {

@@ -30,6 +30,8 @@ export interface BoxCommand {
    */
   readonly stdin?: boolean;
   readonly timeoutMs: number;
+  /** Gives up waiting for a place; a command that has begun is ended by `kill`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BoxExit {
@@ -42,6 +44,8 @@ export interface BoxProcess {
   /** Output and errors together, in the order they were written, from the first byte on. */
   onOutput(listener: (chunk: Buffer) => void): void;
   write(chars: string): void;
+  /** Gives the command's place to another one, while this one goes on. */
+  background(): void;
   /** TERM to the command's process group, KILL after 2 s. */
   kill(): void;
   /** Settles when the command has ended and its output has been delivered; never rejects. */

@@ -63,15 +63,10 @@ export class Approvals {
     this.#waiting.set(approval.id, resolve);
     const cancel = () => this.#settleNow(approval.id, "cancelled");
     turn.addEventListener("abort", cancel, { once: true });
-    const expire = setTimeout(
-      () => this.#settleNow(approval.id, "expired"),
-      Math.min(this.#deadlineMs, 2 ** 31 - 1),
-    );
-    expire.unref();
+    using _ = after(this.#deadlineMs, () => this.#settleNow(approval.id, "expired"));
     try {
       return await promise;
     } finally {
-      clearTimeout(expire);
       turn.removeEventListener("abort", cancel);
     }
   }
@@ -153,6 +148,17 @@ export class Approvals {
     });
     return approval;
   }
+}
+
+/** Like setTimeout, also for more than the 24.8 days that a timer can wait. */
+function after(waitMs: number, run: () => void): Disposable {
+  let timer: NodeJS.Timeout;
+  const arm = (restMs: number) => {
+    const stepMs = Math.min(restMs, 2 ** 31 - 1);
+    timer = setTimeout(() => (restMs > stepMs ? arm(restMs - stepMs) : run()), stepMs).unref();
+  };
+  arm(waitMs);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 function stateAfter({ id, kind }: Approval, answer: Answer): Approval["state"] {

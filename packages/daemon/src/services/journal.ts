@@ -25,6 +25,12 @@ export interface Transaction {
   afterCommit(run: () => void): void;
 }
 
+export interface JournalOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logError: (message: string, details: Record<string, unknown>) => void;
+}
+
 export const daemonActor: Actor = { name: "heddle", kind: "daemon" };
 
 /**
@@ -34,13 +40,15 @@ export const daemonActor: Actor = { name: "heddle", kind: "daemon" };
 export class Journal {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #logError: JournalOptions["logError"];
   #open: Transaction | undefined;
   readonly #threadListeners = new Set<(notice: ThreadNotice) => void>();
   readonly #daemonListeners = new Set<(notice: DaemonNotice) => void>();
 
-  constructor(store: Store, clock: Clock) {
+  constructor({ store, clock, logError }: JournalOptions) {
     this.#store = store;
     this.#clock = clock;
+    this.#logError = logError;
   }
 
   /** A write inside another joins it. */
@@ -55,8 +63,17 @@ export class Journal {
     } finally {
       this.#open = undefined;
     }
-    for (const run of afterwards) run();
+    for (const run of afterwards) this.#afterwards(run);
     return result;
+  }
+
+  /** What is on disk stays so; one listener's fault keeps nothing from the others. */
+  #afterwards(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#logError("a listener failed", { error });
+    }
   }
 
   onThreadEvent(listener: (notice: ThreadNotice) => void): void {

@@ -10,14 +10,15 @@ import {
   type Thread,
   type ThreadId,
 } from "@heddle/protocol";
-import { revParse, treeOf } from "../os/git-objects.ts";
+import { mergeBase, revParse, treeOf } from "../os/git-objects.ts";
 import { updateRefs } from "../os/git-refs.ts";
 import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
-import type { Sandbox } from "../sandbox/types.ts";
+import type { Box, Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
-import { runScript } from "./box-script.ts";
+import { runScript, type Script, type ScriptResult } from "./box-script.ts";
 import type { Boxes } from "./boxes.ts";
 import type { Busy } from "./busy.ts";
+import { Chains } from "./chains.ts";
 import { toFailure } from "./failure.ts";
 import { runBoxed } from "./git/boxed.ts";
 import { snapshot } from "./git/checkpoints.ts";
@@ -25,7 +26,7 @@ import { commitTurn } from "./git/commits.ts";
 import { finishLanding } from "./git/fast-forward.ts";
 import { type PreparedLanding, prepareLanding, removeScratch } from "./git/landing-git.ts";
 import { lend } from "./git/lending.ts";
-import { daemonActor, type Journal } from "./journal.ts";
+import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
@@ -55,7 +56,7 @@ type Prepared = PreparedLanding & { readonly type: "prepared" };
  */
 export class Landings {
   readonly #options: LandingsOptions;
-  readonly #queues = new Map<string, Promise<void>>();
+  readonly #queues = new Chains();
   readonly #stop = new AbortController();
 
   constructor(options: LandingsOptions) {
@@ -75,7 +76,7 @@ export class Landings {
         const landing = newLanding(params, thread, tx.now);
         tx.record({ type: "landingQueued", landing });
         refreshThread(tx, store, thread.id);
-        tx.afterCommit(() => this.#enqueue(landing, project, claim));
+        tx.afterCommit(() => this.#enqueue(landing, project.id, claim));
         return landing;
       });
     } catch (error) {
@@ -86,51 +87,64 @@ export class Landings {
 
   /** Settles what a killed daemon left: landed if the target has it, refused otherwise. */
   async recover(): Promise<void> {
-    const { store, projects } = this.#options;
-    const open = store.landings.where({ state: ["queued", "rebasing", "checking"] });
-    for (const landing of open) {
-      const thread = rows.thread(store, landing.threadId);
-      const { gitCommonDir } = await projects.checkout(rows.project(store, thread.projectId));
-      const tip = await revParse(gitCommonDir, `refs/heads/${landing.target}`);
-      if (landing.commit !== null && tip === landing.commit) await this.#landed(landing, thread);
-      else this.#refused(landing, daemonStopped());
+    const { store, busy, logError } = this.#options;
+    for (const landing of store.landings.where({ state: ["queued", "rebasing", "checking"] })) {
+      using claim = busy.claim(landing.threadId, "it is landing");
+      try {
+        const thread = rows.thread(store, landing.threadId);
+        if (await this.#hasLanded(landing, thread)) await this.#landed(landing, thread, claim);
+        else this.#refused(landing, daemonStopped(), claim);
+      } catch (error) {
+        logError("a landing could not be recovered", { error, landingId: landing.id });
+        this.#refused(landing, error, claim);
+      }
     }
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#queues.values());
+    await this.#queues.settled();
   }
 
-  #enqueue(landing: Landing, project: Project, claim: Disposable): void {
-    const before = this.#queues.get(project.id) ?? Promise.resolve();
-    const work = before
-      .then(() => this.#run(landing, project))
-      .finally(() => {
-        claim[Symbol.dispose]();
-        if (this.#queues.get(project.id) === work) this.#queues.delete(project.id);
-      });
-    this.#queues.set(project.id, work);
+  async #hasLanded({ commit, target }: Landing, { projectId }: Thread): Promise<boolean> {
+    const { store, projects } = this.#options;
+    if (commit === null) return false;
+    const { gitCommonDir } = await projects.checkout(rows.project(store, projectId));
+    const tip = await revParse(gitCommonDir, `refs/heads/${target}`);
+    return tip !== undefined && (await mergeBase(gitCommonDir, tip, commit)) === commit;
   }
 
-  async #run(queued: Landing, project: Project): Promise<void> {
+  /** Never rejects: how it ended stands in the landing, or in the log. */
+  async #run(queued: Landing, claim: Disposable): Promise<void> {
     const { store, logError } = this.#options;
-    let landing = queued;
-    await using scratch = new AsyncDisposableStack();
+    const thread = rows.thread(store, queued.threadId);
+    const current = () => store.landings.find(queued.id) ?? queued;
+    let end: () => void | Promise<void>;
     try {
-      if (this.#stop.signal.aborted) throw daemonStopped();
-      const thread = rows.thread(store, landing.threadId);
-      landing = this.#update(landing, { state: "rebasing" });
-      const prepared = await this.#prepare(landing, thread, project);
-      scratch.defer(() => this.#removeScratch(prepared.scratch));
-      landing = this.#update(landing, { state: "checking", commit: prepared.tip });
-      landing = await this.#check(landing, { thread, project, scratch: prepared.scratch });
-      await this.#finish(landing, prepared, project);
-      await this.#landed(landing, thread);
+      await this.#attempt(queued, thread);
+      end = () => this.#landed(current(), thread, claim);
     } catch (error) {
       if (!(error instanceof DaemonError)) logError("a landing failed", { error });
-      this.#refused(landing, error);
+      end = () => this.#refused(current(), error, claim);
     }
+    // What cannot be stored now is settled by `recover`, from what the target says.
+    await Promise.try(end).catch((error: unknown) =>
+      logError("the end of a landing could not be stored", { error }),
+    );
+  }
+
+  /** Returns when the target has the work; throws when nothing has changed. */
+  async #attempt(queued: Landing, thread: Thread): Promise<void> {
+    if (this.#stop.signal.aborted) throw daemonStopped();
+    const project = await this.#options.projects.granted(thread.projectId, "rw");
+    const rebasing = this.#update(queued, { state: "rebasing" });
+    const prepared = await this.#prepare(rebasing, thread, project);
+    await using scratch = new AsyncDisposableStack();
+    scratch.defer(() => this.#removeScratch(prepared.scratch));
+    const checking = this.#update(rebasing, { state: "checking", commit: prepared.tip });
+    await this.#check(checking, { thread, project, scratch: prepared.scratch });
+    if (this.#stop.signal.aborted) throw daemonStopped();
+    await this.#finish(checking, prepared, project);
   }
 
   async #removeScratch(scratch: RepositoryPaths): Promise<void> {
@@ -174,11 +188,10 @@ export class Landings {
   async #check(
     landing: Landing,
     { thread, project, scratch }: { thread: Thread; project: Project; scratch: RepositoryPaths },
-  ): Promise<Landing> {
+  ): Promise<void> {
     const { sandbox, projects, boxes } = this.#options;
     const commands = project.settings.checks ?? [];
-    if (commands.length === 0) return landing;
-    await sandbox.prove();
+    if (commands.length === 0) return;
     const from = await projects.checkout(project);
     const folders = project.settings.lend ?? [];
     const files = project.settings.copy ?? [];
@@ -186,12 +199,20 @@ export class Landings {
     await using box = await boxes.open({ thread, checkout: scratch, lent, access: "rw" });
     let checked = landing;
     for (const command of commands) {
-      const script = { command, cwd: scratch.worktree, timeoutMs: checkLimitMs };
-      const result = { command, ...(await runScript(box, script, this.#stop.signal)) };
+      const { signal } = this.#stop;
+      const script = { command, cwd: scratch.worktree, timeoutMs: checkLimitMs, signal };
+      const result = { command, ...(await this.#runCheck(box, script)) };
       checked = this.#update(checked, { checks: [...checked.checks, result] });
-      if (result.exitCode !== 0) throw checkFailed(result, this.#stop.signal, checked);
+      if (result.exitCode !== 0) throw checkFailed(result, checked);
     }
-    return checked;
+  }
+
+  async #runCheck(box: Box, script: Script): Promise<ScriptResult> {
+    try {
+      return await runScript(box, script);
+    } catch (error) {
+      throw this.#stop.signal.aborted ? daemonStopped() : error;
+    }
   }
 
   async #finish(landing: Landing, prepared: Prepared, project: Project): Promise<void> {
@@ -202,33 +223,45 @@ export class Landings {
     await finishLanding(sandbox.git, { gitCommonDir, targetRef, targetTip, tip });
   }
 
-  /** The target has it; the thread goes on from there. */
-  async #landed(landing: Landing, thread: Thread): Promise<void> {
-    const { store, journal, tasks, sandbox, logError } = this.#options;
+  #enqueue(landing: Landing, projectId: string, claim: Disposable): void {
+    void this.#queues
+      .run(projectId, () => this.#run(landing, claim))
+      .finally(() => claim[Symbol.dispose]());
+  }
+
+  /** The target has it; the thread goes on from there, unless its files were changed meanwhile. */
+  async #landed(landing: Landing, thread: Thread, claim: Disposable): Promise<void> {
+    const { store, tasks, sandbox, logError } = this.#options;
     const commit = landing.commit ?? "";
-    const moved = await moveTo(sandbox, thread, commit).catch((error: unknown) => {
+    const followed = await follow(sandbox, thread, landing).catch((error: unknown) => {
       logError("a landed thread could not follow its target", { error });
-      return undefined;
+      return false;
     });
-    journal.write(daemonActor, (tx) => {
-      const current = store.landings.find(landing.id) ?? landing;
-      const completed = { ...current, state: "landed", commit, completedAt: tx.now } as const;
-      tx.record({ type: "landingCompleted", landing: completed });
+    this.#complete({ ...landing, state: "landed", commit }, claim, (tx) => {
       tasks.setState(tx, thread.taskId, "done");
-      const base = moved === undefined ? {} : { baseCommit: commit };
+      const base = followed ? { baseCommit: commit } : {};
       refreshThread(tx, store, thread.id, { landedCommit: commit, ...base });
     });
   }
 
-  #refused(landing: Landing, error: unknown): void {
-    const { store, journal } = this.#options;
-    journal.write(daemonActor, (tx) => {
-      const current = store.landings.find(landing.id) ?? landing;
-      const failure = toFailure(error);
-      const times = { completedAt: tx.now };
-      const refused = { ...current, state: "refused", commit: null, failure, ...times } as const;
-      tx.record({ type: "landingCompleted", landing: refused });
-      refreshThread(tx, store, landing.threadId);
+  #refused(landing: Landing, error: unknown, claim: Disposable): void {
+    const refused = {
+      ...landing,
+      state: "refused",
+      commit: null,
+      failure: toFailure(error),
+    } as const;
+    this.#complete(refused, claim, (tx) =>
+      refreshThread(tx, this.#options.store, landing.threadId),
+    );
+  }
+
+  /** Whoever hears of the end finds the thread free. */
+  #complete(landing: Landing, claim: Disposable, change: (tx: Transaction) => void): void {
+    this.#options.journal.write(daemonActor, (tx) => {
+      tx.afterCommit(() => claim[Symbol.dispose]());
+      tx.record({ type: "landingCompleted", landing: { ...landing, completedAt: tx.now } });
+      change(tx);
     });
   }
 
@@ -241,15 +274,17 @@ export class Landings {
   }
 }
 
-/** Takes the thread's branch and files to the landed commit. */
-async function moveTo(sandbox: Sandbox, thread: Thread, commit: string): Promise<string> {
+/** Takes the thread's branch and files to the landed commit; false if somebody changed them. */
+async function follow(sandbox: Sandbox, thread: Thread, landing: Landing): Promise<boolean> {
+  const { commit, treeHash } = landing;
   const checkout = await checkoutOf(thread);
+  if (commit === null || (await snapshot(sandbox.git, checkout)) !== treeHash) return false;
   const head = await headOf(checkout);
   const args = ["read-tree", "-u", "--reset", commit];
   await runBoxed(sandbox.git, { access: "write", checkout, args });
   const change = { ref: "HEAD", to: commit, expected: head.commit };
   await updateRefs(checkout.gitDir, [change], "heddle: landed");
-  return commit;
+  return true;
 }
 
 function newLanding(
@@ -277,12 +312,7 @@ function staleReview(threadId: ThreadId, treeHash: string): DaemonError {
   return new DaemonError("staleReview", message, { threadId, treeHash });
 }
 
-function checkFailed(
-  { command, exitCode }: CheckResult,
-  stop: AbortSignal,
-  { target }: Landing,
-): DaemonError {
-  if (stop.aborted) return daemonStopped();
+function checkFailed({ command, exitCode }: CheckResult, { target }: Landing): DaemonError {
   const exit = exitCode === null ? "did not end by itself" : `failed with exit ${exitCode}`;
   const message = `${command} ${exit} on the tree merged with ${target}; nothing has landed`;
   return new DaemonError("checkFailed", message, { command, exitCode });

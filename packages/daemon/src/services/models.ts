@@ -40,7 +40,7 @@ export class Models {
   resolve(name = this.#options.mainModel): string {
     const slash = name.indexOf("/");
     const provider = name.slice(0, slash);
-    if (slash > 0 && provider in this.#options.providers) return name;
+    if (slash > 0 && Object.hasOwn(this.#options.providers, provider)) return name;
     const known = Object.keys(this.#options.providers).join(", ");
     const message = `no provider for the model ${name}; expected provider/model with one of ${known}`;
     throw new DaemonError("invalidParams", message, { model: name });

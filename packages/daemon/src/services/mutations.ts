@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Actor } from "@heddle/protocol";
+import { idempotencyConflict } from "../store/mutation-table.ts";
 import type { Store } from "../store/store.ts";
 import type { Journal, Transaction } from "./journal.ts";
 
@@ -13,11 +14,17 @@ export interface MutatingCall {
   readonly actor: Actor;
 }
 
+interface CallUnderWay {
+  readonly method: string;
+  readonly paramsHash: string;
+  readonly result: Promise<unknown>;
+}
+
 /** Makes mutating calls repeatable: a key that was seen before gets the first result again. */
 export class Mutations {
   readonly #store: Store;
   readonly #journal: Journal;
-  readonly #underWay = new Map<string, { paramsHash: string; result: Promise<unknown> }>();
+  readonly #underWay = new Map<string, CallUnderWay>();
 
   constructor(store: Store, journal: Journal) {
     this.#store = store;
@@ -32,7 +39,12 @@ export class Mutations {
     const known = this.#store.mutations.find(mutation);
     if (known) return known.result;
     const underWay = this.#underWay.get(key);
-    if (underWay?.paramsHash === mutation.paramsHash) return underWay.result;
+    if (underWay) {
+      if (underWay.method === method && underWay.paramsHash === mutation.paramsHash) {
+        return underWay.result;
+      }
+      throw idempotencyConflict(key, underWay.method);
+    }
 
     let committed = false;
     const commit: Commit = (change) =>
@@ -46,7 +58,7 @@ export class Mutations {
       if (committed) return value;
       throw new Error(`${method} mutates but committed nothing`);
     });
-    this.#underWay.set(key, { paramsHash: mutation.paramsHash, result });
+    this.#underWay.set(key, { method, paramsHash: mutation.paramsHash, result });
     try {
       return await result;
     } finally {

@@ -13,7 +13,7 @@ import {
   type ProjectSettings,
   type ResultOf,
 } from "@heddle/protocol";
-import { findCheckout, type RepositoryPaths, resolveRepository } from "../os/git-repository.ts";
+import { checkoutAt, type RepositoryPaths, resolveRepository } from "../os/git-repository.ts";
 import { refuseGrant } from "../sandbox/sandbox.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import type { Store } from "../store/store.ts";
@@ -50,8 +50,8 @@ export class Projects {
       const message = `${root} is the project ${known.name} already; change it with \`heddle project grant\``;
       throw new DaemonError("conflict", message, { projectId: known.id });
     }
-    const target = settings?.target ?? repository.targetBranch;
-    if (target === undefined) {
+    const defaultTarget = settings?.target ?? repository.targetBranch;
+    if (defaultTarget === undefined) {
       const message = `${root} is on no branch; name the one to land on with --target`;
       throw new DaemonError("invalidParams", message, { path: root });
     }
@@ -61,7 +61,8 @@ export class Projects {
         name: name ?? this.#freeName(root),
         path: root,
         access: access ?? null,
-        settings: { ...settings, target },
+        defaultTarget,
+        settings: settings ?? {},
         createdAt: tx.now,
       });
       tx.announce({ type: "projectChanged", project });
@@ -105,7 +106,7 @@ export class Projects {
   }
 
   async trust(projectId: ProjectId, hash: string, commit: Commit): Promise<Project> {
-    const project = rows.project(this.#store, projectId);
+    const project = await this.granted(projectId, "ro");
     const file = await this.#settingsFile(project);
     if (file === undefined) {
       throw new DaemonError("notFound", `${project.path} has no .heddle/config.toml to trust`);
@@ -118,7 +119,7 @@ export class Projects {
     const trusted = await this.#inForce(project, hash);
     return commit((tx) => {
       this.#store.projects.trust(projectId, hash);
-      tx.announce({ type: "projectChanged", project });
+      tx.announce({ type: "projectChanged", project: rows.project(this.#store, projectId) });
       return trusted;
     });
   }
@@ -128,12 +129,12 @@ export class Projects {
     const project = rows.project(this.#store, projectId);
     if (project.access === "rw" || project.access === access) return this.#inForce(project);
     const needed = access === "rw" ? "to work in" : "to read";
-    const message = `Heddle was not allowed ${needed} ${project.path}; allow it with \`heddle project grant ${project.path} --access ${access}\``;
+    const message = `Heddle was not allowed ${needed} ${project.path}; allow it with \`heddle project grant --${access}\` there`;
     throw new DaemonError("notGranted", message, { projectId, access });
   }
 
   checkout(project: Project): Promise<RepositoryPaths> {
-    return findCheckout(project.path);
+    return checkoutAt(project.path);
   }
 
   grants(projectId: ProjectId): Grant[] {
@@ -143,9 +144,10 @@ export class Projects {
   async #inForce(project: Project, trustedHash?: string): Promise<Project> {
     const hash = trustedHash ?? this.#store.projects.trustedHash(project.id);
     if (hash === undefined) return project;
-    const file = await readSettingsFile(project.path);
+    // A file that is gone, or cannot be read, is one that nobody trusts.
+    const file = await readSettingsFile(project.path).catch(() => undefined);
     if (file?.hash !== hash) return project;
-    return { ...project, settings: { ...parseSettings(file), ...own(project.settings) } };
+    return { ...project, settings: { ...parseSettings(file), ...given(project.settings) } };
   }
 
   async #settingsFile(project: Project) {
@@ -193,8 +195,7 @@ export class Projects {
   }
 }
 
-/** What the user set; a target that is only the default stands under one of the file. */
-function own(settings: ProjectSettings): ProjectSettings {
+function given(settings: ProjectSettings): ProjectSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 

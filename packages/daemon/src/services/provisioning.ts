@@ -1,12 +1,16 @@
-import { DaemonError, type Project, type Thread, type ThreadId } from "@heddle/protocol";
+import { join } from "node:path";
+import { DaemonError, type Thread, type ThreadId } from "@heddle/protocol";
+import { updateRefs } from "../os/git-refs.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import { runScript } from "./box-script.ts";
 import type { Boxes } from "./boxes.ts";
+import type { Busy } from "./busy.ts";
+import { Chains } from "./chains.ts";
 import { toFailure } from "./failure.ts";
 import { lend } from "./git/lending.ts";
-import { createWorktree } from "./git/worktrees.ts";
+import { createWorktree, removeWorktree } from "./git/worktrees.ts";
 import { daemonActor, type Journal } from "./journal.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
@@ -20,6 +24,7 @@ export interface ProvisioningOptions {
   readonly projects: Projects;
   readonly sandbox: Sandbox;
   readonly boxes: Boxes;
+  readonly busy: Busy;
   /** Worktrees are made below it, in a folder a project. */
   readonly worktreeRoot: string;
   readonly logError: (message: string, details: Record<string, unknown>) => void;
@@ -28,22 +33,19 @@ export interface ProvisioningOptions {
 /** Gives a new thread its worktree: branch, files, dependencies and set-up. */
 export class Provisioning {
   readonly #options: ProvisioningOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #making = new Chains();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
 
   constructor(options: ProvisioningOptions) {
     this.#options = options;
   }
 
-  /** Runs whenever a thread has become ready, or has failed to. */
-  onSettled(listener: () => void): void {
-    this.#listeners.add(listener);
-  }
-
   begin(threadId: ThreadId): void {
-    const work = this.#provision(threadId).finally(() => {
+    const claim = this.#options.busy.claim(threadId, "its worktree is being made");
+    const work = this.#provision(threadId, claim).finally(() => {
       this.#underWay.delete(work);
-      for (const listener of this.#listeners) listener();
+      claim[Symbol.dispose]();
     });
     this.#underWay.add(work);
   }
@@ -55,46 +57,62 @@ export class Provisioning {
     }
   }
 
-  async settled(): Promise<void> {
+  /** Leaves off; what is not finished begins again with the next daemon. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
     await Promise.all(this.#underWay);
   }
 
-  async #provision(threadId: ThreadId): Promise<void> {
-    const { store, journal, projects, logError } = this.#options;
+  /** Never rejects: what went wrong stands in the thread, or in the log. */
+  async #provision(threadId: ThreadId, claim: Disposable): Promise<void> {
+    const { store, logError } = this.#options;
     try {
       const thread = rows.thread(store, threadId);
-      const project = await projects.granted(thread.projectId, "rw");
-      const from = await projects.checkout(project);
-      const made = await this.#make(thread, project, from);
-      journal.write(daemonActor, (tx) => {
-        store.threads.setLent(threadId, made.lent);
-        const { branch, worktree } = made;
-        refreshThread(tx, store, threadId, { branch, worktree });
-      });
+      const { lent, ...changes } = await this.#make(thread);
+      store.threads.setLent(threadId, lent);
+      this.#settle(threadId, changes, claim);
     } catch (error) {
+      if (this.#stop.signal.aborted) return;
       if (!(error instanceof DaemonError)) logError("a thread could not be prepared", { error });
-      journal.write(daemonActor, (tx) =>
-        refreshThread(tx, store, threadId, { failure: toFailure(error) }),
-      );
+      try {
+        this.#settle(threadId, { failure: toFailure(error) }, claim);
+      } catch (storing) {
+        logError("a thread's failure could not be stored", { error: storing });
+      }
     }
   }
 
-  async #make(thread: Thread, project: Project, from: RepositoryPaths) {
-    const { sandbox, worktreeRoot } = this.#options;
-    const { checkout, branch } = await createWorktree(sandbox.git, {
-      gitCommonDir: from.gitCommonDir,
-      root: `${worktreeRoot}/${project.id}`,
-      title: thread.title,
-      commit: thread.baseCommit,
+  /** Whoever hears that the thread is ready finds it free. */
+  #settle(threadId: ThreadId, changes: Partial<Thread>, claim: Disposable): void {
+    const { store, journal } = this.#options;
+    journal.write(daemonActor, (tx) => {
+      tx.afterCommit(() => claim[Symbol.dispose]());
+      refreshThread(tx, store, threadId, changes);
     });
-    const { lent } = await lend(sandbox.git, {
-      from,
-      to: checkout,
-      folders: project.settings.lend ?? [],
-      files: project.settings.copy ?? [],
+  }
+
+  async #make(thread: Thread): Promise<{ branch: string; worktree: string; lent: string[] }> {
+    const { sandbox, projects, worktreeRoot } = this.#options;
+    const project = await projects.granted(thread.projectId, "rw");
+    const from = await projects.checkout(project);
+    const root = join(worktreeRoot, project.id);
+    const { gitCommonDir } = from;
+    const { checkout, branch } = await this.#making.run(project.id, () => {
+      this.#stop.signal.throwIfAborted();
+      const { title, baseCommit: commit } = thread;
+      return createWorktree(sandbox.git, { gitCommonDir, root, title, commit });
     });
-    if (project.settings.setup) await this.#setUp(thread, project.settings.setup, checkout, lent);
-    return { branch, worktree: checkout.worktree, lent: [...lent] };
+    try {
+      const { lend: folders = [], copy: files = [], setup } = project.settings;
+      const { lent } = await lend(sandbox.git, { from, to: checkout, folders, files });
+      if (setup) await this.#setUp(thread, setup, checkout, lent);
+      return { branch, worktree: checkout.worktree, lent: [...lent] };
+    } catch (error) {
+      await removeWorktree(checkout, root);
+      const change = { ref: `refs/heads/${branch}`, expected: thread.baseCommit };
+      await updateRefs(gitCommonDir, [change], "heddle: not prepared");
+      throw error;
+    }
   }
 
   async #setUp(
@@ -103,13 +121,12 @@ export class Provisioning {
     checkout: RepositoryPaths,
     lent: readonly string[],
   ): Promise<void> {
-    const { boxes, sandbox } = this.#options;
-    await sandbox.prove();
-    await using box = await boxes.open({ thread, checkout, lent, access: "rw" });
+    await using box = await this.#options.boxes.open({ thread, checkout, lent, access: "rw" });
     const { exitCode, output } = await runScript(box, {
       command,
       cwd: checkout.worktree,
       timeoutMs: setupLimitMs,
+      signal: this.#stop.signal,
     });
     if (exitCode === 0) return;
     const message = `the set-up command failed (exit ${exitCode ?? "unknown"}): ${command}`;

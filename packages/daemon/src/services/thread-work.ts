@@ -10,25 +10,28 @@ import {
   type TurnId,
   turnEnded,
 } from "@heddle/protocol";
-import { findCheckout, type RepositoryPaths } from "../os/git-repository.ts";
+import { checkoutAt, headOf, type RepositoryPaths } from "../os/git-repository.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import type { Busy } from "./busy.ts";
 import { restore, salvage, salvageRef, snapshot } from "./git/checkpoints.ts";
 import { diffTrees } from "./git/diffs.ts";
 import { removeWorktree } from "./git/worktrees.ts";
-import type { Transaction } from "./journal.ts";
+import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import type { Tasks } from "./tasks.ts";
 import { refreshThread } from "./thread-status.ts";
+import type { Turns } from "./turns.ts";
 
 export interface ThreadWorkOptions {
   readonly store: Store;
   readonly sandbox: Sandbox;
   readonly tasks: Tasks;
   readonly projects: Projects;
+  readonly turns: Turns;
+  readonly journal: Journal;
   readonly busy: Busy;
   readonly worktreeRoot: string;
 }
@@ -43,7 +46,9 @@ export class ThreadWork {
 
   /** What the thread changed since it branched off, as its files are now. */
   async diff(threadId: ThreadId): Promise<Diff> {
-    const thread = rows.thread(this.#options.store, threadId);
+    const { store, projects } = this.#options;
+    const thread = rows.thread(store, threadId);
+    await projects.granted(thread.projectId, "ro");
     const checkout = await checkoutOf(thread);
     const treeHash = await snapshot(this.#options.sandbox.git, checkout);
     const { baseCommit } = thread;
@@ -58,12 +63,17 @@ export class ThreadWork {
 
   /** Takes back the last turns: files, commits and history. What has landed stays. */
   async undo(threadId: ThreadId, count: number, commit: Commit): Promise<{ undone: TurnId[] }> {
-    const { store, busy, sandbox } = this.#options;
+    const { store, busy, sandbox, projects } = this.#options;
+    const { projectId } = rows.thread(store, threadId);
+    await projects.granted(projectId, "rw");
     using _ = busy.claim(threadId, "it is being undone");
     const turns = this.#lastTurns(threadId, count);
     const earliest = turns.map(({ id }) => store.checkpoints.find(id)).find(Boolean);
     if (earliest) {
       const checkout = await checkoutOf(rows.thread(store, threadId));
+      // What was changed by hand since the last turn is kept.
+      const { commit: head } = await headOf(checkout);
+      await salvage(sandbox.git, checkout, { threadId, landed: head });
       await restore(sandbox.git, checkout, { commit: earliest.commit, moveBranch: true });
     }
     const turnIds = turns.map(({ id }) => id);
@@ -87,17 +97,19 @@ export class ThreadWork {
     });
   }
 
-  /** Archives the project's threads, then forgets it. */
+  /** Archives the project's threads, one after another, then forgets it. */
   async removeProject(projectId: ProjectId, commit: Commit): Promise<{ archived: ThreadId[] }> {
-    const { store, busy, projects } = this.#options;
+    const { store, busy, projects, journal } = this.#options;
     const live = store.threads
       .where({ project_id: rows.project(store, projectId).id })
       .filter(({ status }) => status !== "archived");
     using claims = new DisposableStack();
     for (const { id } of live) claims.use(busy.claim(id, "its project is being removed"));
-    for (const thread of live) await this.#putAway(thread);
+    for (const thread of live) {
+      await this.#putAway(thread);
+      journal.write(daemonActor, (tx) => this.#archived(tx, thread.id));
+    }
     return commit((tx) => {
-      for (const { id } of live) this.#archived(tx, id);
       projects.remove(tx, projectId);
       return { archived: live.map(({ id }) => id) };
     });
@@ -107,7 +119,7 @@ export class ThreadWork {
   async #putAway(thread: Thread): Promise<boolean> {
     const { sandbox, worktreeRoot } = this.#options;
     if (thread.worktree === null) return false;
-    const checkout = await checkoutOf(thread).catch(() => undefined);
+    const checkout = await checkoutOf(thread).catch(worktreeGone);
     if (checkout === undefined) return false;
     const landed = thread.landedCommit ?? thread.baseCommit;
     const kept = await salvage(sandbox.git, checkout, { threadId: thread.id, landed });
@@ -116,8 +128,9 @@ export class ThreadWork {
   }
 
   #archived(tx: Transaction, threadId: ThreadId): void {
-    const { store, tasks } = this.#options;
+    const { store, tasks, turns } = this.#options;
     refreshThread(tx, store, threadId, { status: "archived", worktree: null });
+    turns.cancelQueued(tx, threadId);
     const task = rows.task(store, rows.thread(store, threadId).taskId);
     if (task.state !== "done") tasks.setState(tx, task.id, "dropped");
   }
@@ -140,9 +153,15 @@ export class ThreadWork {
   }
 }
 
+/** A worktree that somebody removed by hand holds nothing that could be kept. */
+function worktreeGone(error: unknown): undefined {
+  const gone = error instanceof DaemonError && ["notFound", "notARepository"].includes(error.kind);
+  if (!gone) throw error;
+}
+
 /** The thread's checkout, or why it has none. */
 export async function checkoutOf(thread: Thread): Promise<RepositoryPaths> {
-  if (thread.worktree !== null) return findCheckout(thread.worktree);
+  if (thread.worktree !== null) return checkoutAt(thread.worktree);
   if (thread.status === "archived") {
     throw new DaemonError("threadArchived", `${thread.id} is archived`, { threadId: thread.id });
   }

@@ -6,6 +6,7 @@ import {
   type ParamsOf,
   type ProjectId,
   type ResultOf,
+  type Task,
   Thread,
   ThreadId,
 } from "@heddle/protocol";
@@ -43,7 +44,7 @@ export class Threads {
     const { store, projects, tasks, provisioning } = this.#options;
     const project = await projects.granted(params.projectId as ProjectId, "rw");
     const { gitCommonDir } = await projects.checkout(project);
-    const target = params.target ?? project.settings.target ?? "";
+    const target = params.target ?? project.settings.target ?? project.defaultTarget;
     const baseCommit = await revParse(gitCommonDir, `refs/heads/${target}`);
     if (baseCommit === undefined) {
       const message = `${project.name} has no branch ${target} to land on; name one with --target`;
@@ -53,7 +54,7 @@ export class Threads {
       const task =
         params.taskId === undefined
           ? tasks.create(tx, { projectId: project.id, title: params.title })
-          : rows.task(store, params.taskId);
+          : taskOf(store, project.id, params.taskId);
       const thread = Thread.parse({
         id: newId(ThreadId),
         projectId: project.id,
@@ -133,4 +134,10 @@ export class Threads {
     while (taken.has(base)) base += portsEach;
     return base;
   }
+}
+
+function taskOf(store: Store, projectId: ProjectId, taskId: string): Task {
+  const task = rows.task(store, taskId);
+  if (task.projectId === projectId) return task;
+  throw new DaemonError("invalidParams", `${taskId} is a task of another project`, { taskId });
 }

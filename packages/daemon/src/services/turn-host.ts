@@ -6,6 +6,7 @@ import {
   type Item,
   ItemId,
   newId,
+  type Part,
   type Project,
   type Thread,
   type Turn,
@@ -14,6 +15,7 @@ import {
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { InputEntry, ModelEndpoint } from "../agent/model-types.ts";
 import type { Consent, ItemDraft, RequestRecord, TurnHost } from "../agent/turn-host.ts";
+import type { Clock } from "../os/clock.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box, Sandbox } from "../sandbox/types.ts";
@@ -37,6 +39,7 @@ export interface HostServices {
   readonly sandbox: Sandbox;
   readonly boxes: Boxes;
   readonly searcher: string;
+  readonly clock: Clock;
 }
 
 /** What is particular to one turn. */
@@ -48,6 +51,8 @@ export interface HostSubject {
   readonly endpoint: ModelEndpoint;
   /** The model's name at the endpoint. */
   readonly model: string;
+  /** What the user sent. */
+  readonly input: readonly Part[];
   readonly signal: AbortSignal;
 }
 
@@ -58,6 +63,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   readonly files: TreeFiles;
   #box: Promise<Box> | undefined;
   #prepared: Promise<void> | undefined;
+  #hadEffects = false;
 
   constructor(services: HostServices, subject: HostSubject) {
     this.#services = services;
@@ -87,8 +93,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     return this.#services.searcher;
   }
   get input(): TurnHost["input"] {
-    const [first] = this.#services.store.items.ofTurn(this.#subject.turn.id);
-    return first?.type === "userMessage" ? first.input : [];
+    return this.#subject.input;
   }
   get environment(): EnvironmentFacts {
     const { thread, project } = this.#subject;
@@ -99,13 +104,13 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
       policy: thread.policy,
       checks: project.settings.checks ?? [],
       ports: [thread.portBase, thread.portBase + 9],
-      date: new Date().toISOString().slice(0, 10),
+      date: new Date(this.#services.clock()).toISOString().slice(0, 10),
     };
   }
 
   /** Whether the turn may have changed something. */
   get hadEffects(): boolean {
-    return this.#prepared !== undefined;
+    return this.#hadEffects;
   }
 
   atomically<T>(change: () => T): T {
@@ -117,7 +122,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   }
 
   waitForRetry(failure: Failure, waitMs: number): void {
-    this.#update("retryWait", { failure, retryAt: Date.now() + waitMs });
+    this.#update("retryWait", { failure, retryAt: this.#services.clock() + waitMs });
   }
 
   history(): readonly InputEntry[] {
@@ -203,9 +208,16 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     return state === "expired" ? "Nobody answered in time." : "The question was withdrawn.";
   }
 
-  beforeEffect(): Promise<void> {
+  prepareEffects(): void {
     this.#prepared ??= this.#prepare();
-    return this.#prepared;
+    this.#prepared.catch(() => {});
+  }
+
+  async beforeEffect(): Promise<void> {
+    this.prepareEffects();
+    await this.#prepared;
+    this.signal.throwIfAborted();
+    this.#hadEffects = true;
   }
 
   box(): Promise<Box> {
@@ -220,6 +232,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prepared?.catch(() => {});
     this.files[Symbol.dispose]();
     const box = await this.#box?.catch(() => undefined);
     await box?.[Symbol.asyncDispose]();

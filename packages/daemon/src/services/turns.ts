@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   DaemonError,
   type Item,
@@ -13,7 +14,8 @@ import {
 } from "@heddle/protocol";
 import { runTurn } from "../agent/loop.ts";
 import type { TurnOutcome } from "../agent/turn-host.ts";
-import { findCheckout, readIdentity } from "../os/git-repository.ts";
+import { checkoutAt, readIdentity } from "../os/git-repository.ts";
+import { isStorageFault } from "../store/database.ts";
 import type { Busy } from "./busy.ts";
 import { toFailure } from "./failure.ts";
 import { commitTurn } from "./git/commits.ts";
@@ -36,8 +38,14 @@ export interface TurnsOptions extends HostServices {
 
 interface RunningTurn {
   readonly controller: AbortController;
+  /** Never rejects. */
   readonly ended: Promise<void>;
+  /** The work is done, and only has to be stored. */
+  ending: boolean;
 }
+
+/** How long a disk that takes nothing is left alone before the next try. */
+const storeAgainMs = 2000;
 
 const noUsage: Turn["usage"] = {
   requests: 0,
@@ -55,7 +63,7 @@ export class Turns {
 
   constructor(options: TurnsOptions) {
     this.#options = options;
-    options.busy.onFree(() => this.startNext());
+    options.busy.onFree(() => this.#startSoon());
   }
 
   start(tx: Transaction, params: ParamsOf<Methods, "turn/start">): Turn {
@@ -81,7 +89,7 @@ export class Turns {
     tx.record({ type: "turnQueued", turn });
     tx.record({ type: "itemCompleted", item: userMessage(turn, params.input) });
     refreshThread(tx, store, thread.id);
-    tx.afterCommit(() => this.startNext());
+    tx.afterCommit(() => this.#startSoon());
     return turn;
   }
 
@@ -90,9 +98,17 @@ export class Turns {
     const turn = rows.turn(this.#options.store, turnId);
     if (turnEnded(turn.state)) return false;
     const running = this.#running.get(turnId);
+    if (running?.ending) return false;
     if (running) tx.afterCommit(() => running.controller.abort());
     else this.#complete(tx, turn, { state: "interrupted" });
     return true;
+  }
+
+  /** Ends the turns of a thread that have not begun, and now never will. */
+  cancelQueued(tx: Transaction, threadId: ThreadId): void {
+    for (const turn of this.#options.store.turns.where({ thread_id: threadId, state: "queued" })) {
+      this.#complete(tx, turn, { state: "interrupted" });
+    }
   }
 
   /** Ends what a killed daemon left running, then goes on with the queue. */
@@ -110,7 +126,7 @@ export class Turns {
         this.#complete(tx, turn, { state: "interrupted", failure: daemonStopped });
       }
     });
-    this.startNext();
+    this.#startSoon();
   }
 
   /** Interrupts every running turn and waits until all is stored. */
@@ -121,25 +137,19 @@ export class Turns {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
-  /** Waits for a thread's running turn to end, after an interrupt. */
-  async idle(threadId: ThreadId): Promise<void> {
-    for (const { id } of this.#options.store.turns.where({
-      thread_id: threadId,
-      state: openTurns,
-    })) {
-      await this.#running.get(id)?.ended;
-    }
+  /** Whoever made a thread free finishes first. */
+  #startSoon(): void {
+    setImmediate(() => this.#startNext());
   }
 
   /** Begins what waits, as far as threads are free and the limit allows. */
-  startNext(): void {
+  #startNext(): void {
     const { store, busy, maxRunning } = this.#options;
     if (this.#stopping) return;
     for (const turn of store.turns.where({ state: "queued" })) {
       if (this.#running.size >= maxRunning) return;
       const thread = store.threads.find(turn.threadId);
-      if (thread?.failure) this.#fail(turn, new DaemonError("conflict", thread.failure.message));
-      else if (thread?.worktree && !busy.has(thread.id)) this.#begin(turn);
+      if (thread && !busy.has(thread.id) && (thread.worktree || thread.failure)) this.#begin(turn);
     }
   }
 
@@ -150,11 +160,12 @@ export class Turns {
       this.#running.delete(turn.id);
       claim[Symbol.dispose]();
     });
-    this.#running.set(turn.id, { controller, ended });
+    this.#running.set(turn.id, { controller, ended, ending: false });
   }
 
   async #run(queued: Turn, signal: AbortSignal): Promise<void> {
     const { store, journal, logError } = this.#options;
+    let end: () => void;
     try {
       const turn = journal.write(daemonActor, (tx) => {
         const building = { ...queued, state: "building", startedAt: tx.now } as const;
@@ -163,50 +174,59 @@ export class Turns {
         return building;
       });
       const { outcome, commit } = await this.#work(turn, signal);
-      this.#end(turn, outcome, commit);
+      end = () => this.#end(turn, outcome, commit);
     } catch (error) {
       if (!(error instanceof DaemonError)) logError("a turn failed", { error, turnId: queued.id });
-      this.#fail(queued, error);
+      end = () => this.#end(queued, { state: "failed", failure: toFailure(error) });
+    }
+    await this.#store(end);
+  }
+
+  /** What has happened is stored as soon as the disk takes it; until then the thread is not free. */
+  async #store(write: () => void): Promise<void> {
+    for (;;) {
+      try {
+        write();
+        return;
+      } catch (error) {
+        this.#options.logError("the end of a turn could not be stored", { error });
+        if (this.#stopping || !isStorageFault(error)) return;
+        await delay(storeAgainMs);
+      }
     }
   }
 
-  async #work(
-    turn: Turn,
-    signal: AbortSignal,
-  ): Promise<{ outcome: TurnOutcome; commit?: string | undefined }> {
+  async #work(turn: Turn, signal: AbortSignal): Promise<{ outcome: TurnOutcome; commit?: string }> {
     const { store, projects, models } = this.#options;
     const thread = rows.thread(store, turn.threadId);
+    refuseUnusable(thread);
     const [project, checkout, { endpoint, model }] = await Promise.all([
       projects.granted(thread.projectId, "rw"),
-      findCheckout(thread.worktree ?? ""),
+      checkoutAt(thread.worktree ?? ""),
       models.endpoint(turn.model),
     ]);
-    const subject = { turn, thread, project, checkout, endpoint, model, signal };
+    const [first] = store.items.ofTurn(turn.id);
+    const input = first?.type === "userMessage" ? first.input : [];
+    const subject = { turn, thread, project, checkout, endpoint, model, signal, input };
     await using host = new ServiceTurnHost(this.#options, subject);
     const outcome = await runTurn(host);
+    const running = this.#running.get(turn.id);
+    if (running) running.ending = true;
     if (!host.hadEffects) return { outcome };
     await host[Symbol.asyncDispose]();
     const author = await readIdentity(checkout.gitCommonDir);
     const summary = outcome.state === "done" ? outcome.summary : "";
-    const message = commitMessage(host.input, thread.title, summary);
+    const message = commitMessage(input, thread.title, summary);
     const ids = { threadId: thread.id, turnId: turn.id };
     const made = await commitTurn(this.#options.sandbox.git, checkout, { message, author, ...ids });
-    return { outcome, commit: made?.commit };
+    return { outcome, ...(made && { commit: made.commit }) };
   }
 
-  #end(turn: Turn, outcome: TurnOutcome, commit: string | undefined): void {
+  #end(turn: Turn, outcome: TurnOutcome, commit?: string): void {
     const { store, journal } = this.#options;
     journal.write(daemonActor, (tx) => {
       const current = rows.turn(store, turn.id);
       this.#complete(tx, { ...current, commit: commit ?? null }, outcome);
-    });
-  }
-
-  #fail(turn: Turn, error: unknown): void {
-    const { store, journal } = this.#options;
-    journal.write(daemonActor, (tx) => {
-      const current = rows.turn(store, turn.id);
-      this.#complete(tx, current, { state: "failed", failure: toFailure(error) });
     });
   }
 

@@ -31,6 +31,12 @@ export function openDatabase(path: string): Database {
   }
 }
 
+/** Whether the disk, and not the code, kept something from being stored. */
+export function isStorageFault(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EROFS|EDQUOT)/.test(code);
+}
+
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -9,6 +9,11 @@ export interface Mutation {
 
 const keptMs = 7 * 24 * 3600 * 1000;
 
+export function idempotencyConflict(key: string, method: string): DaemonError {
+  const message = `the idempotency key ${key} was used for another call of ${method}`;
+  return new DaemonError("idempotencyConflict", message, { key, method });
+}
+
 /** Mutating calls and their results, for 7 days. */
 export class MutationTable {
   readonly #insert;
@@ -37,8 +42,7 @@ export class MutationTable {
     if (row.method === method && row.params_hash === paramsHash) {
       return { result: JSON.parse(row.result) };
     }
-    const message = `the idempotency key ${key} was used for another call of ${row.method}`;
-    throw new DaemonError("idempotencyConflict", message, { key, method: row.method });
+    throw idempotencyConflict(key, row.method);
   }
 
   prune(now: number): void {

@@ -2,6 +2,9 @@
 const bytesPerToken = 4;
 const headShare = 0.4;
 
+/** What a model gets of one result at most. */
+export const resultTokenLimit = 8000;
+
 export const estimateTokens = (text: string): number => Math.ceil(text.length / bytesPerToken);
 
 /**
@@ -21,9 +24,16 @@ export function truncateForModel(text: string, maxTokens: number): string {
 
 /** The start of the line that `at` stands in; `at` itself within one enormous line. */
 function lineStartBefore(text: string, at: number): number {
-  return text.lastIndexOf("\n", at - 1) + 1 || at;
+  return text.lastIndexOf("\n", at - 1) + 1 || betweenCharacters(text, at);
 }
 
 function lineStartAfter(text: string, at: number): number {
-  return text.indexOf("\n", at) + 1 || at;
+  const start = text.indexOf("\n", at) + 1;
+  return start === 0 || start === text.length ? betweenCharacters(text, at) : start;
+}
+
+/** The place itself, or the one before it inside a pair of surrogates. */
+function betweenCharacters(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
 }

@@ -1,11 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { DaemonError, type Part } from "@heddle/protocol";
 import type { TreeFiles } from "../../os/tree-files.ts";
 import type { InputEntry } from "../model-types.ts";
 import { userEntry } from "./environment.ts";
 
-const imageLimitBytes = 10 * 1024 * 1024;
+const imageLimitBytes = 4 * 1024 * 1024;
+const imagesAtMost = 5;
 const fileLimitBytes = 256 * 1024;
 const imageTypes: Readonly<Record<string, string>> = {
   ".png": "image/png",
@@ -20,6 +22,9 @@ const imageTypes: Readonly<Record<string, string>> = {
  * is a grant for it; files are those of the worktree.
  */
 export async function inputEntry(parts: readonly Part[], files: TreeFiles): Promise<InputEntry> {
+  if (parts.filter(({ type }) => type === "image").length > imagesAtMost) {
+    throw new DaemonError("tooLarge", `at most ${imagesAtMost} images go into one message`);
+  }
   return userEntry(await Promise.all(parts.map((part) => contentOf(part, files))));
 }
 
@@ -42,9 +47,18 @@ async function dataUrl(path: string): Promise<string> {
     const known = Object.keys(imageTypes).join(", ");
     throw new DaemonError("invalidParams", `${path} is no image; expected one of ${known}`);
   }
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readImage(path);
+  return `data:${type};base64,${bytes.toString("base64")}`;
+}
+
+async function readImage(path: string): Promise<Buffer> {
+  // A pipe must not be waited for.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  await using file = await open(path, flags).catch((cause: unknown) => {
     throw new DaemonError("notFound", `cannot read the image ${path}`, {}, { cause });
   });
-  if (bytes.length <= imageLimitBytes) return `data:${type};base64,${bytes.toString("base64")}`;
+  const stats = await file.stat();
+  if (!stats.isFile()) throw new DaemonError("invalidParams", `${path} is not a file`);
+  if (stats.size <= imageLimitBytes) return file.readFile();
   throw new DaemonError("tooLarge", `the image ${path} is over ${imageLimitBytes} bytes`);
 }

@@ -5,17 +5,29 @@ import { type FileChange, planPatch } from "../patch/apply.ts";
 import { describeChanges } from "../patch/echo.ts";
 import { patchGrammar } from "../patch/grammar.ts";
 import { applyChanges, patchSource } from "../patch/write.ts";
-import type { TurnHost } from "../turn-host.ts";
-import { functionTool, type Tool, type ToolContext, type ToolResult } from "./tool.ts";
+import {
+  endOf,
+  functionTool,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type ToolResult,
+} from "./tool.ts";
 
 const description =
   "Edit files with a patch: `*** Begin Patch`, `*** Add|Update|Delete File: path`, hunks after `@@`, `*** End Patch`.";
+
+/** What a person can be shown in one approval. */
+const patchLimit = 128 * 1024;
 
 async function applyPatch(
   patch: string,
   { callId }: ModelCall,
   { host }: ToolContext,
 ): Promise<ToolResult> {
+  if (patch.length > patchLimit) {
+    throw new ToolError(`a patch has at most ${patchLimit} characters; apply it in parts`);
+  }
   const changes = await planPatch(patch, patchSource(host.files));
   const summary = changes.map(summarize);
   const item = host.startItem({
@@ -33,20 +45,14 @@ async function applyPatch(
       return { output: consent.message };
     }
     await host.beforeEffect();
-    const output = await applyAgain(patch, host);
+    // Exactly what was consented to: a file that has changed since refuses the whole patch.
+    await applyChanges(host.files, changes);
     host.completeItem(item, "completed");
-    return { output };
+    return { output: describeChanges(changes) };
   } catch (error) {
-    host.completeItem(item, "failed");
+    host.completeItem(item, endOf(host));
     throw error;
   }
-}
-
-/** The tree may have changed while somebody thought about it, so the patch is matched again. */
-async function applyAgain(patch: string, host: TurnHost): Promise<string> {
-  const changes = await planPatch(patch, patchSource(host.files));
-  await applyChanges(host.files, changes);
-  return describeChanges(changes);
 }
 
 function summarize({ kind, path, movedTo, added, removed }: FileChange): ChangedFile {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { functionTool } from "./tool.ts";
+import { endOf, functionTool } from "./tool.ts";
 
 /** Asks the user, and waits for the answer. */
 export const askUser = functionTool({
@@ -18,7 +18,7 @@ export const askUser = functionTool({
       host.completeItem({ ...item, text, textLength: text.length }, "completed");
       return { output: text };
     } catch (error) {
-      host.completeItem(item, "interrupted");
+      host.completeItem(item, endOf(host));
       throw error;
     }
   },

@@ -1,12 +1,13 @@
 import { isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
+import { resultTokenLimit } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { functionTool, ToolError } from "./tool.ts";
+import { endOf, functionTool, ToolError } from "./tool.ts";
 
 const commandLimitMs = 10 * 60_000;
 
 export const yieldTime = z.int().min(250).max(30_000).default(10_000);
-export const maxOutputTokens = z.int().min(100).max(50_000).default(8000);
+export const maxOutputTokens = z.int().min(100).max(resultTokenLimit).default(resultTokenLimit);
 
 /** Runs a command in the turn's box; one that takes longer goes on as a session. */
 export const execCommand = functionTool({
@@ -45,13 +46,14 @@ export const execCommand = functionTool({
       await host.beforeEffect();
       const box = await host.box();
       const item = { ...started, profileHash: box.profileHash };
-      const process = await box.run({ cmd, cwd, tty, timeoutMs: commandLimitMs });
-      const session = sessions.add(item, process, host);
+      const { signal } = host;
+      const process = await box.run({ cmd, cwd, tty, timeoutMs: commandLimitMs, signal });
+      const session = sessions.add({ item, tty, process, host });
       const output = await session.look(yield_time_ms, max_output_tokens);
-      if (!session.exit) host.updateItem({ ...item, sessionId: session.id });
+      if (!session.exit) session.leaveRunning();
       return { output };
     } catch (error) {
-      if (!sessions.has(started.id)) host.completeItem(started, "failed");
+      if (!sessions.has(started.id)) host.completeItem(started, endOf(host));
       throw error;
     }
   },

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ModelCall } from "../model-types.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { functionTool, ToolError } from "./tool.ts";
+import { endOf, functionTool, ToolError } from "./tool.ts";
 
 const fileLimitBytes = 20 * 1024 * 1024;
 const resultLimit = 50 * 1024;
@@ -36,6 +36,9 @@ function numbered(bytes: Buffer, offset: number, limit: number): string {
     if (size > resultLimit) break;
     shown.push(text);
   }
+  if (shown.length === 0 && lines.length >= offset) {
+    throw new ToolError(`line ${offset} alone has over ${resultLimit} characters; search in it`);
+  }
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
   const last = offset - 1 + shown.length;
   const range = shown.length === 0 ? "no lines" : `lines ${offset}-${last}`;
@@ -56,7 +59,7 @@ export async function asToolCall(
     return { output };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    host.completeItem({ ...item, text, textLength: text.length }, "failed");
+    host.completeItem({ ...item, text, textLength: text.length }, endOf(host));
     throw error;
   }
 }

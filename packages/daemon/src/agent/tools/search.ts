@@ -28,7 +28,8 @@ async function ripgrep(host: TurnHost, args: z.output<typeof params>): Promise<s
   const box = await host.box();
   const cmd = `exec ${argv.map(quote).join(" ")} 2>&1`;
   const timeoutMs = searchLimitMs;
-  const process = await box.run({ cmd, cwd: host.worktree, tty: false, timeoutMs });
+  const { worktree: cwd, signal } = host;
+  const process = await box.run({ cmd, cwd, tty: false, timeoutMs, signal });
   const chunks: Buffer[] = [];
   process.onOutput((chunk) => void chunks.push(chunk));
   const { exitCode } = await process.exited;

@@ -12,10 +12,20 @@ const shownLimit = 1024 * 1024;
 /** What is kept for the model between two looks; the middle goes first. */
 const unreadLimit = 2 * 1024 * 1024;
 
+interface SessionInit {
+  readonly id: number;
+  readonly item: CommandItem;
+  readonly tty: boolean;
+  readonly process: BoxProcess;
+  readonly host: TurnHost;
+}
+
 /** One command of a turn, from its start until its end has been told to the model. */
 export class CommandSession {
   readonly id: number;
   readonly item: CommandItem;
+  /** Whether it can be written to. */
+  readonly tty: boolean;
   readonly #process: BoxProcess;
   readonly #host: TurnHost;
   readonly #startedAt = performance.now();
@@ -25,9 +35,11 @@ export class CommandSession {
   #lookedAt = performance.now();
   exit: BoxExit | undefined;
 
-  constructor(id: number, item: CommandItem, process: BoxProcess, host: TurnHost) {
+  constructor(init: SessionInit) {
+    const { id, item, tty, process, host } = init;
     this.id = id;
     this.item = item;
+    this.tty = tty;
     this.#process = process;
     this.#host = host;
     const decoder = new StringDecoder("utf8");
@@ -40,6 +52,12 @@ export class CommandSession {
 
   write(chars: string): void {
     this.#process.write(chars);
+  }
+
+  /** Its call is over and it goes on: clients are told, and another command gets its place. */
+  leaveRunning(): void {
+    this.#process.background();
+    this.#host.updateItem({ ...this.item, sessionId: this.id });
   }
 
   async kill(): Promise<void> {
@@ -113,8 +131,8 @@ export class CommandSessions implements AsyncDisposable {
   readonly #sessions = new Map<number, CommandSession>();
   #next = 1;
 
-  add(item: CommandItem, process: BoxProcess, host: TurnHost): CommandSession {
-    const session = new CommandSession(this.#next, item, process, host);
+  add(init: Omit<SessionInit, "id">): CommandSession {
+    const session = new CommandSession({ ...init, id: this.#next });
     this.#sessions.set(session.id, session);
     this.#next += 1;
     return session;

@@ -23,6 +23,11 @@ export interface Tool {
   run(call: ModelCall, context: ToolContext): Promise<ToolResult>;
 }
 
+/** How an item ends that was cut short: by an interrupt, or by its own failure. */
+export function endOf({ signal }: TurnHost): "interrupted" | "failed" {
+  return signal.aborted ? "interrupted" : "failed";
+}
+
 /** A mistake of the model's, told to the model. */
 export class ToolError extends Error {}
 

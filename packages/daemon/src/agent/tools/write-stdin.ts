@@ -17,8 +17,9 @@ export const writeStdin = functionTool({
     const session = sessions.find(session_id);
     if (session === undefined) throw new ToolError(`no session ${session_id} in this turn`);
     if (chars !== "" && !session.exit) {
-      const { id, cmd } = session.item;
-      const consent = await host.authorize(id, { type: "input", cmd, chars });
+      if (!session.tty) throw new ToolError("its input is closed; run the command with tty: true");
+      const { id: itemId, cmd, cwd } = session.item;
+      const consent = await host.authorize(itemId, { type: "input", itemId, cmd, cwd, chars });
       if (!consent.allowed) return { output: consent.message };
       session.write(chars);
     }
