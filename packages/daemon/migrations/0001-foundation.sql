@@ -111,6 +111,15 @@ CREATE TABLE history (
   PRIMARY KEY (thread_id, position)
 ) STRICT, WITHOUT ROWID;
 
+-- What a call is about to do, written before it does it; a finished one has its result in history.
+CREATE TABLE effect (
+  turn_id TEXT NOT NULL,
+  call_id TEXT NOT NULL,
+  journal TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (turn_id, call_id)
+) STRICT, WITHOUT ROWID;
+
 -- The whole tree of a thread as it was before a turn had an effect.
 CREATE TABLE checkpoint (
   turn_id TEXT PRIMARY KEY,

@@ -72,7 +72,12 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
   const tasks = new Tasks(store);
   const models = new Models({ ...config, env, hide: log.hide });
   const policies = new Policies(store, systemClock);
-  const approvals = new Approvals({ store, journal, deadlineMs: config.approvalDeadlineMs });
+  const approvals = new Approvals({
+    store,
+    journal,
+    clock: systemClock,
+    deadlineMs: config.approvalDeadlineMs,
+  });
   const busy = new Busy();
   const boxes = new Boxes({ sandbox, projects, searcher: rgPath, env });
 

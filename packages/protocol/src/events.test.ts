@@ -241,6 +241,16 @@ describe("adding streamed text", () => {
     ]);
   });
 
+  test("makes an item of which only the head is held longer, and its head stays as it is", () => {
+    const head: Message = { ...message, textLength: 9 };
+    const long = fold({ type: "turnQueued", turn }, { type: "itemStarted", item: head });
+    const add = (offset: number, text: string) =>
+      applyItemDelta(long, { threadId, itemId, part: "text", offset, text }).items;
+    expect(add(9, ", you")).toEqual([{ ...head, textLength: 14 }]);
+    expect(() => add(10, "!")).toThrow(`item ${itemId} misses text from 9 to 10`);
+    expect(add(5, ", you all")).toMatchObject([{ text: "Hello, you all", textLength: 14 }]);
+  });
+
   test("changes nothing where the item is not shown", () => {
     const elsewhere = {
       threadId,

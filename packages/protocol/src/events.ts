@@ -7,6 +7,9 @@ import { Landing } from "./landing.ts";
 import { Thread } from "./thread-row.ts";
 import { Turn } from "./turn.ts";
 
+/** No frame of either side is larger. */
+export const frameLimitBytes = 1024 * 1024;
+
 const changed = <const Type extends string, Shape extends z.ZodRawShape>(
   type: Type,
   shape: Shape,
@@ -107,17 +110,19 @@ function withoutTurns(view: ThreadView, undone: ReadonlySet<TurnId>): Partial<Th
 
 /**
  * Adds streamed text to a view's item. Text that it has already is ignored; a gap throws, since the
- * client has to subscribe again.
+ * client has to subscribe again. An item of which the view holds the head alone only gets longer.
  */
 export function applyItemDelta(view: ThreadView, delta: ItemDelta): ThreadView {
   const at = view.items.findLastIndex(({ id }) => id === delta.itemId);
   const item = view.items[at];
   if (item === undefined || !("text" in item)) return view;
-  if (delta.offset > item.text.length) {
-    throw new Error(`item ${delta.itemId} misses text from ${item.text.length} to ${delta.offset}`);
+  if (delta.offset > item.textLength) {
+    throw new Error(`item ${delta.itemId} misses text from ${item.textLength} to ${delta.offset}`);
   }
-  const text = item.text.slice(0, delta.offset) + delta.text;
-  return { ...view, items: view.items.with(at, { ...item, text, textLength: text.length }) };
+  const begins = delta.offset <= item.text.length;
+  const text = begins ? item.text.slice(0, delta.offset) + delta.text : item.text;
+  const textLength = delta.offset + delta.text.length;
+  return { ...view, items: view.items.with(at, { ...item, text, textLength }) };
 }
 
 export const ThreadEventNotice = SequencedThreadEvent.extend({ threadId: ThreadId });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ThreadEvent } from "./events.ts";
-import { Place, type ThreadNotice } from "./follow.ts";
+import { catchUp, Inbox, Place, type ThreadNotice, type ThreadSource } from "./follow.ts";
 import { ItemId, newId, ThreadId } from "./ids.ts";
 import type { Item } from "./item.ts";
 
@@ -30,6 +30,7 @@ const completed = (id: ItemId): ThreadEvent => ({
   type: "itemCompleted",
   item: { id, type: "agentMessage" } as Item,
 });
+const head = (text: string) => ({ itemId, text, textLength: text.length });
 const delta = (offset: number, text: string) =>
   ({ threadId, itemId, part: "text", offset, text }) as const;
 
@@ -68,14 +69,14 @@ test("a delta after a gap is held back", () => {
 test("the text so far brings what was missed", () => {
   const { place, notices } = follow();
   place.delta(delta(0, "Hello"));
-  place.sync(itemId, "Hello, you");
+  place.sync(head("Hello, you"));
   expect(textOf(notices)).toBe("Hello, you");
 });
 
 test("a text so far that is shorter cuts what the daemon lost in a crash", () => {
   const { place, notices } = follow();
   place.delta(delta(0, "Hello, you"));
-  place.sync(itemId, "Hello");
+  place.sync(head("Hello"));
   expect(textOf(notices)).toBe("Hello");
   place.delta(delta(5, " again"));
   expect(textOf(notices)).toBe("Hello again");
@@ -105,10 +106,140 @@ test("whatever is cut, repeated or lost on the way, the text is the one that was
         sent += text;
         if (fate[index] === "lost") continue;
         if (fate[index] === "twice") place.delta(piece);
-        if (!place.delta(piece)) place.sync(itemId, sent);
+        if (!place.delta(piece)) place.sync(head(sent));
       }
-      place.sync(itemId, sent);
+      place.sync(head(sent));
       expect(textOf(notices)).toBe(sent);
     }),
   );
+});
+
+test("text of an item that has ended comes too late", () => {
+  const { place, notices } = follow();
+  place.delta(delta(0, "all of it"));
+  place.event({ seq: 1, event: completed(itemId) });
+  expect(place.delta(delta(0, "all of"))).toBe(true);
+  expect(place.delta(delta(9, "?"))).toBe(true);
+  expect(notices.map(({ type }) => type)).toEqual(["text", "event"]);
+});
+
+test("an item that ends shorter than it streamed is cut before its end is told", () => {
+  const { place, notices } = follow();
+  place.delta(delta(0, "Hello, you"));
+  place.event({ seq: 1, event: ended("Hello") });
+  expect(textOf(notices)).toBe("Hello");
+  expect(notices.at(-1)).toMatchObject({ type: "event" });
+});
+
+/** The end of an item whose event carries the head of its text alone. */
+function ended(text: string): ThreadEvent {
+  const item = { id: itemId, type: "agentMessage", text: text.slice(0, 4) };
+  return { type: "itemCompleted", item: { ...item, textLength: text.length } as Item };
+}
+
+/** A thread whose item has this text, of which ranges of five units can be read. */
+function sourceOf(text: string, page: Partial<Awaited<ReturnType<ThreadSource["subscribe"]>>>) {
+  const source: ThreadSource = {
+    subscribe: async () => ({ events: [], streaming: [], live: true, ...page }),
+    read: async (_, offset) => text.slice(offset, offset + 5),
+  };
+  return source;
+}
+
+describe("catching up", () => {
+  const whole = "The whole text, which is a little longer.";
+
+  test("reads what streams beyond the head that the daemon sent", async () => {
+    const { place, notices } = follow();
+    const streaming = [{ itemId, text: whole.slice(0, 4), textLength: whole.length }];
+    await catchUp(place, sourceOf(whole, { streaming }));
+    expect(textOf(notices)).toBe(whole);
+    expect(place.delta(delta(whole.length, " And more."))).toBe(true);
+    expect(textOf(notices)).toBe(`${whole} And more.`);
+  });
+
+  test("reads the rest of a text that streamed before and has ended meanwhile", async () => {
+    const { place, notices } = follow();
+    place.delta(delta(0, whole.slice(0, 10)));
+    await catchUp(place, sourceOf(whole, { events: [{ seq: 1, event: ended(whole) }] }));
+    expect(textOf(notices)).toBe(whole);
+    expect(notices.at(-1)).toMatchObject({ type: "event", seq: 1 });
+  });
+
+  test("reads nothing of a text that began and ended meanwhile: its event has the head", async () => {
+    const { place, notices } = follow();
+    await catchUp(place, sourceOf(whole, { events: [{ seq: 1, event: ended(whole) }] }));
+    expect(notices).toEqual([{ type: "event", seq: 1, event: ended(whole) }]);
+  });
+
+  test("goes on where an item is gone, since it was undone", async () => {
+    const { place, notices } = follow();
+    place.delta(delta(0, "The"));
+    const page = { events: [{ seq: 1, event: ended(whole) }] };
+    await catchUp(place, { ...sourceOf("", page) });
+    expect(notices.at(-1)).toMatchObject({ type: "event", seq: 1 });
+  });
+});
+
+describe("an inbox", () => {
+  /** An inbox of numbers that have to come without gaps; `fill` ends a catching up at a number. */
+  function numbers() {
+    const taken: number[] = [];
+    const gaps: PromiseWithResolvers<number>[] = [];
+    const failures: unknown[] = [];
+    const inbox = new Inbox<number>({
+      take: (number) => {
+        if (number > (taken.at(-1) ?? 0) + 1) return false;
+        if (number > (taken.at(-1) ?? 0)) taken.push(number);
+        return true;
+      },
+      catchUp: async () => {
+        const gap = Promise.withResolvers<number>();
+        gaps.push(gap);
+        const upTo = await gap.promise;
+        while ((taken.at(-1) ?? 0) < upTo) taken.push((taken.at(-1) ?? 0) + 1);
+      },
+      fail: (error) => failures.push(error),
+    });
+    const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+    return { inbox, taken, gaps, failures, settled };
+  }
+
+  test("hands over at once, while nothing is missing", () => {
+    const { inbox, taken } = numbers();
+    inbox.add(1);
+    inbox.add(2);
+    expect(taken).toEqual([1, 2]);
+  });
+
+  test("keeps what comes while a gap is being closed, and hands it over afterwards", async () => {
+    const { inbox, taken, gaps, settled } = numbers();
+    for (const number of [1, 4, 5, 6]) inbox.add(number);
+    expect(taken).toEqual([1]);
+    gaps[0]?.resolve(5);
+    await settled();
+    expect(taken).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(gaps).toHaveLength(1);
+  });
+
+  test("catches up once more when the connection was made again meanwhile", async () => {
+    const { inbox, taken, gaps, settled } = numbers();
+    inbox.add(3);
+    inbox.resume();
+    gaps[0]?.resolve(3);
+    await settled();
+    expect(gaps).toHaveLength(2);
+    gaps[1]?.resolve(4);
+    await settled();
+    inbox.add(5);
+    expect(taken).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("tells when it cannot catch up", async () => {
+    const { inbox, gaps, failures, settled } = numbers();
+    inbox.add(3);
+    gaps[0]?.reject(new Error("pruned"));
+    await settled();
+    expect(failures).toEqual([new Error("pruned")]);
+  });
 });

@@ -5,7 +5,7 @@ import { ItemId, ThreadId, TurnId } from "./ids.ts";
 
 /** One part of what a user sends. */
 export const Part = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("text"), text: z.string().max(500_000) }),
+  z.object({ type: z.literal("text"), text: z.string().max(524_288) }),
   z.object({ type: z.literal("image"), path: AbsolutePath }),
   z.object({ type: z.literal("file"), path: z.string().min(1).max(4096) }),
 ]);
@@ -42,7 +42,7 @@ const base = {
 
 /** Long text: what an event carries of it, and how long all of it is, in UTF-16 units. */
 const longText = {
-  text: z.string().describe("At most 256 KiB; read the rest with `item/read`."),
+  text: z.string().describe("Its head of at most 256 KiB; read the rest with `item/read`."),
   textLength: z.int().nonnegative().describe("UTF-16 units of the whole text."),
 };
 
@@ -94,7 +94,7 @@ export type ItemDelta = z.infer<typeof ItemDelta>;
 
 export const itemMethods = {
   "item/read": method({
-    summary: "Read a range of an item's whole text.",
+    summary: "Read a range of an item's whole text; less than asked for where a frame is full.",
     params: z.object({
       itemId: ItemId,
       offset: z.int().nonnegative().default(0),

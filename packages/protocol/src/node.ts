@@ -6,8 +6,9 @@ import type { Actor } from "./common.ts";
 import type { Notifications, SequencedDaemonEvent } from "./daemon.ts";
 import type { ParamsOf, ResultOf } from "./define.ts";
 import { DaemonError, isErrorData } from "./errors.ts";
-import { Place, type ThreadNotice } from "./follow.ts";
-import type { ThreadId } from "./ids.ts";
+import { frameLimitBytes } from "./events.ts";
+import { catchUp, Inbox, Place, type ThreadNotice, type ThreadSource } from "./follow.ts";
+import type { ItemId, ThreadId } from "./ids.ts";
 import { Link } from "./link.ts";
 import type { Methods } from "./registry.ts";
 import { protocolVersion } from "./version.ts";
@@ -22,6 +23,13 @@ export interface ConnectOptions {
   readonly reconnectForMs?: number;
 }
 
+interface Message {
+  readonly id?: string;
+  readonly method?: string;
+  readonly params?: unknown;
+  readonly error?: { readonly data?: { readonly kind?: unknown } };
+}
+
 type Notice<N extends keyof Notifications> = z.infer<Notifications[N]["params"]>;
 
 // biome-ignore lint/suspicious/noExplicitAny: each listener states its own notice.
@@ -31,6 +39,12 @@ type Listeners = Record<string, Listener> & { resumed: () => void; left: () => v
 interface Sink<Item> {
   readonly emit: (item: Item) => void;
   readonly fail: (error: unknown) => void;
+}
+
+/** A feed of one connection, which all of its followers share. */
+interface Feed {
+  readonly name: string;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Opens a connection to the daemon and introduces the client. */
@@ -48,6 +62,7 @@ export class HeddleClient implements Disposable {
   readonly #link: Link;
   readonly #rpc: JSONRPCClient;
   readonly #underWay = new Map<string, string>();
+  readonly #followers = new Map<string, number>();
   readonly #notices = new EventEmitter().setMaxListeners(0);
   readonly #closed = new AbortController();
   #ended: DaemonError | undefined;
@@ -84,35 +99,39 @@ export class HeddleClient implements Disposable {
 
   /**
    * Yields a thread's events after `afterSeq`, and the text that streams, until `signal` aborts or
-   * the client is closed. Reconnects go unnoticed: every event comes once and in order.
+   * the client is closed. Reconnects go unnoticed: every event comes once and in order, and of a
+   * text of which a piece has come all comes. Throws `seqPruned` where the daemon's log does not
+   * hold what follows, as after a backup was restored: read the thread again and follow from there.
    */
   async *followThread(
     threadId: ThreadId,
     { afterSeq = 0, signal }: { afterSeq?: number; signal?: AbortSignal } = {},
   ): AsyncGenerator<ThreadNotice> {
-    yield* this.#follow<ThreadNotice>(signal, ({ emit, fail }) => {
+    const feed = { name: threadId, signal };
+    const source = this.#sourceOf(threadId);
+    yield* this.#follow<ThreadNotice>(feed, ({ emit, fail }) => {
       const place = new Place(afterSeq, emit);
-      let catchingUp: Promise<void> | undefined;
-      const catchUp = () => {
-        catchingUp ??= this.#catchUp(threadId, place).finally(() => {
-          catchingUp = undefined;
-        });
-        catchingUp.catch(fail);
+      const inbox = new Inbox<Notice<"thread/event"> | Notice<"item/delta">>({
+        take: (notice) => {
+          if (!("seq" in notice)) return place.delta(notice);
+          return !place.missingText(notice.event) && place.event(notice);
+        },
+        catchUp: () => catchUp(place, source),
+        fail,
+      });
+      const take = (notice: Notice<"thread/event"> | Notice<"item/delta">) => {
+        if (notice.threadId === threadId) inbox.add(notice);
       };
       return {
-        "thread/event": (notice: Notice<"thread/event">) => {
-          if (notice.threadId === threadId && !place.event(notice)) catchUp();
-        },
-        "item/delta": (delta: Notice<"item/delta">) => {
-          if (delta.threadId === threadId && !place.delta(delta)) catchUp();
-        },
-        resumed: catchUp,
+        "thread/event": take,
+        "item/delta": take,
+        resumed: () => inbox.resume(),
         left: () => void this.call("thread/unsubscribe", { threadId }).catch(() => {}),
       };
     });
   }
 
-  /** Yields the daemon's feed from now on, or after `afterSeq`. */
+  /** Yields the daemon's feed from now on, or after `afterSeq`; else as `followThread`. */
   async *followDaemon({
     afterSeq,
     signal,
@@ -121,24 +140,28 @@ export class HeddleClient implements Disposable {
     signal?: AbortSignal;
   } = {}): AsyncGenerator<SequencedDaemonEvent> {
     let seq = afterSeq;
-    yield* this.#follow<SequencedDaemonEvent>(signal, ({ emit, fail }) => {
-      const pass = (notice: SequencedDaemonEvent) => {
-        if (seq !== undefined && notice.seq <= seq) return;
+    const feed = { name: "daemon", signal };
+    yield* this.#follow<SequencedDaemonEvent>(feed, ({ emit, fail }) => {
+      const take = (notice: SequencedDaemonEvent) => {
+        if (seq !== undefined && notice.seq <= seq) return true;
+        if (seq !== undefined && notice.seq !== seq + 1) return false;
         seq = notice.seq;
         emit(notice);
+        return true;
       };
       const catchUp = async () => {
         for (let live = false; !live; ) {
           const from = seq === undefined ? {} : { afterSeq: seq };
           const page = await this.call("daemon/subscribe", from);
-          for (const event of page.events) pass(event);
+          for (const event of page.events) take(event);
           seq = Math.max(seq ?? 0, page.seq);
           live = page.live;
         }
       };
+      const inbox = new Inbox<SequencedDaemonEvent>({ take, catchUp, fail });
       return {
-        "daemon/event": pass,
-        resumed: () => void catchUp().catch(fail),
+        "daemon/event": (notice: SequencedDaemonEvent) => inbox.add(notice),
+        resumed: () => inbox.resume(),
         left: () => void this.call("daemon/unsubscribe", {}).catch(() => {}),
       };
     });
@@ -164,18 +187,24 @@ export class HeddleClient implements Disposable {
     return signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
   }
 
-  async #catchUp(threadId: ThreadId, place: Place): Promise<void> {
-    for (let live = false; !live; ) {
-      const page = await this.call("thread/subscribe", { threadId, afterSeq: place.seq });
-      for (const event of page.events) place.event(event);
-      for (const { itemId, text } of page.streaming) place.sync(itemId, text);
-      live = page.live;
-    }
+  #sourceOf(threadId: ThreadId): ThreadSource {
+    return {
+      subscribe: (afterSeq) => this.call("thread/subscribe", { threadId, afterSeq }),
+      read: async (itemId: ItemId, offset: number) => {
+        try {
+          return (await this.call("item/read", { itemId, offset })).text;
+        } catch (error) {
+          // It was undone in the meantime, of which an event tells.
+          if (error instanceof DaemonError && error.kind === "notFound") return "";
+          throw error;
+        }
+      },
+    };
   }
 
   /** One feed as an iterable: `resumed` begins it, and again after each reconnect. */
   async *#follow<Item>(
-    signal: AbortSignal | undefined,
+    { name, signal }: Feed,
     subscribe: (sink: Sink<Item>) => Listeners,
   ): AsyncGenerator<Item> {
     const until = this.#until(signal);
@@ -184,6 +213,7 @@ export class HeddleClient implements Disposable {
       if (!until.aborted) out.emit("error", error);
     };
     const { left, ...listeners } = subscribe({ emit: (item) => out.emit("item", item), fail });
+    this.#followers.set(name, (this.#followers.get(name) ?? 0) + 1);
     using _ = this.#listen({ ...listeners, ended: fail });
     try {
       const items = on(out, "item", { signal: until });
@@ -192,8 +222,16 @@ export class HeddleClient implements Disposable {
     } catch (error) {
       if (!until.aborted) throw error;
     } finally {
-      if (!this.#ended) left();
+      if (this.#leave(name) && !this.#ended) left();
     }
+  }
+
+  /** Returns whether nobody follows this feed any more. */
+  #leave(name: string): boolean {
+    const others = (this.#followers.get(name) ?? 1) - 1;
+    if (others > 0) this.#followers.set(name, others);
+    else this.#followers.delete(name);
+    return others === 0;
   }
 
   #listen(listeners: Record<string, Listener>): Disposable {
@@ -220,16 +258,23 @@ export class HeddleClient implements Disposable {
 
   #send(request: JSONRPCRequest): void {
     const text = JSON.stringify(request);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > frameLimitBytes) {
+      const message = `${request.method} has ${bytes} bytes, at most ${frameLimitBytes} are sent; put it into a file`;
+      throw new DaemonError("tooLarge", message, { bytes, limitBytes: frameLimitBytes });
+    }
     this.#underWay.set(String(request.id), text);
     this.#link.send(text);
   }
 
   #receive(text: string): void {
-    const message = JSON.parse(text) as { id?: string; method?: string; params?: unknown };
+    const message = JSON.parse(text) as Message;
     if (message.method !== undefined) {
       this.#notices.emit(message.method, message.params);
       return;
     }
+    // It is sent again once the next daemon is there.
+    if (message.error?.data?.kind === "shuttingDown" && !this.#greeting) return;
     this.#underWay.delete(String(message.id));
     const rpc = this.#greeting ?? this.#rpc;
     rpc.receive(message as Parameters<JSONRPCClient["receive"]>[0]);

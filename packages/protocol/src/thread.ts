@@ -6,7 +6,15 @@ import { SequencedThreadEvent, ThreadView } from "./events.ts";
 import { ItemId, ProjectId, TaskId, ThreadId, TurnId } from "./ids.ts";
 import { PolicyName, Thread } from "./thread-row.ts";
 
-const StreamingText = z.object({ itemId: ItemId, text: z.string() });
+const StreamingText = z.object({
+  itemId: ItemId,
+  text: z.string().describe("The head of it; read the rest with `item/read`."),
+  textLength: z.int().nonnegative().describe("UTF-16 units so far; the next delta begins there."),
+});
+
+const OmittedFiles = z
+  .object({ files: z.int(), additions: z.int(), deletions: z.int() })
+  .describe("Further files that changed, too many to be listed.");
 
 export const threadMethods = {
   "thread/start": method({
@@ -35,7 +43,8 @@ export const threadMethods = {
     scope: unordered,
   }),
   "thread/read": method({
-    summary: "Read a thread: its newest items, oldest first, and the seq that they stand for.",
+    summary:
+      "Read a thread: its newest items, oldest first, and the seq that they stand for. With them come their turns and approvals, what is unfinished or pending, and the last landings, as far as a frame holds them.",
     params: z.object({
       threadId: ThreadId,
       before: ItemId.optional().describe("Older items, as far as this one."),
@@ -47,7 +56,7 @@ export const threadMethods = {
   }),
   "thread/subscribe": method({
     summary:
-      "Receive a thread's events from `afterSeq` on. While `live` is false, call again with `seq`.",
+      "Receive a thread's events from `afterSeq` on. While `live` is false, call again with `seq`. At `seqPruned`, also for a seq that the log has not reached, read the thread again.",
     params: z.object({ threadId: ThreadId, afterSeq: Seq }),
     result: z.object({
       events: z.array(SequencedThreadEvent),
@@ -68,7 +77,7 @@ export const threadMethods = {
   "thread/diff": method({
     summary: "What a thread changed since it branched off, by file and hunk.",
     params: z.object({ threadId: ThreadId }),
-    result: Diff,
+    result: Diff.extend({ omitted: OmittedFiles.nullable() }),
     mutates: false,
     scope: unordered,
   }),

@@ -45,7 +45,12 @@ function groups(calls: readonly ModelCall[]): ModelCall[][] {
 async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
   context.host.signal.throwIfAborted();
   try {
-    const result = await toolOf(call).run(call, context);
+    const tool = toolOf(call);
+    const journal = context.host.unreportedEffect(call.callId);
+    const result =
+      journal === undefined || tool.recover === undefined
+        ? await tool.run(call, context)
+        : await tool.recover(call, context, journal);
     return { ...result, output: truncateForModel(result.output, resultTokenLimit) };
   } catch (error) {
     context.host.signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import { environmentEntry } from "./context/environment.ts";
 import { inputEntry } from "./context/user-input.ts";
 import { dispatch } from "./dispatch.ts";
-import type { InputEntry } from "./model-types.ts";
+import type { InputEntry, ModelCall } from "./model-types.ts";
 import { sample } from "./sampling.ts";
 import { CommandSessions } from "./tools/sessions.ts";
 import { failureOf } from "./turn-failure.ts";
@@ -10,10 +10,13 @@ import type { TurnHost, TurnOutcome } from "./turn-host.ts";
 /** Runs one turn to its end: the model and its tools, one after the other. Never rejects. */
 export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
   try {
-    await begin(host);
     await using sessions = new CommandSessions();
+    let open = host.resumed ? unansweredCalls(host.history()).map(toModelCall) : [];
+    if (!host.resumed) await begin(host);
     for (;;) {
-      const { calls, message } = await sample(host);
+      const { calls, message } =
+        open.length > 0 ? { calls: open, message: "" } : await sample(host);
+      open = [];
       if (calls.length === 0) return { state: "done", summary: message };
       host.setState("dispatching");
       const summary = await dispatch(calls, { host, sessions });
@@ -36,14 +39,27 @@ async function begin(host: TurnHost): Promise<void> {
 
 /** Every call needs a result before the model is asked again, also one that was cut short. */
 function unanswered(past: readonly InputEntry[]): InputEntry[] {
+  return unansweredCalls(past).map(({ type, call_id }) => ({
+    type: `${type}_output`,
+    call_id,
+    output: "no result: the turn ended before this call did",
+  }));
+}
+
+function unansweredCalls(past: readonly InputEntry[]): InputEntry[] {
   const answered = new Set(
     past.filter(({ type }) => type.endsWith("_call_output")).map(({ call_id }) => call_id),
   );
-  return past
-    .filter(({ type, call_id }) => type.endsWith("_call") && !answered.has(call_id))
-    .map(({ type, call_id }) => ({
-      type: `${type}_output`,
-      call_id,
-      output: "no result: the turn ended before this call did",
-    }));
+  return past.filter(({ type, call_id }) => type.endsWith("_call") && !answered.has(call_id));
+}
+
+function toModelCall(entry: InputEntry): ModelCall {
+  const custom = entry.type === "custom_tool_call";
+  const text = custom ? entry.input : entry.arguments;
+  return {
+    callId: String(entry.call_id),
+    name: String(entry.name),
+    arguments: String(text),
+    custom,
+  };
 }

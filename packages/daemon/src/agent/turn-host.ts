@@ -1,11 +1,12 @@
-import type {
-  ApprovalSubject,
-  Failure,
-  Item,
-  ItemId,
-  ItemState,
-  Part,
-  TurnState,
+import {
+  type ApprovalSubject,
+  DaemonError,
+  type Failure,
+  type Item,
+  type ItemId,
+  type ItemState,
+  type Part,
+  type TurnState,
 } from "@heddle/protocol";
 import type { TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
@@ -29,6 +30,12 @@ export interface RequestRecord {
   readonly usage: Usage | undefined;
 }
 
+/**
+ * Why a turn is aborted when its daemon stops: it is left as it is, and the next daemon goes on with
+ * it. Nothing that happens after that is recorded.
+ */
+export const leaveOff = new DaemonError("shuttingDown", "the daemon is stopping");
+
 /** All that a turn can do in the world. The services provide it; the agent knows nothing else. */
 export interface TurnHost {
   readonly worktree: string;
@@ -45,6 +52,19 @@ export interface TurnHost {
   /** Where a program of Heddle's own, such as the searcher, stands inside the box. */
   readonly searcher: string;
 
+  /** Whether the turn was begun by an earlier daemon, which was killed or stopped. */
+  readonly resumed: boolean;
+  /** Writes down that a call's effect begins, and what its recovery would need, before it does. */
+  effectBegins(callId: string, journal?: string): void;
+  /** The journal of an effect that an earlier daemon began and did not report. */
+  unreportedEffect(callId: string): string | undefined;
+
+  /**
+   * What is known of a command that an earlier daemon began. It is never run again: if its end was
+   * not stored, it is reported as interrupted, with its last lines.
+   */
+  recoverCommand(callId: string): string;
+
   /** Groups the writes of `change` into one transaction. */
   atomically<T>(change: () => T): T;
   setState(state: Exclude<TurnState, "retryWait">): void;
@@ -56,12 +76,16 @@ export interface TurnHost {
   remember(entries: readonly InputEntry[]): void;
   recordRequest(record: RequestRecord): void;
 
+  /** Begins an item; the one that an earlier daemon began for the same call is taken up again. */
   startItem<Draft extends ItemDraft>(draft: Draft): Extract<Item, { type: Draft["type"] }>;
   /** Streams more of the item's text to whoever watches. */
   appendText(itemId: ItemId, text: string): void;
   updateItem(item: Item): void;
   /** Ends an item. Its text is what was streamed, unless `item.text` says otherwise. */
   completeItem(item: Item, state: Exclude<ItemState, "running">): void;
+
+  /** Ends the item of a call that an earlier daemon began, if it is still running. */
+  settleItem(callId: string, state: "completed" | "failed"): void;
 
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent>;

@@ -1,14 +1,23 @@
-import { type daemonMethods, type Handlers, protocolVersion, registry } from "@heddle/protocol";
+import {
+  DaemonError,
+  type daemonMethods,
+  type Handlers,
+  protocolVersion,
+  registry,
+} from "@heddle/protocol";
 import type { Caller } from "./caller.ts";
 import type { Services } from "./services.ts";
 
 export function daemonHandlers(services: Services): Handlers<typeof daemonMethods, Caller> {
   return {
-    initialize: () => ({
-      version: services.version,
-      protocolVersion,
-      capabilities: { methods: Object.keys(registry) },
-    }),
+    initialize: ({ client }) => {
+      if (client.kind === "daemon") {
+        const message = "only the daemon itself is of the kind daemon; a program is a script";
+        throw new DaemonError("invalidParams", message);
+      }
+      const capabilities = { methods: Object.keys(registry) };
+      return { version: services.version, protocolVersion, capabilities };
+    },
     "daemon/status": () => services.status(),
     "daemon/doctor": async () => ({ findings: await services.examine() }),
     "daemon/stop": (_, { commit }) =>

@@ -10,6 +10,8 @@ import {
   type ThreadId,
   type Turn,
 } from "@heddle/protocol";
+import { leaveOff } from "../agent/turn-host.ts";
+import type { Clock } from "../os/clock.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import type { Store } from "../store/store.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
@@ -26,6 +28,7 @@ export interface ApprovalRequest {
 export interface ApprovalsOptions {
   readonly store: Store;
   readonly journal: Journal;
+  readonly clock: Clock;
   readonly deadlineMs: number;
 }
 
@@ -42,9 +45,11 @@ export class Approvals {
   readonly #store: Store;
   readonly #journal: Journal;
   readonly #deadlineMs: number;
+  readonly #clock: Clock;
   readonly #waiting = new Map<ApprovalId, (approval: Approval) => void>();
 
-  constructor({ store, journal, deadlineMs }: ApprovalsOptions) {
+  constructor({ store, journal, clock, deadlineMs }: ApprovalsOptions) {
+    this.#clock = clock;
     this.#store = store;
     this.#journal = journal;
     this.#deadlineMs = deadlineMs;
@@ -55,15 +60,24 @@ export class Approvals {
     return this.#store.consents.has(threadId, hashOf(subject));
   }
 
-  /** Settles with the approval as it was answered; `cancelled` when the turn is interrupted. */
+  /**
+   * Settles with the approval as it was answered; `cancelled` when the turn is interrupted, still
+   * pending when it is left off.
+   */
   async request(request: ApprovalRequest, turn: AbortSignal): Promise<Approval> {
     turn.throwIfAborted();
-    const approval = this.#journal.write(daemonActor, (tx) => this.#create(tx, request));
+    const approval =
+      this.#known(request) ?? this.#journal.write(daemonActor, (tx) => this.#create(tx, request));
+    if (approval.state !== "pending") return approval;
     const { promise, resolve } = Promise.withResolvers<Approval>();
     this.#waiting.set(approval.id, resolve);
-    const cancel = () => this.#settleNow(approval.id, "cancelled");
+    const cancel = () => {
+      if (turn.reason === leaveOff) resolve(approval);
+      else this.#settleNow(approval.id, "cancelled");
+    };
     turn.addEventListener("abort", cancel, { once: true });
-    using _ = after(this.#deadlineMs, () => this.#settleNow(approval.id, "expired"));
+    const restMs = Math.max(0, (approval.deadlineAt ?? Infinity) - this.#clock());
+    using _ = after(restMs, () => this.#settleNow(approval.id, "expired"));
     try {
       return await promise;
     } finally {
@@ -107,6 +121,14 @@ export class Approvals {
     for (const approval of this.#store.approvals.where({ turn_id: turnId, state: "pending" })) {
       this.#settle(tx, { ...approval, state: "cancelled" });
     }
+  }
+
+  /** What was asked for the same thing before the daemon was killed; perhaps it was answered. */
+  #known({ turn, itemId, subject }: ApprovalRequest): Approval | undefined {
+    const hash = hashOf(subject);
+    return this.#store.approvals
+      .where({ turn_id: turn.id })
+      .findLast((known) => known.itemId === itemId && known.hash === hash);
   }
 
   #create(tx: Transaction, { turn, itemId, kind, subject, reason }: ApprovalRequest): Approval {

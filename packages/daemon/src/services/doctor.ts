@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { DaemonError, type DoctorFinding, type Provider } from "@heddle/protocol";
 import { type HeddlePaths, maxSocketPathBytes } from "@heddle/protocol/node";
+import { runProgram } from "../os/programs.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Models } from "./models.ts";
 
@@ -41,9 +42,8 @@ async function examineBox(sandbox: Sandbox): Promise<DoctorFinding[]> {
 }
 
 async function examineGit(): Promise<DoctorFinding> {
-  const { execa } = await import("execa");
-  const { stdout } = await execa("git", ["--version"], { reject: false });
-  const version = /\d+\.\d+(\.\d+)?/.exec(stdout ?? "")?.[0];
+  const { stdout } = await runProgram("git", ["--version"]);
+  const version = /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0];
   const [major = 0, minor = 0] = (version ?? "0.0").split(".").map(Number);
   const ok = major > oldestGit[0] || (major === oldestGit[0] && minor >= oldestGit[1]);
   const needed = oldestGit.join(".");

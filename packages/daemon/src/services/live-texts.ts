@@ -1,7 +1,17 @@
 import type { ItemDelta, ItemId, ThreadId } from "@heddle/protocol";
+import { eventTextLimit, headOf } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
 
 const saveEveryMs = 250;
+/** What the heads of all texts of a thread that stream have together, in bytes of JSON. */
+const headsLimit = 448 * 1024;
+
+export interface TextHead {
+  readonly itemId: ItemId;
+  readonly text: string;
+  /** How long the whole text is. */
+  readonly textLength: number;
+}
 
 interface LiveText {
   readonly threadId: ThreadId;
@@ -41,11 +51,14 @@ export class LiveTexts {
       listener({ threadId, itemId, part: "text", offset, text });
   }
 
-  /** What has come so far of every item of the thread that still streams. */
-  ofThread(threadId: ThreadId): { itemId: ItemId; text: string }[] {
-    return [...this.#texts]
-      .filter(([, live]) => live.threadId === threadId)
-      .map(([itemId, { text }]) => ({ itemId, text }));
+  /** The heads of what streams in the thread; half a pair of surrogates has not come yet. */
+  headsOf(threadId: ThreadId): TextHead[] {
+    const streaming = [...this.#texts].filter(([, live]) => live.threadId === threadId);
+    const limit = Math.min(eventTextLimit, headsLimit / streaming.length);
+    return streaming.map(([itemId, { text }]) => {
+      const textLength = text.length - (/[\ud800-\udbff]$/.test(text) ? 1 : 0);
+      return { itemId, text: headOf(text.slice(0, textLength), limit), textLength };
+    });
   }
 
   /** Ends the stream and returns all of it. */

@@ -7,6 +7,7 @@ import {
   type ResultOf,
 } from "@heddle/protocol";
 import type { ModelEndpoint } from "../agent/model-types.ts";
+import { runShell } from "../os/programs.ts";
 
 /** A provider as the configuration has it. */
 export interface ProviderSettings {
@@ -121,12 +122,7 @@ async function readKeyFile(provider: string, path: string): Promise<string> {
 }
 
 async function runKeyCommand(provider: string, command: string): Promise<string> {
-  const { execa } = await import("execa");
-  const { stdout, exitCode } = await execa({
-    shell: true,
-    reject: false,
-    timeout: commandTimeoutMs,
-  })`${[command]}`;
+  const { stdout, exitCode } = await runShell(command, commandTimeoutMs);
   if (exitCode === 0 && stdout.trim() !== "") return stdout.trim();
   const message = `the api_key_command of ${provider} failed (exit ${exitCode ?? "unknown"})`;
   throw new DaemonError("noCredentials", message, { provider });

@@ -1,5 +1,7 @@
 import {
+  Approval,
   DaemonError,
+  type Item,
   type ItemId,
   type Methods,
   newId,
@@ -9,9 +11,11 @@ import {
   type Task,
   Thread,
   ThreadId,
+  type Turn,
 } from "@heddle/protocol";
 import { revParse } from "../os/git-objects.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
+import { headOf, withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
 import type { LiveTexts } from "./live-texts.ts";
 import type { Commit } from "./mutations.ts";
@@ -19,10 +23,19 @@ import type { Projects } from "./projects.ts";
 import type { Provisioning } from "./provisioning.ts";
 import { rows } from "./rows.ts";
 import type { Tasks } from "./tasks.ts";
+import { openTurns } from "./thread-status.ts";
 
 /** Each thread leases ten ports from here on. */
 const firstPort = 20_000;
 const portsEach = 10;
+
+const textRangeUnits = 256 * 1024;
+const textRangeBytes = 512 * 1024;
+/** Bytes of JSON in an answer of `thread/read`: together less than a frame. */
+const itemsBytes = 512 * 1024;
+const extrasBytes = 352 * 1024;
+const lastLandings = 10;
+const answeredStates = Approval.shape.state.options.filter((state) => state !== "pending");
 
 export interface ThreadsOptions {
   readonly store: Store;
@@ -92,38 +105,74 @@ export class Threads {
     return rows.thread(this.#options.store, threadId);
   }
 
-  /** The whole text of an item, as far as it has come. */
-  itemText(itemId: ItemId): string | undefined {
+  /** A range of an item's text, as far as it has come. */
+  readText({
+    itemId,
+    offset = 0,
+    limit = textRangeUnits,
+  }: ParamsOf<Methods, "item/read">): ResultOf<Methods, "item/read"> {
     const { store, texts } = this.#options;
-    return texts.peek(itemId) || store.items.text(itemId);
+    const whole = texts.peek(itemId as ItemId) || store.items.text(itemId);
+    if (whole === undefined) throw new DaemonError("notFound", `no item ${itemId}`, { itemId });
+    const range = whole.slice(offset, offset + limit);
+    // The other half of a torn pair of surrogates comes with the next range.
+    const torn = range.length > 1 && /[\ud800-\udbff]$/.test(range);
+    const text = headOf(torn ? range.slice(0, -1) : range, textRangeBytes);
+    return { text, offset, textLength: whole.length };
   }
 
-  /** The thread with its newest items, as far as `before`; items that stream have their text so far. */
+  /** The thread with its newest items, as far as `before`; of all as much as fits into a frame. */
   read({
     threadId,
     before,
     limit = 50,
   }: ParamsOf<Methods, "thread/read">): ResultOf<Methods, "thread/read"> {
-    const { store, texts } = this.#options;
+    const { store } = this.#options;
     const thread = rows.thread(store, threadId);
-    const items = store.items.tail(threadId, limit + 1, before);
-    const streaming = new Map(
-      texts.ofThread(thread.id).map(({ itemId, text }) => [itemId as string, text]),
+    const { items, turns, hasOlder } = this.#itemPage(thread.id, limit, before);
+    const room = new Room(extrasBytes);
+    const pending = room.of(store.approvals.where({ thread_id: threadId, state: "pending" }));
+    const open = store.turns
+      .where({ thread_id: threadId, state: openTurns })
+      .filter(({ id }) => !turns.has(id));
+    const unfinished = room.of(open);
+    const landings = room.ofNewest(
+      store.landings.where({ thread_id: threadId }).slice(-lastLandings),
     );
+    const shown = new Set(items.map(({ id }) => id));
+    const answered = store.approvals
+      .where({ thread_id: threadId, turn_id: [...turns.keys()], state: answeredStates })
+      .filter(({ itemId }) => shown.has(itemId));
     return {
       seq: store.events.seq(thread.id),
       thread,
-      turns: store.turns.where({ thread_id: threadId }),
-      items: items.slice(-limit).map((item) => {
-        const text = streaming.get(item.id);
-        return text === undefined || !("text" in item)
-          ? item
-          : { ...item, text, textLength: text.length };
-      }),
-      approvals: store.approvals.where({ thread_id: threadId }),
-      landings: store.landings.where({ thread_id: threadId }),
-      hasOlder: items.length > limit,
+      turns: [...turns.values(), ...unfinished].sort(byId),
+      items,
+      approvals: [...pending, ...room.ofNewest(answered)].sort(byId),
+      landings,
+      hasOlder,
     };
+  }
+
+  /** Items with their turns, as many as fit; but one at least, so that paging comes to an end. */
+  #itemPage(threadId: ThreadId, limit: number, before: string | undefined): ItemPage {
+    const { store, texts } = this.#options;
+    const page: ItemPage = { items: [], turns: new Map(), hasOlder: false };
+    const room = new Room(itemsBytes);
+    for (const row of store.items.newest(threadId, before)) {
+      const streamed = texts.peek(row.id);
+      const item = streamed === "" ? row : withHead(row, streamed);
+      const turn = page.turns.get(item.turnId) ?? store.turns.find(item.turnId);
+      const added = turn && !page.turns.has(turn.id) ? [item, turn] : [item];
+      const fits = page.items.length < limit && room.take(added);
+      if (!fits && page.items.length > 0) {
+        page.hasOlder = true;
+        break;
+      }
+      page.items.unshift(item);
+      if (turn) page.turns.set(turn.id, turn);
+    }
+    return page;
   }
 
   #freePorts(): number {
@@ -140,4 +189,40 @@ function taskOf(store: Store, projectId: ProjectId, taskId: string): Task {
   const task = rows.task(store, taskId);
   if (task.projectId === projectId) return task;
   throw new DaemonError("invalidParams", `${taskId} is a task of another project`, { taskId });
+}
+
+interface ItemPage {
+  readonly items: Item[];
+  readonly turns: Map<string, Turn>;
+  hasOlder: boolean;
+}
+
+/** What is left of so many bytes of JSON. */
+class Room {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  take(value: unknown): boolean {
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  /** Those that fit, the first ones first. */
+  of<Row>(rows: readonly Row[]): Row[] {
+    return rows.filter((row) => this.take(row));
+  }
+
+  /** Those that fit, the last ones first, in the order in which they came. */
+  ofNewest<Row>(rows: readonly Row[]): Row[] {
+    return this.of(rows.toReversed()).reverse();
+  }
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
 }

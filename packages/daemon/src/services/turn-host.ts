@@ -14,7 +14,13 @@ import {
 } from "@heddle/protocol";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { InputEntry, ModelEndpoint } from "../agent/model-types.ts";
-import type { Consent, ItemDraft, RequestRecord, TurnHost } from "../agent/turn-host.ts";
+import {
+  type Consent,
+  type ItemDraft,
+  leaveOff,
+  type RequestRecord,
+  type TurnHost,
+} from "../agent/turn-host.ts";
 import type { Clock } from "../os/clock.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
@@ -61,14 +67,19 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   readonly #services: HostServices;
   readonly #subject: HostSubject;
   readonly files: TreeFiles;
+  readonly resumed: boolean;
   #box: Promise<Box> | undefined;
   #prepared: Promise<void> | undefined;
   #hadEffects = false;
+  /** Effects that this daemon began. */
+  readonly #begun = new Set<string>();
 
   constructor(services: HostServices, subject: HostSubject) {
     this.#services = services;
     this.#subject = subject;
     this.files = openTree(subject.checkout.worktree);
+    this.resumed = services.store.history.hasTurn(subject.turn.id);
+    this.#hadEffects = services.store.checkpoints.find(subject.turn.id) !== undefined;
   }
 
   get worktree(): string {
@@ -111,6 +122,33 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   /** Whether the turn may have changed something. */
   get hadEffects(): boolean {
     return this.#hadEffects;
+  }
+
+  effectBegins(callId: string, journal = ""): void {
+    const { store, clock } = this.#services;
+    store.effects.add(this.#subject.turn.id, callId, journal, clock());
+    this.#begun.add(callId);
+  }
+
+  unreportedEffect(callId: string): string | undefined {
+    if (this.#begun.has(callId)) return undefined;
+    return this.#services.store.effects.find(this.#subject.turn.id, callId);
+  }
+
+  recoverCommand(callId: string): string {
+    const item = this.#itemOf(callId);
+    if (item?.type !== "commandExecution") return "exit_code: unknown (the daemon was stopped)";
+    if (item.state === "running") this.completeItem(item, "interrupted");
+    const exit =
+      item.exitCode === null
+        ? "unknown (interrupted: the daemon was stopped, and it is not run again)"
+        : item.exitCode;
+    return `exit_code: ${exit}\noutput:\n${this.#services.store.items.text(item.id) ?? ""}`;
+  }
+
+  settleItem(callId: string, state: "completed" | "failed"): void {
+    const item = this.#itemOf(callId);
+    if (item?.state === "running") this.completeItem(item, state);
   }
 
   atomically<T>(change: () => T): T {
@@ -156,6 +194,10 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
 
   startItem<Draft extends ItemDraft>(draft: Draft): Extract<Item, { type: Draft["type"] }> {
     const { thread, turn } = this.#subject;
+    const known = "callId" in draft ? this.#itemOf(draft.callId) : undefined;
+    if (known?.type === draft.type && known.state === "running") {
+      return known as Extract<Item, { type: Draft["type"] }>;
+    }
     return this.#services.journal.write(daemonActor, (tx) => {
       const ids = { id: newId(ItemId), threadId: thread.id, turnId: turn.id };
       const times = { createdAt: tx.now, completedAt: null };
@@ -177,6 +219,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   }
 
   completeItem(item: Item, state: Exclude<Item["state"], "running">): void {
+    if (this.signal.reason === leaveOff) return;
     this.#services.journal.write(daemonActor, (tx) => {
       const streamed = this.#services.texts.peek(item.id);
       const whole = streamed === "" && "text" in item ? item.text : streamed;
@@ -248,9 +291,21 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     });
   }
 
+  /** An item of this turn that was begun for a call. */
+  #itemOf(callId: string): Item | undefined {
+    if (!this.resumed) return undefined;
+    const items = this.#services.store.items.ofTurn(this.#subject.turn.id);
+    return items.findLast((item) => "callId" in item && item.callId === callId);
+  }
+
   async #prepare(): Promise<void> {
     const { sandbox, store, journal } = this.#services;
     const { thread, turn, checkout } = this.#subject;
+    // A resumed turn had its checkpoint before its first effect.
+    if (store.checkpoints.find(turn.id)) {
+      await sandbox.prove();
+      return;
+    }
     const [proofs, { commit }] = await Promise.all([
       sandbox.prove(),
       checkpoint(sandbox.git, checkout, { threadId: thread.id, turnId: turn.id }),
@@ -275,7 +330,8 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     const { approvals } = this.#services;
     const { turn, signal } = this.#subject;
     this.setState(kind === "question" ? "waitingForUser" : "waitingForApproval");
-    const approval = await approvals.request({ turn, itemId, kind, subject, reason }, signal);
+    const request = { turn, itemId, kind, subject, reason };
+    const approval = await approvals.request(request, signal);
     signal.throwIfAborted();
     this.setState("dispatching");
     return approval;

@@ -13,7 +13,7 @@ import {
   turnEnded,
 } from "@heddle/protocol";
 import { runTurn } from "../agent/loop.ts";
-import type { TurnOutcome } from "../agent/turn-host.ts";
+import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
 import { checkoutAt, readIdentity } from "../os/git-repository.ts";
 import { isStorageFault } from "../store/database.ts";
 import type { Busy } from "./busy.ts";
@@ -111,29 +111,33 @@ export class Turns {
     }
   }
 
-  /** Ends what a killed daemon left running, then goes on with the queue. */
+  /**
+   * Takes up what an earlier daemon left running, killed or stopped. A response that was cut is
+   * asked for again; what a call had begun is judged by the ledger; approvals wait on.
+   */
   recover(): void {
-    const { store, journal, approvals } = this.#options;
+    const { store, journal } = this.#options;
     journal.write(daemonActor, (tx) => {
       for (const item of store.items.running()) {
-        const text = store.items.text(item.id);
-        const state = "interrupted";
-        tx.record({ type: "itemCompleted", item: { ...item, state, completedAt: tx.now } }, text);
+        // Items of calls are taken up again by their calls.
+        if ("callId" in item) continue;
+        const cut = { ...item, state: "superseded", completedAt: tx.now } as const;
+        tx.record({ type: "itemCompleted", item: cut }, store.items.text(item.id));
       }
       for (const turn of store.turns.where({ state: openTurns })) {
         if (turn.state === "queued") continue;
-        approvals.cancelPending(tx, turn.id);
-        this.#complete(tx, turn, { state: "interrupted", failure: daemonStopped });
+        tx.record({ type: "turnUpdated", turn: { ...turn, state: "queued", retryAt: null } });
+        refreshThread(tx, store, turn.threadId);
       }
     });
     this.#startSoon();
   }
 
-  /** Interrupts every running turn and waits until all is stored. */
+  /** Leaves every running turn off where it is; the next daemon goes on with it. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const running = [...this.#running.values()];
-    for (const { controller } of running) controller.abort();
+    for (const { controller } of running) controller.abort(leaveOff);
     await Promise.all(running.map(({ ended }) => ended));
   }
 
@@ -168,12 +172,17 @@ export class Turns {
     let end: () => void;
     try {
       const turn = journal.write(daemonActor, (tx) => {
-        const building = { ...queued, state: "building", startedAt: tx.now } as const;
+        const building = {
+          ...queued,
+          state: "building",
+          startedAt: queued.startedAt ?? tx.now,
+        } as const;
         tx.record({ type: "turnUpdated", turn: building });
         refreshThread(tx, store, queued.threadId);
         return building;
       });
       const { outcome, commit } = await this.#work(turn, signal);
+      if (signal.reason === leaveOff && outcome.state === "interrupted") return;
       end = () => this.#end(turn, outcome, commit);
     } catch (error) {
       if (!(error instanceof DaemonError)) logError("a turn failed", { error, turnId: queued.id });
@@ -212,7 +221,8 @@ export class Turns {
     const outcome = await runTurn(host);
     const running = this.#running.get(turn.id);
     if (running) running.ending = true;
-    if (!host.hadEffects) return { outcome };
+    const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
+    if (!host.hadEffects || leftOff) return { outcome };
     await host[Symbol.asyncDispose]();
     const author = await readIdentity(checkout.gitCommonDir);
     const summary = outcome.state === "done" ? outcome.summary : "";
@@ -230,12 +240,20 @@ export class Turns {
     });
   }
 
-  #complete(
-    tx: Transaction,
-    turn: Turn,
-    outcome: TurnOutcome | { state: "interrupted"; failure: Turn["failure"] },
-  ): void {
-    const { store, tasks } = this.#options;
+  /** Items that an earlier daemon began, and that this turn did not come back to. */
+  #endItems(tx: Transaction, turnId: TurnId): void {
+    const { store } = this.#options;
+    for (const item of store.items.ofTurn(turnId)) {
+      if (item.state !== "running") continue;
+      const ended = { ...item, state: "interrupted", completedAt: tx.now } as const;
+      tx.record({ type: "itemCompleted", item: ended }, store.items.text(item.id));
+    }
+  }
+
+  #complete(tx: Transaction, turn: Turn, outcome: TurnOutcome): void {
+    const { store, tasks, approvals } = this.#options;
+    approvals.cancelPending(tx, turn.id);
+    this.#endItems(tx, turn.id);
     const completed: Turn = {
       ...turn,
       state: outcome.state,
@@ -250,12 +268,6 @@ export class Turns {
     refreshThread(tx, store, thread.id);
   }
 }
-
-const daemonStopped: Turn["failure"] = {
-  kind: "interrupted",
-  message: "the daemon was stopped while the turn ran; send the message again",
-  details: {},
-};
 
 function refuseUnusable({ id, status, failure }: ReturnType<typeof rows.thread>): void {
   if (status === "archived") {

@@ -27,8 +27,16 @@ export function openDatabase(path: string): Database {
     return db;
   } catch (error) {
     db.close();
+    if (error instanceof BetterSqlite3.SqliteError && /NOTADB|CORRUPT/.test(error.code)) {
+      throw damaged(path, error.message, error);
+    }
     throw error;
   }
+}
+
+function damaged(path: string, verdict: string, cause?: unknown): DaemonError {
+  const message = `the database ${path} is damaged (${verdict}); move it away to start afresh`;
+  return new DaemonError("internal", message, { path }, { cause });
 }
 
 /** Whether the disk, and not the code, kept something from being stored. */
@@ -44,8 +52,7 @@ function sizeOf(path: string): number {
 function quickCheck(db: Database, path: string): void {
   const verdict = db.pragma("quick_check(1)", { simple: true });
   if (verdict === "ok") return;
-  const message = `the database ${path} is damaged (${verdict}); move it away to start afresh`;
-  throw new DaemonError("internal", message);
+  throw damaged(path, String(verdict));
 }
 
 /** The numbered SQL files, in order: `[1, "0001-foundation.sql"], …`. */

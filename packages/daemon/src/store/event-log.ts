@@ -1,5 +1,6 @@
 import {
   type Actor,
+  DaemonError,
   DaemonEvent,
   type SequencedDaemonEvent,
   type SequencedThreadEvent,
@@ -7,9 +8,16 @@ import {
   type ThreadId,
 } from "@heddle/protocol";
 import type { Database } from "./database.ts";
+import { eventTextLimit, headOf } from "./item-table.ts";
 
-/** What one answer carries at most, in characters of stored JSON. */
-const pageCharacters = 512 * 1024;
+/** A page of events, or a single event, and the texts that stream fit into one frame together. */
+const pageBytes = 448 * 1024;
+const eventBytes = 544 * 1024;
+/** An approval is also part of what `thread/read` answers, where it shares a frame with items. */
+const approvalBytes = 320 * 1024;
+/** Room for the answer that an approval gets, and for how an item ends. */
+const answerBytes = 64 * 1024;
+const endBytes = 4 * 1024;
 
 export interface EventPage<Event> {
   readonly events: Event[];
@@ -56,8 +64,14 @@ export class EventLog {
     );
   }
 
+  /**
+   * Adds an event, as `fitEvent` makes it. Throws `tooLarge` at one that no frame could carry, or
+   * that begins what could not be ended within a frame.
+   */
   append(threadId: ThreadId, event: ThreadEvent, actor: Actor, at: number): number {
-    const stored = JSON.stringify(event);
+    const fitted = fitEvent(event);
+    const stored = JSON.stringify(fitted);
+    refuseLarge(fitted, stored);
     return this.#append.get(threadId, at, JSON.stringify(actor), stored, threadId) as number;
   }
 
@@ -83,17 +97,45 @@ export class EventLog {
   }
 }
 
+/** The event as it is logged and sent: with no more of an item's text than its head. */
+export function fitEvent(event: ThreadEvent): ThreadEvent {
+  if (!("item" in event) || !("text" in event.item)) return event;
+  const text = headOf(event.item.text);
+  return text === event.item.text ? event : { ...event, item: { ...event.item, text } };
+}
+
+function refuseLarge(event: ThreadEvent, stored: string): void {
+  const limitBytes = limitOf(event);
+  if (stored.length * 3 <= limitBytes) return;
+  const bytes = Buffer.byteLength(stored) - textBytesOf(event);
+  if (bytes <= limitBytes) return;
+  const what = "item" in event ? event.item.type : event.type;
+  const message = `this ${what} has ${bytes} bytes, at most ${limitBytes} fit; make it smaller`;
+  throw new DaemonError("tooLarge", message, { bytes, limitBytes });
+}
+
+function limitOf(event: ThreadEvent): number {
+  if (event.type === "approvalRequested") return approvalBytes - answerBytes;
+  if (event.type === "approvalResolved") return approvalBytes;
+  const end = event.type === "itemStarted" ? endBytes : 0;
+  return eventBytes - end - ("item" in event && "text" in event.item ? eventTextLimit : 0);
+}
+
+/** The text of an item may grow to its limit, however long it is now. */
+function textBytesOf(event: ThreadEvent): number {
+  if (!("item" in event) || !("text" in event.item)) return 0;
+  return Buffer.byteLength(JSON.stringify(event.item.text));
+}
+
 function page<Event>(
   rows: IterableIterator<Row>,
   parse: (event: unknown) => Event,
 ): EventPage<{ seq: number; event: Event }> {
   const events = [];
-  let characters = 0;
+  let bytes = 0;
   for (const { seq, event } of rows) {
-    if (characters + event.length > pageCharacters && events.length > 0) {
-      return { events, complete: false };
-    }
-    characters += event.length;
+    bytes += Buffer.byteLength(event);
+    if (bytes > pageBytes && events.length > 0) return { events, complete: false };
     events.push({ seq, event: parse(JSON.parse(event)) });
   }
   return { events, complete: true };

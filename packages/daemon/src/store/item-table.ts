@@ -1,7 +1,7 @@
 import { Item } from "@heddle/protocol";
 import type { Database } from "./database.ts";
 
-/** What an event carries of an item's text at most, in UTF-16 units. */
+/** What an event carries of an item's text at most, in bytes of JSON. */
 export const eventTextLimit = 256 * 1024;
 
 interface ItemRow {
@@ -15,6 +15,7 @@ export class ItemTable {
   readonly #put;
   readonly #save;
   readonly #find;
+  readonly #newest;
 
   constructor(db: Database) {
     this.#db = db;
@@ -24,6 +25,9 @@ export class ItemTable {
     );
     this.#save = db.prepare<[string, string]>("UPDATE item SET content = ? WHERE id = ?");
     this.#find = db.prepare<[string], ItemRow>("SELECT body, content FROM item WHERE id = ?");
+    this.#newest = db.prepare<[string, string], ItemRow>(
+      "SELECT body, content FROM item WHERE thread_id = ? AND id < ? ORDER BY id DESC",
+    );
   }
 
   put(item: Item): void {
@@ -45,15 +49,9 @@ export class ItemTable {
     return this.#find.get(itemId)?.content;
   }
 
-  /** The newest items of a thread as far as `before`, oldest first. */
-  tail(threadId: string, limit: number, before = "~"): Item[] {
-    return this.#db
-      .prepare<[string, string, number], ItemRow>(
-        `SELECT body, content FROM item WHERE thread_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
-      )
-      .all(threadId, before, limit)
-      .reverse()
-      .map(fromRow);
+  /** The items of a thread as far as `before`, newest first. Nothing may be written meanwhile. */
+  *newest(threadId: string, before = "~"): Generator<Item> {
+    for (const row of this.#newest.iterate(threadId, before)) yield fromRow(row);
   }
 
   running(): Item[] {
@@ -85,7 +83,39 @@ export class ItemTable {
 }
 
 function fromRow({ body, content }: ItemRow): Item {
-  const item = Item.parse(JSON.parse(body));
-  if (!("text" in item)) return item;
-  return { ...item, text: content.slice(0, eventTextLimit), textLength: content.length };
+  return withHead(Item.parse(JSON.parse(body)), content);
 }
+
+/** The item as readers are shown it: with the head of its text, and the length of all of it. */
+export function withHead(item: Item, whole: string): Item {
+  if (!("text" in item)) return item;
+  return { ...item, text: headOf(whole), textLength: whole.length };
+}
+
+/** The longest head of whole code points that has at most so many bytes as a JSON string. */
+export function headOf(text: string, limitBytes = eventTextLimit): string {
+  if (text.length * longestEscape <= limitBytes) return text;
+  let bytes = 0;
+  let at = 0;
+  while (at < text.length) {
+    const code = text.codePointAt(at) ?? 0;
+    bytes += jsonBytesOf(code);
+    if (bytes > limitBytes) break;
+    at += code > 0xffff ? 2 : 1;
+  }
+  return text.slice(0, at);
+}
+
+/** As in `\u0000`, which is also how half of a pair of surrogates is written. */
+const longestEscape = 6;
+
+function jsonBytesOf(code: number): number {
+  if (code < 0x20) return shortEscapes.has(code) ? 2 : longestEscape;
+  if (code < 0x80) return code === 0x22 || code === 0x5c ? 2 : 1;
+  if (code < 0x800) return 2;
+  if (code > 0xffff) return 4;
+  return code >= 0xd800 && code <= 0xdfff ? longestEscape : 3;
+}
+
+/** Those of backspace, tab, line feed, form feed and carriage return. */
+const shortEscapes: ReadonlySet<number> = new Set([8, 9, 10, 12, 13]);

@@ -50,7 +50,7 @@ describe("a database", () => {
   test("that is damaged is refused", () => {
     const path = join(directory, "heddle.db");
     writeFileSync(path, "this is no database at all ".repeat(500));
-    expect(() => openDatabase(path)).toThrow(/not a database/);
+    expect(() => openDatabase(path)).toThrow(/is damaged \(file is not a database\); move it away/);
   });
 
   test("acknowledges only what has reached the disk", () => {

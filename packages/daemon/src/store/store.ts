@@ -16,7 +16,7 @@ import { EventLog } from "./event-log.ts";
 import { ItemTable } from "./item-table.ts";
 import { MutationTable } from "./mutation-table.ts";
 import { ConsentTable, PolicyTable } from "./policy-tables.ts";
-import { CheckpointTable, HistoryTable, ModelRequestTable } from "./turn-tables.ts";
+import { CheckpointTable, EffectTable, HistoryTable, ModelRequestTable } from "./turn-tables.ts";
 
 /** All tables of the database. Every method is synchronous; never await inside a transaction. */
 export class Store {
@@ -32,6 +32,7 @@ export class Store {
   readonly events: EventLog;
   readonly mutations: MutationTable;
   readonly history: HistoryTable;
+  readonly effects: EffectTable;
   readonly checkpoints: CheckpointTable;
   readonly modelRequests: ModelRequestTable;
   readonly policies: PolicyTable;
@@ -50,6 +51,7 @@ export class Store {
     this.events = new EventLog(db);
     this.mutations = new MutationTable(db);
     this.history = new HistoryTable(db);
+    this.effects = new EffectTable(db);
     this.checkpoints = new CheckpointTable(db);
     this.modelRequests = new ModelRequestTable(db);
     this.policies = new PolicyTable(db);

@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 export class HistoryTable {
   readonly #append;
   readonly #read;
+  readonly #hasTurn;
   readonly #db: Database;
 
   constructor(db: Database) {
@@ -14,6 +15,9 @@ export class HistoryTable {
     );
     this.#read = db
       .prepare<[string], string>("SELECT entry FROM history WHERE thread_id = ? ORDER BY position")
+      .pluck();
+    this.#hasTurn = db
+      .prepare<[string], number>("SELECT 1 FROM history WHERE turn_id = ? LIMIT 1")
       .pluck();
   }
 
@@ -27,9 +31,39 @@ export class HistoryTable {
     return this.#read.all(threadId).map((entry) => JSON.parse(entry) as object);
   }
 
+  hasTurn(turnId: string): boolean {
+    return this.#hasTurn.get(turnId) !== undefined;
+  }
+
   removeOfTurns(turnIds: readonly string[]): void {
     const marks = turnIds.map(() => "?").join(", ");
     this.#db.prepare(`DELETE FROM history WHERE turn_id IN (${marks})`).run(...turnIds);
+  }
+}
+
+/** The ledger: effects that were begun, with what it takes to judge them after a crash. */
+export class EffectTable {
+  readonly #insert;
+  readonly #find;
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[string, string, string, number]>(
+      "INSERT OR REPLACE INTO effect (turn_id, call_id, journal, at) VALUES (?, ?, ?, ?)",
+    );
+    this.#find = db
+      .prepare<[string, string], string>(
+        "SELECT journal FROM effect WHERE turn_id = ? AND call_id = ?",
+      )
+      .pluck();
+  }
+
+  add(turnId: string, callId: string, journal: string, at: number): void {
+    this.#insert.run(turnId, callId, journal, at);
+  }
+
+  /** The journal of an effect that was begun; undefined if it was not. */
+  find(turnId: string, callId: string): string | undefined {
+    return this.#find.get(turnId, callId);
   }
 }
 

@@ -110,6 +110,19 @@ test("a flush in the middle of a pair sends no half of it", () => {
   expect(sent).toEqual([piece(0, "a"), piece(1, "🧵")]);
 });
 
+test("a long text goes out in pieces of 64 Ki units at most, and no pair is torn", () => {
+  const { sent, coalescer } = collect();
+  const text = `x${"🧵".repeat(100_000)}`;
+  coalescer.add(piece(0, text));
+  expect(sent.map((delta) => delta.text).join("")).toBe(text);
+  for (const [at, delta] of sent.entries()) {
+    const before = sent.slice(0, at).reduce((length, { text }) => length + text.length, 0);
+    expect(delta.offset).toBe(before);
+    expect(delta.text.length).toBeLessThanOrEqual(64 * 1024);
+    expect(delta.text.isWellFormed()).toBe(true);
+  }
+});
+
 test("nothing is sent after the end", () => {
   const { sent, coalescer } = collect();
   add(coalescer, ["a", "b"]);

@@ -1,6 +1,8 @@
 import type { ItemDelta, ItemId, ThreadId } from "@heddle/protocol";
 
 const frameMs = 12;
+/** Text of one frame, in UTF-16 units: less than a frame even if each becomes six bytes. */
+const pieceUnits = 64 * 1024;
 
 interface Pending {
   readonly first: ItemDelta;
@@ -33,7 +35,7 @@ export class DeltaCoalescer implements Disposable {
 
   /** Sends what waits for a thread, so that what follows cannot overtake it. */
   flush(threadId: ThreadId): void {
-    for (const [itemId, { first }] of this.#pending) {
+    for (const [itemId, { first }] of [...this.#pending]) {
       if (first.threadId === threadId) this.#flushItem(itemId);
     }
   }
@@ -57,9 +59,19 @@ export class DeltaCoalescer implements Disposable {
     const joined = pending.texts.join("");
     const torn = /[\ud800-\udbff]$/.test(joined);
     const text = torn ? joined.slice(0, -1) : joined;
-    if (text !== "") this.#send({ ...pending.first, text });
+    this.#sendPieces(pending.first, text);
     if (!torn) return;
     const rest = { ...pending.first, offset: pending.first.offset + text.length };
     this.#pending.set(itemId, { first: rest, texts: [joined.slice(-1)] });
+  }
+
+  #sendPieces(first: ItemDelta, text: string): void {
+    for (let at = 0; at < text.length; ) {
+      const end = at + pieceUnits;
+      const splitsPair = end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1));
+      const piece = text.slice(at, splitsPair ? end - 1 : end);
+      this.#send({ ...first, offset: first.offset + at, text: piece });
+      at += piece.length;
+    }
   }
 }

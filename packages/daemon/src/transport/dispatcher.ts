@@ -10,6 +10,7 @@ import { type JSONRPCRequest, type JSONRPCResponse, JSONRPCServer } from "json-r
 import { z } from "zod";
 import type { Caller, Feeds } from "../methods/caller.ts";
 import type { Mutations } from "../services/mutations.ts";
+import type { Budget } from "./budget.ts";
 import { type LogError, toWireError, wireError } from "./errors.ts";
 import { Scopes } from "./scopes.ts";
 
@@ -17,6 +18,7 @@ import { Scopes } from "./scopes.ts";
 export interface Peer {
   readonly actor: Actor;
   readonly feeds: Feeds;
+  readonly costly: Budget;
 }
 
 export interface DispatcherOptions {
@@ -25,6 +27,13 @@ export interface DispatcherOptions {
   readonly logError: LogError;
 }
 
+/** Reads that start processes or ask a server: of one client only so many run at once. */
+const costly: ReadonlySet<string> = new Set<keyof Methods>([
+  "thread/diff",
+  "daemon/doctor",
+  "model/list",
+]);
+
 type Handle = (params: unknown, caller: Caller) => unknown;
 
 /** Turns well-formed requests into calls of handlers: params, order, repetition, errors. */
@@ -32,6 +41,8 @@ export class Dispatcher {
   readonly #rpc: JSONRPCServer<Peer>;
   readonly #scopes = new Scopes();
   readonly #mutations: Mutations;
+  #mutating = 0;
+  #drained: PromiseWithResolvers<void> | undefined;
 
   constructor({ handlers, mutations, logError }: DispatcherOptions) {
     this.#mutations = mutations;
@@ -51,7 +62,29 @@ export class Dispatcher {
         ? null
         : wireError(id, "methodNotFound", `no method ${method}`);
     }
-    return this.#rpc.receive(request, peer);
+    if (this.#drained) {
+      const { id = null } = request;
+      return request.id === undefined ? null : wireError(id, "shuttingDown", shuttingDown);
+    }
+    if (!registry[request.method]?.mutates) return this.#rpc.receive(request, peer);
+    this.#mutating += 1;
+    try {
+      return await this.#rpc.receive(request, peer);
+    } finally {
+      this.#mutating -= 1;
+      this.#settleDrained();
+    }
+  }
+
+  /** Refuses calls from now on, and settles when no mutating one is under way. */
+  drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers();
+    this.#settleDrained();
+    return this.#drained.promise;
+  }
+
+  #settleDrained(): void {
+    if (this.#mutating === 0) this.#drained?.resolve();
   }
 
   async #call(name: string, spec: Method, handle: Handle, raw: unknown, peer: Peer) {
@@ -62,9 +95,14 @@ export class Dispatcher {
     const result = await this.#scopes.run(spec.scope(params.data), async () =>
       spec.mutates
         ? this.#mutate(name, handle, params.data, peer)
-        : handle(params.data, { ...peer, commit: refuseCommit }),
+        : this.#read(name, handle, params.data, peer),
     );
     return spec.result.parse(result);
+  }
+
+  async #read(name: string, handle: Handle, params: unknown, peer: Peer): Promise<unknown> {
+    const call = async () => handle(params, { ...peer, commit: refuseCommit });
+    return costly.has(name) ? await peer.costly.run(call) : await call();
   }
 
   #mutate(method: string, handle: Handle, params: unknown, peer: Peer): Promise<unknown> {
@@ -73,6 +111,8 @@ export class Dispatcher {
     return this.#mutations.run(call, (commit) => handle(params, { ...peer, commit }));
   }
 }
+
+const shuttingDown = "the daemon is stopping; try again when it has started again";
 
 const refuseCommit = (): never => {
   throw new Error("a method that reads must not commit");

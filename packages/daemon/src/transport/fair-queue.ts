@@ -1,11 +1,10 @@
 export interface Lane {
-  /** Begins a job when it is this lane's turn. Returns false when the lane is full. */
+  /** Begins a job when it is this lane's turn; false when the lane is full. Jobs do not reject. */
   add(job: () => Promise<void>): boolean;
 }
 
 const laneLimit = 1024;
 const underWayLimit = 64;
-const sliceMs = 8;
 
 interface LaneState {
   readonly jobs: (() => Promise<void>)[];
@@ -13,8 +12,8 @@ interface LaneState {
 }
 
 /**
- * Serves connections in turns, one job each, so that the flood of one delays nobody else. The event
- * loop gets its share back every few milliseconds.
+ * Serves connections in turns, one job each, so that the flood of one delays nobody else. After
+ * each round the event loop goes round, too, since most jobs do their work right after they begin.
  */
 export class FairQueue {
   readonly #waiting: LaneState[] = [];
@@ -35,13 +34,12 @@ export class FairQueue {
 
   #serve(): void {
     this.#scheduled = false;
-    const until = performance.now() + sliceMs;
-    for (let lane = this.#waiting.shift(); lane; lane = this.#waiting.shift()) {
+    if (this.#waiting.length === 0) return;
+    for (const lane of this.#waiting.splice(0)) {
       this.#begin(lane);
       if (lane.jobs.length > 0 && lane.underWay < underWayLimit) this.#waiting.push(lane);
-      if (performance.now() > until) break;
     }
-    if (this.#waiting.length > 0) this.#schedule();
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -54,12 +52,13 @@ export class FairQueue {
     const job = lane.jobs.shift();
     if (job === undefined) return;
     lane.underWay += 1;
-    void job().finally(() => {
+    const end = () => {
       const wasFull = lane.underWay === underWayLimit;
       lane.underWay -= 1;
       if (!wasFull || lane.jobs.length === 0) return;
       this.#waiting.push(lane);
       this.#schedule();
-    });
+    };
+    void job().then(end, end);
   }
 }

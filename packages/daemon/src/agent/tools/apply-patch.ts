@@ -4,9 +4,10 @@ import type { ModelCall } from "../model-types.ts";
 import { type FileChange, planPatch } from "../patch/apply.ts";
 import { describeChanges } from "../patch/echo.ts";
 import { patchGrammar } from "../patch/grammar.ts";
+import { finishChanges, journalOf } from "../patch/journal.ts";
 import { applyChanges, patchSource } from "../patch/write.ts";
 import {
-  endOf,
+  failItem,
   functionTool,
   type Tool,
   type ToolContext,
@@ -45,12 +46,29 @@ async function applyPatch(
       return { output: consent.message };
     }
     await host.beforeEffect();
+    host.effectBegins(callId, journalOf(changes));
     // Exactly what was consented to: a file that has changed since refuses the whole patch.
     await applyChanges(host.files, changes);
     host.completeItem(item, "completed");
     return { output: describeChanges(changes) };
   } catch (error) {
-    host.completeItem(item, endOf(host));
+    failItem(host, item, error);
+    throw error;
+  }
+}
+
+/** Finishes a patch that an earlier daemon had begun to write. */
+async function recoverPatch(
+  { callId }: ModelCall,
+  { host }: ToolContext,
+  journal: string,
+): Promise<ToolResult> {
+  try {
+    await finishChanges(host.files, journal);
+    host.settleItem(callId, "completed");
+    return { output: "applied; the daemon was restarted meanwhile" };
+  } catch (error) {
+    host.settleItem(callId, "failed");
     throw error;
   }
 }
@@ -70,6 +88,7 @@ export const applyPatchTool: Tool = {
   },
   effect: true,
   run: (call, context) => applyPatch(call.arguments, call, context),
+  recover: recoverPatch,
 };
 
 /** The same tool for endpoints that know only functions. */
@@ -79,4 +98,5 @@ export const applyPatchFunction: Tool = functionTool({
   params: z.object({ input: z.string() }),
   effect: true,
   run: ({ input }, call, context) => applyPatch(input, call, context),
+  recover: recoverPatch,
 });

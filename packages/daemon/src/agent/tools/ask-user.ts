@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endOf, functionTool } from "./tool.ts";
+import { failItem, functionTool } from "./tool.ts";
 
 /** Asks the user, and waits for the answer. */
 export const askUser = functionTool({
@@ -18,7 +18,7 @@ export const askUser = functionTool({
       host.completeItem({ ...item, text, textLength: text.length }, "completed");
       return { output: text };
     } catch (error) {
-      host.completeItem(item, endOf(host));
+      failItem(host, item, error);
       throw error;
     }
   },

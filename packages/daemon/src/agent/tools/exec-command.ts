@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
 import { resultTokenLimit } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { endOf, functionTool, ToolError } from "./tool.ts";
+import { failItem, functionTool, ToolError } from "./tool.ts";
 
 const commandLimitMs = 10 * 60_000;
 
@@ -47,16 +47,18 @@ export const execCommand = functionTool({
       const box = await host.box();
       const item = { ...started, profileHash: box.profileHash };
       const { signal } = host;
+      host.effectBegins(callId);
       const process = await box.run({ cmd, cwd, tty, timeoutMs: commandLimitMs, signal });
       const session = sessions.add({ item, tty, process, host });
       const output = await session.look(yield_time_ms, max_output_tokens);
       if (!session.exit) session.leaveRunning();
       return { output };
     } catch (error) {
-      if (!sessions.has(started.id)) host.completeItem(started, endOf(host));
+      if (!sessions.has(started.id)) failItem(host, started, error);
       throw error;
     }
   },
+  recover: async ({ callId }, { host }) => ({ output: host.recoverCommand(callId) }),
 });
 
 function directory({ worktree }: TurnHost, workdir = "."): string {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { ModelCall } from "../model-types.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { endOf, functionTool, ToolError } from "./tool.ts";
+import { failItem, functionTool, ToolError } from "./tool.ts";
 
 const fileLimitBytes = 20 * 1024 * 1024;
 const resultLimit = 50 * 1024;
@@ -58,8 +58,7 @@ export async function asToolCall(
     host.completeItem({ ...item, text: output, textLength: output.length }, "completed");
     return { output };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    host.completeItem({ ...item, text, textLength: text.length }, endOf(host));
+    failItem(host, item, error);
     throw error;
   }
 }

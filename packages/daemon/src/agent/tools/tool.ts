@@ -1,3 +1,4 @@
+import type { Item } from "@heddle/protocol";
 import { z } from "zod";
 import type { ModelCall, ToolSpec } from "../model-types.ts";
 import type { TurnHost } from "../turn-host.ts";
@@ -21,11 +22,21 @@ export interface Tool {
   /** Calls with effects run one after another, in the order of the response. */
   readonly effect: boolean;
   run(call: ModelCall, context: ToolContext): Promise<ToolResult>;
+  /** Reports a call whose effect an earlier daemon had begun. Without it, the call is run again. */
+  recover?(call: ModelCall, context: ToolContext, journal: string): Promise<ToolResult>;
 }
 
 /** How an item ends that was cut short: by an interrupt, or by its own failure. */
 export function endOf({ signal }: TurnHost): "interrupted" | "failed" {
   return signal.aborted ? "interrupted" : "failed";
+}
+
+/** Ends the item of a call that threw; one without text of its own says why. */
+export function failItem(host: TurnHost, item: Item, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const silent = "text" in item && item.text === "";
+  const told = silent ? { ...item, text: message, textLength: message.length } : item;
+  host.completeItem(told, endOf(host));
 }
 
 /** A mistake of the model's, told to the model. */
@@ -37,6 +48,7 @@ interface FunctionTool<Params extends z.ZodObject> {
   readonly params: Params;
   readonly effect: boolean;
   run(args: z.output<Params>, call: ModelCall, context: ToolContext): Promise<ToolResult>;
+  readonly recover?: NonNullable<Tool["recover"]>;
 }
 
 /** A tool that takes JSON arguments by a schema. */
@@ -45,6 +57,7 @@ export function functionTool<Params extends z.ZodObject>(tool: FunctionTool<Para
   return {
     spec: { type: "function", name, description, parameters: parameters(params), strict: false },
     effect,
+    ...(tool.recover && { recover: tool.recover }),
     run: (call, context) => tool.run(parseArguments(params, call), call, context),
   };
 }

@@ -13,7 +13,11 @@ export const writeStdin = functionTool({
     max_output_tokens: maxOutputTokens,
   }),
   effect: true,
-  async run({ session_id, chars, yield_time_ms, max_output_tokens }, _call, { host, sessions }) {
+  async run(
+    { session_id, chars, yield_time_ms, max_output_tokens },
+    { callId },
+    { host, sessions },
+  ) {
     const session = sessions.find(session_id);
     if (session === undefined) throw new ToolError(`no session ${session_id} in this turn`);
     if (chars !== "" && !session.exit) {
@@ -21,8 +25,10 @@ export const writeStdin = functionTool({
       const { id: itemId, cmd, cwd } = session.item;
       const consent = await host.authorize(itemId, { type: "input", itemId, cmd, cwd, chars });
       if (!consent.allowed) return { output: consent.message };
+      host.effectBegins(callId);
       session.write(chars);
     }
     return { output: await session.look(yield_time_ms, max_output_tokens) };
   },
+  recover: async () => ({ output: "the session ended with the daemon that ran it" }),
 });

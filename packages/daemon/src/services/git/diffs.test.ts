@@ -1,8 +1,9 @@
 import { chmodSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import type { Diff, FileDiff } from "@heddle/protocol";
+import { describe, expect, test } from "vitest";
 import { snapshot } from "./checkpoints.ts";
-import { type DiffLimits, diffTrees } from "./diffs.ts";
+import { type DiffLimits, diffTrees, limitDiff } from "./diffs.ts";
 import { box, type Fixture, makeRepository } from "./git-fixture.test.support.ts";
 
 async function diffOf(fixture: Fixture, limits?: DiffLimits) {
@@ -140,7 +141,7 @@ test("attributes cannot hide a change, and binary files are not poured out", asy
 test("what is too large is named and counted, and the rest is shown", async () => {
   using fixture = await makeRepository();
   fixture.write({ "long.txt": "x\n".repeat(60), "wide.txt": "x".repeat(3000), "z.txt": "z\n" });
-  const limits = { fileBytes: 1000, fileLines: 50, totalBytes: 10_000, totalLines: 100 };
+  const limits = { fileBytes: 1000, fileLines: 50, totalBytes: 10_000, totalLines: 100, files: 9 };
   const shown = (await diffOf(fixture, limits)).map(({ path, additions, truncated, hunks }) => ({
     path,
     additions,
@@ -157,4 +158,59 @@ test("what is too large is named and counted, and the rest is shown", async () =
 test("equal trees differ in nothing", async () => {
   using fixture = await makeRepository();
   expect(await diffOf(fixture)).toEqual([]);
+});
+
+describe("a diff that has to fit into a frame", () => {
+  const file = (at: number, lines: number): FileDiff => ({
+    path: `file ${at}.txt`,
+    kind: "added",
+    oldMode: "000000",
+    newMode: "100644",
+    binary: false,
+    additions: lines,
+    deletions: at % 2,
+    truncated: false,
+    hunks: [
+      {
+        ...{ header: "", oldStart: 0, oldLines: 0, newStart: 1, newLines: lines },
+        lines: Array.from({ length: lines }, () => "+織"),
+      },
+    ],
+  });
+  const diff = (files: FileDiff[]): Diff => {
+    return { baseCommit: "a".repeat(40), treeHash: "b".repeat(40), files, truncated: false };
+  };
+  const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+
+  test("is left as it is when it does", () => {
+    const small = diff([file(1, 3), file(2, 1)]);
+    expect(limitDiff(small)).toEqual({ ...small, omitted: null });
+  });
+
+  test("loses the hunks of what is too large, and no number", () => {
+    const files = [file(1, 3), file(2, 200_000), file(3, 1)];
+    const limited = limitDiff(diff(files));
+    const hunks = [files[0]?.hunks, [], files[2]?.hunks];
+    expect(limited.files.map((shown) => shown.hunks)).toEqual(hunks);
+    expect(limited).toMatchObject({ truncated: true, omitted: null });
+    expect(limited.files.map(({ truncated }) => truncated)).toEqual([false, true, false]);
+    expect(limited.files.map(({ additions }) => additions)).toEqual([3, 200_000, 1]);
+  });
+
+  test("counts the files of which even the list is too long", () => {
+    const files = Array.from({ length: 20_000 }, (_, at) => file(at, 1));
+    const { files: shown, omitted, truncated } = limitDiff(diff(files));
+    expect(bytes(shown)).toBeLessThan(720 * 1024);
+    expect(shown.length).toBeGreaterThan(2000);
+    const [first] = shown;
+    expect(first).toEqual(files[0]);
+    expect(truncated).toBe(true);
+    const sum = (rows: readonly { deletions: number }[]) =>
+      rows.reduce((all, row) => all + row.deletions, 0);
+    expect(omitted).toEqual({
+      files: files.length - shown.length,
+      additions: files.length - shown.length,
+      deletions: sum(files) - sum(shown),
+    });
+  });
 });

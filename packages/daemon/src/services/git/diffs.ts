@@ -1,3 +1,4 @@
+import type { Diff, Methods, FileDiff as ProtocolFileDiff, ResultOf } from "@heddle/protocol";
 import { git, gitFailed, tryGit } from "../../os/git.ts";
 import { blobSizes, readObjects } from "../../os/git-objects.ts";
 import { type Hunk, parseChanges, parsePatches, type RawChange } from "./diff-parser.ts";
@@ -25,6 +26,8 @@ export interface DiffLimits {
   readonly fileLines: number;
   readonly totalBytes: number;
   readonly totalLines: number;
+  /** Files whose hunks are read at most. */
+  readonly files: number;
 }
 
 const defaultLimits: DiffLimits = {
@@ -32,7 +35,10 @@ const defaultLimits: DiffLimits = {
   fileLines: 5_000,
   totalBytes: 64 << 20,
   totalLines: 20_000,
+  files: 1_000,
 };
+/** The names of those files are arguments of git, for which the system has a limit. */
+const pathsBytes = 512 * 1024;
 
 const plain = ["diff-tree", "-r", "-z", "-M", "-l400", "--no-ext-diff", "--no-textconv"];
 
@@ -61,8 +67,7 @@ interface Selection {
 
 function selectShown(changes: readonly RawChange[], selection: Selection): RawChange[] {
   const { sizes, text, limits } = selection;
-  let bytes = 0;
-  let lines = 0;
+  let [bytes, lines, files, pathBytes] = [0, 0, 0, 0];
   return changes.filter((change) => {
     const fileBytes = Math.max(0, ...blobsOf(change).map((blob) => sizes.get(blob) ?? 0));
     const fileLines = change.additions + change.deletions;
@@ -70,7 +75,10 @@ function selectShown(changes: readonly RawChange[], selection: Selection): RawCh
       return false;
     bytes += fileBytes;
     lines += fileLines;
-    return bytes <= limits.totalBytes && lines <= limits.totalLines;
+    files += 1;
+    pathBytes += Buffer.byteLength(pathsOf(change).join());
+    const listed = files <= limits.files && pathBytes <= pathsBytes;
+    return listed && bytes <= limits.totalBytes && lines <= limits.totalLines;
   });
 }
 
@@ -94,7 +102,7 @@ async function readHunks(
   const { from, to, changes, shown } = request;
   if (shown.length === 0) return new Map();
   const some = shown.length < changes.length;
-  const paths = some ? shown.slice(0, 1_000).flatMap(pathsOf) : [];
+  const paths = some ? shown.flatMap(pathsOf) : [];
   const args = [...plain, "--raw", "-p", "--text", from, to, ...(some ? ["--", ...paths] : [])];
   return parsePatches(await runDiff(gitDir, args));
 }
@@ -142,6 +150,61 @@ function blobsOf({ oldBlob, newBlob, oldMode, newMode }: RawChange): string[] {
 
 function pathsOf({ path, oldPath }: RawChange): string[] {
   return oldPath === undefined ? [path] : [oldPath, path];
+}
+
+type LimitedDiff = ResultOf<Methods, "thread/diff">;
+
+/** What a diff has at most in bytes of JSON, and what the bare list of its files has of that. */
+const diffBytes = 700 * 1024;
+const listBytes = 400 * 1024;
+
+/**
+ * Makes a diff fit into one frame: files beyond the limit are listed without their hunks, and where
+ * even the list is too long, the others are counted. All numbers stay true.
+ */
+export function limitDiff(diff: Diff, limits = { diffBytes, listBytes }): LimitedDiff {
+  const bare = diff.files.map((file) => ({ ...file, hunks: [], truncated: !file.binary }));
+  const sizes = bare.map(bytesOf);
+  const listed = countWithin(sizes, limits.listBytes);
+  let left = limits.diffBytes - sizes.slice(0, listed).reduce((sum, size) => sum + size, 0);
+  const files = diff.files.slice(0, listed).map((file, at): ProtocolFileDiff => {
+    const hunkBytes = bytesOf(file.hunks);
+    if (hunkBytes > left) return bare[at] ?? file;
+    left -= hunkBytes;
+    return file;
+  });
+  const omitted = listed < diff.files.length ? totalsOf(diff.files.slice(listed)) : null;
+  return {
+    ...diff,
+    files,
+    omitted,
+    truncated: omitted !== null || files.some((file) => file.truncated),
+  };
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+/** How many of the sizes, from the first one on, are within the limit together. */
+function countWithin(sizes: readonly number[], limit: number): number {
+  let sum = 0;
+  const end = sizes.findIndex((size) => {
+    sum += size;
+    return sum > limit;
+  });
+  return end < 0 ? sizes.length : end;
+}
+
+function totalsOf(files: readonly ProtocolFileDiff[]): NonNullable<LimitedDiff["omitted"]> {
+  return files.reduce(
+    ({ files, additions, deletions }, file) => ({
+      files: files + 1,
+      additions: additions + file.additions,
+      deletions: deletions + file.deletions,
+    }),
+    { files: 0, additions: 0, deletions: 0 },
+  );
 }
 
 /** The paths that differ between two trees, renames as a deletion and an addition. */

@@ -1,0 +1,137 @@
+import { frameLimitBytes } from "@heddle/protocol";
+import { WebSocket } from "ws";
+
+/** Something to be sent. Its text is made when the client can take it, once for all clients. */
+export interface Frame {
+  /** What it counts for while it waits. */
+  readonly size: number;
+  text(): string;
+}
+
+/** What a client may leave unsent before it is cut; it resumes by seq. */
+const unsentLimitBytes = 4 * 1024 * 1024;
+/** What is handed to the socket before the client has taken it. */
+const windowBytes = frameLimitBytes;
+
+/**
+ * What is on its way to one client. Notices wait without limit of time but not of size: a client
+ * that leaves too much unsent is cut. Answers are made only when there is room for them.
+ */
+export class Outbox {
+  readonly #socket: WebSocket;
+  readonly #cut: (unsentBytes: number) => void;
+  readonly #queue: Frame[] = [];
+  /** Notices that must not overtake the answers of subscriptions. */
+  readonly #held: Frame[] = [];
+  readonly #forRoom: (() => void)[] = [];
+  #holds = 0;
+  #queuedBytes = 0;
+
+  constructor(socket: WebSocket, cut: (unsentBytes: number) => void) {
+    this.#socket = socket;
+    this.#cut = cut;
+  }
+
+  /** Sends a notice, behind the answers that are due already. */
+  push(frame: Frame): void {
+    if (this.#holds === 0) {
+      this.#add(frame);
+    } else if (this.#isOpen) {
+      this.#held.push(frame);
+      this.#count(frame);
+    }
+  }
+
+  /** Sends an answer as soon as there is room; `make` is called then. */
+  async answer(make: () => string): Promise<void> {
+    if (!this.#hasRoom || this.#forRoom.length > 0) await this.#room();
+    try {
+      if (this.#isOpen) this.#add(textFrame(make()));
+    } finally {
+      this.#pump();
+    }
+  }
+
+  /** Sends what may not wait, since it tells the client to wait. */
+  refuse(text: string): void {
+    this.#add(textFrame(text));
+  }
+
+  /** Keeps notices back until it is disposed. */
+  hold(): Disposable {
+    this.#holds += 1;
+    return {
+      [Symbol.dispose]: () => {
+        this.#holds -= 1;
+        if (this.#holds > 0) return;
+        this.#queue.push(...this.#held.splice(0));
+        this.#pump();
+      },
+    };
+  }
+
+  /** Drops what waits; whoever waits for room goes on. */
+  close(): void {
+    this.#queue.length = 0;
+    this.#held.length = 0;
+    this.#queuedBytes = 0;
+    for (const resume of this.#forRoom.splice(0)) resume();
+  }
+
+  get #isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#queue.length === 0 && this.#socket.bufferedAmount < windowBytes;
+  }
+
+  #room(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#forRoom.push(resolve);
+    return promise;
+  }
+
+  #add(frame: Frame): void {
+    if (!this.#isOpen) return;
+    this.#queue.push(frame);
+    this.#count(frame);
+    this.#pump();
+  }
+
+  #count({ size }: Frame): void {
+    this.#queuedBytes += size;
+    const unsentBytes = this.#queuedBytes + this.#socket.bufferedAmount;
+    if (unsentBytes <= unsentLimitBytes) return;
+    this.#socket.terminate();
+    this.close();
+    this.#cut(unsentBytes);
+  }
+
+  readonly #pump = (): void => {
+    while (this.#isOpen && this.#socket.bufferedAmount < windowBytes) {
+      const frame = this.#queue.shift();
+      if (frame === undefined) break;
+      this.#queuedBytes -= frame.size;
+      this.#socket.send(frame.text(), this.#pump);
+    }
+    // Each that goes on lets the next one go on, when there is still room.
+    if (this.#hasRoom) this.#forRoom.shift()?.();
+  };
+}
+
+export function textFrame(text: string): Frame {
+  return { size: text.length, text: () => text };
+}
+
+/** A frame whose text is made at the first need. */
+export function lazyFrame(size: number, make: () => string): Frame {
+  let made: string | undefined;
+  return {
+    size,
+    text: () => {
+      made ??= make();
+      return made;
+    },
+  };
+}
