@@ -103,7 +103,7 @@ describe("a frame has 1 MiB at most", () => {
 
   test("when thousands of new files are shown: all are counted, as many as fit are listed", async () => {
     const thread = await project.thread();
-    const many = exec("mkdir many; seq -w 1 15000 | while read i; do echo $i > many/$i; done", {
+    const many = exec("mkdir many; seq -w 1 6000 | while read i; do echo $i > many/$i; done", {
       yield_time_ms: 30_000,
     });
     await thread.say(steps(many, { text: "ok" }));
@@ -115,9 +115,9 @@ describe("a frame has 1 MiB at most", () => {
       omitted: { files: number; additions: number };
     };
     expect(files.length).toBeGreaterThan(1000);
-    expect(files[0]?.hunks[0]?.lines).toEqual(["+00001"]);
-    expect(files.length + omitted.files).toBe(15_000);
-    expect(files.length + omitted.additions).toBe(15_000);
+    expect(files[0]?.hunks[0]?.lines).toEqual(["+0001"]);
+    expect(files.length + omitted.files).toBe(6000);
+    expect(files.length + omitted.additions).toBe(6000);
   });
 
   test("when a command prints a mebibyte of NULs: nobody who reads is cut, and all arrives", async () => {
@@ -146,11 +146,13 @@ describe("a frame has 1 MiB at most", () => {
 
   test("when the model makes a patch that could not be asked for: it is told, and goes on", async () => {
     const thread = await project.thread({ policy: "ask" });
-    const lines = Array.from({ length: 40_000 }, (_, at) => `line ${at}`);
+    const lines = Array.from({ length: 1000 }, () => "織".repeat(100));
     const turn = await thread.say(steps(addFile("big.txt", ...lines), { text: "then not" }));
     expect(turn).toMatchObject({ state: "done", summary: "then not" });
     expect(thread.items("fileChange")).toMatchObject([{ state: "failed" }]);
     expect(thread.view.approvals).toEqual([]);
+    const told = JSON.stringify(daemon.model.requests().at(-1));
+    expect(told).toContain("error (tooLarge)");
   });
 
   test("when input is sent: more than 512 KiB is refused with the advice to name a file", async () => {
@@ -287,7 +289,7 @@ describe("one client", () => {
   test("with 64 diffs under way delays no other by more than a quarter of a second", async () => {
     const { thread: start } = await strained.project();
     const thread = await start();
-    const many = exec("seq 1 300 | while read i; do seq 1 60 > file$i; done");
+    const many = exec("seq 1 150 | while read i; do seq 1 60 > file$i; done");
     await thread.say(steps(many, { text: "ok" }));
     await using raw = await RawSocket.open(strained.paths.socket);
     const other = await strained.connect("other");
@@ -305,7 +307,6 @@ describe("one client", () => {
       delays.push(performance.now() - asked);
     }
     expect(Math.max(...delays)).toBeLessThan(250);
-    console.log(delays.length, delays.sort((a, b) => a - b).slice(-5), delays[delays.length >> 1]);
   });
 });
 

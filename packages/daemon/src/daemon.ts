@@ -5,7 +5,6 @@ import type { DaemonStatus } from "@heddle/protocol";
 import { protocolVersion } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import { rgPath } from "@vscode/ripgrep";
-import type { WebSocket } from "ws";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { createHandlers } from "./methods/handlers.ts";
@@ -31,7 +30,7 @@ import { Turns } from "./services/turns.ts";
 import { openDatabase } from "./store/database.ts";
 import { acquireLock } from "./store/lock.ts";
 import { Store } from "./store/store.ts";
-import { Connection } from "./transport/connection.ts";
+import { Connection, type ConnectionOptions } from "./transport/connection.ts";
 import { Dispatcher } from "./transport/dispatcher.ts";
 import { FairQueue } from "./transport/fair-queue.ts";
 import { listen } from "./transport/socket.ts";
@@ -84,13 +83,9 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
   const common = { store, journal, projects, tasks, busy, sandbox, boxes, logError };
   const provisioning = new Provisioning({ ...common, worktreeRoot });
   const threads = new Threads({ store, texts, projects, tasks, provisioning });
-  const turns = new Turns({
-    ...common,
-    ...{ texts, approvals, policies, models },
-    clock: systemClock,
-    searcher: rgPath,
-    maxRunning: config.maxRunningTurns,
-  });
+  const deciding = { approvals, policies, models, texts, clock: systemClock };
+  const maxRunning = config.maxRunningTurns;
+  const turns = new Turns({ ...common, ...deciding, searcher: rgPath, maxRunning });
   const threadWork = new ThreadWork({ ...common, turns, worktreeRoot });
   const landings = new Landings({ ...common, scratchRoot });
   stack.defer(() => provisioning.stop());
@@ -99,13 +94,11 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
 
   const startedAt = systemClock();
   const status = () => statusOf({ store, config, paths, version, startedAt });
-  const services = {
-    ...{ store, projects, tasks, threads, threadWork, turns, landings },
-    approvals,
-  };
+  const services = { projects, tasks, threads, threadWork, turns, landings, approvals, models };
   const handlers = createHandlers({
     ...services,
-    ...{ models, version, status },
+    version,
+    status,
     examine: () => examine({ paths, sandbox, models }),
     stop: stopRequested,
   });
@@ -117,9 +110,11 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
   await landings.recover();
   turns.recover();
   provisioning.resume();
-  const accept = (socket: WebSocket) =>
+  const accept = (socket: ConnectionOptions["socket"]) =>
     void new Connection({ socket, dispatcher, subscriptions, lane: queue.lane(), log: log.info });
   stack.use(await listen(paths.socket, accept));
+  // What was accepted is answered before the socket closes.
+  stack.defer(() => dispatcher.drain());
   log.info("started", { version, pid: process.pid, socket: paths.socket });
   return stack.move();
 }

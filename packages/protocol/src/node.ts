@@ -90,6 +90,7 @@ export class HeddleClient implements Disposable {
     if (this.#ended) throw this.#ended;
     // Methods that only read take no key and ignore it.
     const keyed = { idempotencyKey: randomUUID(), ...params };
+    refuseLarge(name, keyed);
     try {
       return (await this.#rpc.request(name, keyed)) as ResultOf<Methods, M>;
     } catch (error) {
@@ -258,11 +259,6 @@ export class HeddleClient implements Disposable {
 
   #send(request: JSONRPCRequest): void {
     const text = JSON.stringify(request);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > frameLimitBytes) {
-      const message = `${request.method} has ${bytes} bytes, at most ${frameLimitBytes} are sent; put it into a file`;
-      throw new DaemonError("tooLarge", message, { bytes, limitBytes: frameLimitBytes });
-    }
     this.#underWay.set(String(request.id), text);
     this.#link.send(text);
   }
@@ -291,6 +287,14 @@ export class HeddleClient implements Disposable {
     this.#rpc.rejectAllPendingRequests(reason.message);
     this.#notices.emit("ended", reason);
   }
+}
+
+/** A frame that the daemon does not take would break every new connection again. */
+function refuseLarge(name: string, params: object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(params));
+  if (bytes <= frameLimitBytes) return;
+  const message = `the params of ${name} have ${bytes} bytes, more than a frame of ${frameLimitBytes} takes; put long text into a file and name that`;
+  throw new DaemonError("tooLarge", message, { bytes, limitBytes: frameLimitBytes });
 }
 
 function toDaemonError(error: unknown): DaemonError {

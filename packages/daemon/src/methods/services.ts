@@ -7,12 +7,10 @@ import type { Tasks } from "../services/tasks.ts";
 import type { ThreadWork } from "../services/thread-work.ts";
 import type { Threads } from "../services/threads.ts";
 import type { Turns } from "../services/turns.ts";
-import type { Store } from "../store/store.ts";
 
 /** What the methods call. */
 export interface Services {
   readonly version: string;
-  readonly store: Store;
   readonly projects: Projects;
   readonly tasks: Tasks;
   readonly threads: Threads;

@@ -134,7 +134,7 @@ describe("an answer of over 1 MiB", () => {
     });
     const id = (at: number) => `${at}`.padStart(200, "x");
     const batch = Array.from({ length: 1000 }, (_, at) =>
-      request("item/read", { itemId, limit: at % 2 === 0 ? 70_000 : 200 }, id(at)),
+      request("item/read", { itemId, limit: at % 50 === 0 ? 70_000 : 200 }, id(at)),
     );
     const answers = (await ask(pair, batch)) as unknown as Answer[];
     expect(answers).toHaveLength(1000);
@@ -196,6 +196,22 @@ describe("a log that cannot be written", () => {
     transport.journal.write(actor, (tx) => tx.announce(event));
     expect(await pair.next()).toMatchObject({ method: "daemon/event", params: { seq: 1, event } });
   });
+});
+
+test("an event that comes before its subscription is answered is sent behind the answer", async () => {
+  const actor = { name: "test", kind: "script" } as const;
+  const event = { type: "projectRemoved", projectId: newId(ProjectId) } as const;
+  const handlers = {
+    "daemon/subscribe": (_: unknown, { feeds }: Caller) => {
+      const page = feeds.followDaemon(undefined);
+      transport.journal.write(actor, (tx) => tx.announce(event));
+      return page;
+    },
+  };
+  const transport: Transport = new Transport(db, handlers, silent);
+  await using pair = await transport.connect();
+  expect(await ask(pair, request("daemon/subscribe"))).toMatchObject({ id: 1 });
+  expect(await pair.next()).toMatchObject({ method: "daemon/event", params: { seq: 1, event } });
 });
 
 describe("stopping", () => {

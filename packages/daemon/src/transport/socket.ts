@@ -46,8 +46,7 @@ function prepareDirectory(path: string): void {
     throw new DaemonError("invalidConfig", message, { path });
   }
   const directory = dirname(path);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const { mode, uid } = lstatOwnDirectory(directory);
+  const { mode, uid } = makeDirectory(directory);
   if (process.getuid && uid !== process.getuid()) {
     const message = `${directory} belongs to another user; remove it or set HEDDLE_HOME`;
     throw new DaemonError("invalidConfig", message, { directory });
@@ -55,8 +54,10 @@ function prepareDirectory(path: string): void {
   if ((mode & 0o077) !== 0) chmodSync(directory, 0o700);
 }
 
-function lstatOwnDirectory(directory: string): { mode: number; uid: number } {
-  const stats = lstatSync(directory);
+function makeDirectory(directory: string): { mode: number; uid: number } {
+  const present = lstatSync(directory, { throwIfNoEntry: false });
+  if (present === undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stats = present ?? lstatSync(directory);
   if (stats.isDirectory()) return stats;
   const message = `${directory} is not a directory; remove it or set HEDDLE_HOME`;
   throw new DaemonError("invalidConfig", message, { directory });
