@@ -3,7 +3,7 @@ export interface ProgramResult {
   readonly stdout: string;
 }
 
-/** Loaded at its first use: it takes 24 MB and 85 ms. */
+/** Loaded at its first use: an idle daemon has no need of it. */
 const load = () => import("execa");
 
 /** Runs one of the system's programs; one that is missing or fails has no exit code, or its own. */

@@ -79,7 +79,7 @@ export class Connection implements Subscriber {
 
   async #one(message: unknown, large: boolean): Promise<void> {
     const refusal = await this.#inLane(message, async () => {
-      
+      using _ = this.#holdFor([message]);
       const answer = await this.#single(message, large);
       if (answer) await this.#outbox.answer(() => encode(answer, frameLimitBytes));
     });
