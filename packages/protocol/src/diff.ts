@@ -29,6 +29,10 @@ export const Diff = z.object({
   baseCommit: CommitHash,
   treeHash: CommitHash.describe("What `thread/land` takes as reviewed."),
   files: z.array(FileDiff),
+  omitted: z
+    .object({ files: z.int(), additions: z.int(), deletions: z.int() })
+    .nullable()
+    .describe("Further files that changed, too many to be listed."),
   truncated: z.boolean(),
 });
 export type Diff = z.infer<typeof Diff>;

@@ -7,9 +7,6 @@ import { Landing } from "./landing.ts";
 import { Thread } from "./thread-row.ts";
 import { Turn } from "./turn.ts";
 
-/** No frame of either side is larger. */
-export const frameLimitBytes = 1024 * 1024;
-
 const changed = <const Type extends string, Shape extends z.ZodRawShape>(
   type: Type,
   shape: Shape,

@@ -15,4 +15,4 @@ export * from "./task.ts";
 export * from "./thread.ts";
 export * from "./thread-row.ts";
 export * from "./turn.ts";
-export * from "./version.ts";
+export * from "./wire.ts";

@@ -6,12 +6,11 @@ import type { Actor } from "./common.ts";
 import type { Notifications, SequencedDaemonEvent } from "./daemon.ts";
 import type { ParamsOf, ResultOf } from "./define.ts";
 import { DaemonError, isErrorData } from "./errors.ts";
-import { frameLimitBytes } from "./events.ts";
 import { catchUp, Inbox, Place, type ThreadNotice, type ThreadSource } from "./follow.ts";
 import type { ItemId, ThreadId } from "./ids.ts";
 import { Link } from "./link.ts";
 import type { Methods } from "./registry.ts";
-import { protocolVersion } from "./version.ts";
+import { frameLimitBytes, protocolVersion } from "./wire.ts";
 
 export type { ThreadNotice } from "./follow.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";

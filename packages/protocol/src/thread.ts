@@ -12,10 +12,6 @@ const StreamingText = z.object({
   textLength: z.int().nonnegative().describe("UTF-16 units so far; the next delta begins there."),
 });
 
-const OmittedFiles = z
-  .object({ files: z.int(), additions: z.int(), deletions: z.int() })
-  .describe("Further files that changed, too many to be listed.");
-
 export const threadMethods = {
   "thread/start": method({
     summary: "Begin a line of work in a worktree of its own. Its turns wait until it is ready.",
@@ -77,7 +73,7 @@ export const threadMethods = {
   "thread/diff": method({
     summary: "What a thread changed since it branched off, by file and hunk.",
     params: z.object({ threadId: ThreadId }),
-    result: Diff.extend({ omitted: OmittedFiles.nullable() }),
+    result: Diff,
     mutates: false,
     scope: unordered,
   }),

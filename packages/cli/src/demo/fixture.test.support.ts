@@ -26,7 +26,13 @@ export function view(fields: Partial<ThreadView> = {}): ThreadView {
   return { seq: 1, thread, turns: [], items: [], approvals: [], landings: [], ...fields };
 }
 
-const diff: Diff = { baseCommit: hash("1"), treeHash: hash("2"), files: [], truncated: false };
+const diff: Diff = {
+  baseCommit: hash("1"),
+  treeHash: hash("2"),
+  files: [],
+  omitted: null,
+  truncated: false,
+};
 
 export function work(fields: Partial<Work> = {}): Work {
   const task = { title: thread.title, prompt: "Fix it.", policy: thread.policy };

@@ -29,6 +29,7 @@ const diff = (...files: FileDiff[]): Diff => ({
   baseCommit: "a".repeat(40),
   treeHash: "b".repeat(40),
   files,
+  omitted: null,
   truncated: false,
 });
 

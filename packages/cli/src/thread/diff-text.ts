@@ -10,14 +10,15 @@ export interface DiffTotals {
   readonly deletions: number;
 }
 
-export function diffTotals({ files }: Diff): DiffTotals {
+/** All that changed, files that are too many to be listed included. */
+export function diffTotals({ files, omitted }: Diff): DiffTotals {
   return files.reduce(
     ({ files, additions, deletions }, file) => ({
       files: files + 1,
       additions: additions + file.additions,
       deletions: deletions + file.deletions,
     }),
-    { files: 0, additions: 0, deletions: 0 },
+    omitted ?? { files: 0, additions: 0, deletions: 0 },
   );
 }
 
@@ -31,7 +32,8 @@ export function diffStat(diff: Diff, paint: Paint): string {
   });
   const { files, additions, deletions } = diffTotals(diff);
   const total = ` ${count(files, "file")} changed, ${additions} added, ${deletions} removed\n`;
-  return `${lines.join("")}${total}`;
+  const more = diff.omitted ? ` … and ${count(diff.omitted.files, "more file")}\n` : "";
+  return `${lines.join("")}${more}${total}`;
 }
 
 function fileName({ path, oldPath }: FileDiff): string {

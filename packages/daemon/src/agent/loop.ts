@@ -7,6 +7,9 @@ import { CommandSessions } from "./tools/sessions.ts";
 import { failureOf } from "./turn-failure.ts";
 import type { TurnHost, TurnOutcome } from "./turn-host.ts";
 
+/** What a report is stored with its turn; the message itself is kept whole. */
+const summaryLimit = 20_000;
+
 /** Runs one turn to its end: the model and its tools, one after the other. Never rejects. */
 export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
   try {
@@ -17,7 +20,7 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
       const { calls, message } =
         open.length > 0 ? { calls: open, message: "" } : await sample(host);
       open = [];
-      if (calls.length === 0) return { state: "done", summary: message };
+      if (calls.length === 0) return { state: "done", summary: message.slice(0, summaryLimit) };
       host.setState("dispatching");
       const summary = await dispatch(calls, { host, sessions });
       if (summary !== undefined) return { state: "done", summary };

@@ -1,5 +1,4 @@
 import type { Handlers, landingMethods, threadMethods } from "@heddle/protocol";
-import { limitDiff } from "../services/git/diffs.ts";
 import type { Caller } from "./caller.ts";
 import type { Services } from "./services.ts";
 
@@ -19,7 +18,7 @@ export function threadHandlers({
       feeds.leaveThread(threadId);
       return {};
     },
-    "thread/diff": async ({ threadId }) => limitDiff(await threadWork.diff(threadId)),
+    "thread/diff": ({ threadId }) => threadWork.diff(threadId),
     "thread/undo": ({ threadId, turns }, { commit }) => threadWork.undo(threadId, turns, commit),
     "thread/archive": ({ threadId }, { commit }) => threadWork.archive(threadId, commit),
     "thread/land": (params, { commit }) => landings.land(params, commit),

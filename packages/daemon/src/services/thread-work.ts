@@ -15,7 +15,7 @@ import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import type { Busy } from "./busy.ts";
 import { restore, salvage, salvageRef, snapshot } from "./git/checkpoints.ts";
-import { diffTrees } from "./git/diffs.ts";
+import { diffTrees, limitDiff } from "./git/diffs.ts";
 import { removeWorktree } from "./git/worktrees.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
@@ -58,7 +58,7 @@ export class ThreadWork {
       hunks: file.hunks.map((hunk) => ({ ...hunk, lines: [...hunk.lines] })),
       truncated: file.truncated ?? false,
     }));
-    return { baseCommit, treeHash, files, truncated: files.some(({ truncated }) => truncated) };
+    return limitDiff({ baseCommit, treeHash, files });
   }
 
   /** Takes back the last turns: files, commits and history. What has landed stays. */

@@ -25,7 +25,7 @@ import type { Clock } from "../os/clock.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box, Sandbox } from "../sandbox/types.ts";
-import { eventTextLimit } from "../store/item-table.ts";
+import { withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Boxes } from "./boxes.ts";
@@ -214,7 +214,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   updateItem(item: Item): void {
     const streamed = this.#services.texts.peek(item.id);
     this.#services.journal.write(daemonActor, (tx) => {
-      tx.record({ type: "itemUpdated", item: withText(item, streamed) }, streamed);
+      tx.record({ type: "itemUpdated", item: withHead(item, streamed) }, streamed);
     });
   }
 
@@ -223,7 +223,7 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
     this.#services.journal.write(daemonActor, (tx) => {
       const streamed = this.#services.texts.peek(item.id);
       const whole = streamed === "" && "text" in item ? item.text : streamed;
-      const completed = { ...withText(item, whole), state, completedAt: tx.now };
+      const completed = { ...withHead(item, whole), state, completedAt: tx.now };
       tx.record({ type: "itemCompleted", item: completed }, whole);
       tx.afterCommit(() => void this.#services.texts.take(item.id));
     });
@@ -344,11 +344,6 @@ function refusalOf({ state, answer }: Approval): string {
   if (state === "expired") return "nobody answered before the deadline";
   const comment = answer?.type === "decline" ? answer.comment : undefined;
   return comment ? `the user says: ${comment}` : "the user does not want this";
-}
-
-function withText(item: Item, whole: string): Item {
-  if (!("text" in item)) return item;
-  return { ...item, text: whole.slice(0, eventTextLimit), textLength: whole.length };
 }
 
 function sum(before: Turn["usage"], used: RequestRecord["usage"]): Turn["usage"] {

@@ -7,7 +7,8 @@ import { DaemonError } from "@heddle/protocol";
 import { maxSocketPathBytes } from "@heddle/protocol/node";
 import { type WebSocket, WebSocketServer } from "ws";
 
-const frameLimitBytes = 4 * 1024 * 1024;
+/** What a client may send in one frame. */
+const incomingLimitBytes = 4 * 1024 * 1024;
 const backlog = 4096;
 
 /**
@@ -24,7 +25,7 @@ export async function listen(
   });
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: frameLimitBytes,
+    maxPayload: incomingLimitBytes,
     perMessageDeflate: false,
   });
   server.on("upgrade", (request, stream, head) => {

@@ -1,4 +1,4 @@
-import type { Diff, Methods, FileDiff as ProtocolFileDiff, ResultOf } from "@heddle/protocol";
+import type { Diff, FileDiff as ProtocolFileDiff } from "@heddle/protocol";
 import { git, gitFailed, tryGit } from "../../os/git.ts";
 import { blobSizes, readObjects } from "../../os/git-objects.ts";
 import { type Hunk, parseChanges, parsePatches, type RawChange } from "./diff-parser.ts";
@@ -152,7 +152,7 @@ function pathsOf({ path, oldPath }: RawChange): string[] {
   return oldPath === undefined ? [path] : [oldPath, path];
 }
 
-type LimitedDiff = ResultOf<Methods, "thread/diff">;
+type WholeDiff = Pick<Diff, "baseCommit" | "treeHash" | "files">;
 
 /** What a diff has at most in bytes of JSON, and what the bare list of its files has of that. */
 const diffBytes = 700 * 1024;
@@ -162,7 +162,7 @@ const listBytes = 400 * 1024;
  * Makes a diff fit into one frame: files beyond the limit are listed without their hunks, and where
  * even the list is too long, the others are counted. All numbers stay true.
  */
-export function limitDiff(diff: Diff, limits = { diffBytes, listBytes }): LimitedDiff {
+export function limitDiff(diff: WholeDiff, limits = { diffBytes, listBytes }): Diff {
   const bare = diff.files.map((file) => ({ ...file, hunks: [], truncated: !file.binary }));
   const sizes = bare.map(bytesOf);
   const listed = countWithin(sizes, limits.listBytes);
@@ -196,7 +196,7 @@ function countWithin(sizes: readonly number[], limit: number): number {
   return end < 0 ? sizes.length : end;
 }
 
-function totalsOf(files: readonly ProtocolFileDiff[]): NonNullable<LimitedDiff["omitted"]> {
+function totalsOf(files: readonly ProtocolFileDiff[]): NonNullable<Diff["omitted"]> {
   return files.reduce(
     ({ files, additions, deletions }, file) => ({
       files: files + 1,
