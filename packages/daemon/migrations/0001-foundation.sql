@@ -111,7 +111,7 @@ CREATE TABLE history (
   PRIMARY KEY (thread_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- What a call is about to do, written before it does it; a finished one has its result in history.
+-- What a call is about to do, written before it does it; gone when its result is in history.
 CREATE TABLE effect (
   turn_id TEXT NOT NULL,
   call_id TEXT NOT NULL,

@@ -46,7 +46,7 @@ async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResul
   context.host.signal.throwIfAborted();
   try {
     const tool = toolOf(call);
-    const journal = context.host.unreportedEffect(call.callId);
+    const journal = context.recovering ? context.host.unreportedEffect(call.callId) : undefined;
     const result =
       journal === undefined || tool.recover === undefined
         ? await tool.run(call, context)

@@ -2,7 +2,8 @@ import { environmentEntry } from "./context/environment.ts";
 import { inputEntry } from "./context/user-input.ts";
 import { dispatch } from "./dispatch.ts";
 import type { InputEntry, ModelCall } from "./model-types.ts";
-import { sample } from "./sampling.ts";
+import { type Sample, sample } from "./sampling.ts";
+import { finishSummary } from "./tools/finish.ts";
 import { CommandSessions } from "./tools/sessions.ts";
 import { failureOf } from "./turn-failure.ts";
 import type { TurnHost, TurnOutcome } from "./turn-host.ts";
@@ -14,22 +15,49 @@ const summaryLimit = 20_000;
 export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
   try {
     await using sessions = new CommandSessions();
-    let open = host.resumed ? unansweredCalls(host.history()).map(toModelCall) : [];
-    if (!host.resumed) await begin(host);
+    let recovering = host.resumed;
+    if (!recovering) await begin(host);
     for (;;) {
-      const { calls, message } =
-        open.length > 0 ? { calls: open, message: "" } : await sample(host);
-      open = [];
-      if (calls.length === 0) return { state: "done", summary: message.slice(0, summaryLimit) };
+      const report = recovering ? reportIn(host.history()) : undefined;
+      if (report !== undefined) return done(report);
+      const { calls, message } = recovering ? leftOpen(host) : await sample(host);
+      if (calls.length === 0 && !recovering) return done(message);
       host.setState("dispatching");
-      const summary = await dispatch(calls, { host, sessions });
-      if (summary !== undefined) return { state: "done", summary };
+      const summary = await dispatch(calls, { host, sessions, recovering });
+      if (summary !== undefined) return done(summary);
+      recovering = false;
       host.signal.throwIfAborted();
     }
   } catch (error) {
     if (host.signal.aborted) return { state: "interrupted" };
     return { state: "failed", failure: failureOf(error, host) };
   }
+}
+
+function done(summary: string): TurnOutcome {
+  return { state: "done", summary: summary.slice(0, summaryLimit) };
+}
+
+/** The report of a turn that was over but for its end, when its daemon was stopped. */
+function reportIn(history: readonly InputEntry[]): string | undefined {
+  if (unansweredCalls(history).length > 0) return undefined;
+  const last = history.at(-1);
+  if (last?.type === "message" && last.role === "assistant") return messageText(last);
+  if (last?.type !== "function_call_output") return undefined;
+  const call = history.findLast(
+    ({ type, call_id }) => type === "function_call" && call_id === last.call_id,
+  );
+  return call?.name === "finish" ? finishSummary(String(call.arguments)) : undefined;
+}
+
+function messageText({ content }: InputEntry): string {
+  const parts = Array.isArray(content) ? (content as { text?: unknown }[]) : [];
+  return parts.map(({ text }) => (typeof text === "string" ? text : "")).join("");
+}
+
+/** The calls of a turn whose daemon was stopped before they were answered. */
+function leftOpen(host: TurnHost): Sample {
+  return { calls: unansweredCalls(host.history()).map(toModelCall), message: "" };
 }
 
 /** Adds what the user sent to the history; before it, what an earlier turn left open. */
@@ -49,11 +77,18 @@ function unanswered(past: readonly InputEntry[]): InputEntry[] {
   }));
 }
 
+/** By number, since some servers give one id to calls of several responses. */
 function unansweredCalls(past: readonly InputEntry[]): InputEntry[] {
-  const answered = new Set(
-    past.filter(({ type }) => type.endsWith("_call_output")).map(({ call_id }) => call_id),
-  );
-  return past.filter(({ type, call_id }) => type.endsWith("_call") && !answered.has(call_id));
+  const answers = new Map<unknown, number>();
+  for (const { type, call_id } of past) {
+    if (type.endsWith("_call_output")) answers.set(call_id, (answers.get(call_id) ?? 0) + 1);
+  }
+  return past.filter(({ type, call_id }) => {
+    if (!type.endsWith("_call")) return false;
+    const left = answers.get(call_id) ?? 0;
+    answers.set(call_id, left - 1);
+    return left <= 0;
+  });
 }
 
 function toModelCall(entry: InputEntry): ModelCall {

@@ -68,54 +68,43 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   readonly #subject: HostSubject;
   readonly files: TreeFiles;
   readonly resumed: boolean;
+  readonly worktree: string;
+  readonly environment: EnvironmentFacts;
+  readonly input: readonly Part[];
+  readonly cacheKey: string;
+  readonly model: string;
+  readonly effort: TurnHost["effort"];
+  readonly endpoint: ModelEndpoint;
+  readonly signal: AbortSignal;
+  readonly searcher: string;
   #box: Promise<Box> | undefined;
   #prepared: Promise<void> | undefined;
-  #hadEffects = false;
-  /** Effects that this daemon began. */
-  readonly #begun = new Set<string>();
+  #hadEffects: boolean;
 
   constructor(services: HostServices, subject: HostSubject) {
     this.#services = services;
     this.#subject = subject;
-    this.files = openTree(subject.checkout.worktree);
-    this.resumed = services.store.history.hasTurn(subject.turn.id);
-    this.#hadEffects = services.store.checkpoints.find(subject.turn.id) !== undefined;
-  }
-
-  get worktree(): string {
-    return this.#subject.checkout.worktree;
-  }
-  get cacheKey(): string {
-    return this.#subject.thread.id;
-  }
-  get model(): string {
-    return this.#subject.model;
-  }
-  get effort(): TurnHost["effort"] {
-    return this.#subject.turn.effort ?? undefined;
-  }
-  get endpoint(): ModelEndpoint {
-    return this.#subject.endpoint;
-  }
-  get signal(): AbortSignal {
-    return this.#subject.signal;
-  }
-  get searcher(): string {
-    return this.#services.searcher;
-  }
-  get input(): TurnHost["input"] {
-    return this.#subject.input;
-  }
-  get environment(): EnvironmentFacts {
-    const { thread, project } = this.#subject;
-    return {
+    const { store, clock, searcher } = services;
+    const { turn, thread, project, checkout } = subject;
+    this.worktree = checkout.worktree;
+    this.files = openTree(this.worktree);
+    this.resumed = store.history.hasTurn(turn.id);
+    this.#hadEffects = store.checkpoints.find(turn.id) !== undefined;
+    this.input = subject.input;
+    this.cacheKey = thread.id;
+    this.model = subject.model;
+    this.effort = turn.effort ?? undefined;
+    this.endpoint = subject.endpoint;
+    this.signal = subject.signal;
+    this.searcher = searcher;
+    this.environment = {
       worktree: this.worktree,
       branch: thread.branch ?? "",
       target: thread.target,
       policy: thread.policy,
       checks: project.settings.checks ?? [],
       ports: [thread.portBase, thread.portBase + 9],
-      date: new Date(this.#services.clock()).toISOString().slice(0, 10),
+      date: new Date(clock()).toISOString().slice(0, 10),
     };
   }
 
@@ -127,11 +116,9 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   effectBegins(callId: string, journal = ""): void {
     const { store, clock } = this.#services;
     store.effects.add(this.#subject.turn.id, callId, journal, clock());
-    this.#begun.add(callId);
   }
 
   unreportedEffect(callId: string): string | undefined {
-    if (this.#begun.has(callId)) return undefined;
     return this.#services.store.effects.find(this.#subject.turn.id, callId);
   }
 
@@ -170,7 +157,12 @@ export class ServiceTurnHost implements TurnHost, AsyncDisposable {
   remember(entries: readonly InputEntry[]): void {
     const { thread, turn } = this.#subject;
     const { store } = this.#services;
-    store.transaction(() => store.history.append(thread.id, turn.id, entries));
+    store.transaction(() => {
+      store.history.append(thread.id, turn.id, entries);
+      for (const { type, call_id } of entries) {
+        if (type.endsWith("_call_output")) store.effects.remove(turn.id, String(call_id));
+      }
+    });
   }
 
   recordRequest({ wallMs, outcome, usage }: RequestRecord): void {

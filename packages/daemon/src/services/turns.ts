@@ -14,7 +14,8 @@ import {
 } from "@heddle/protocol";
 import { runTurn } from "../agent/loop.ts";
 import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
-import { checkoutAt, readIdentity } from "../os/git-repository.ts";
+import { readCommits } from "../os/git-objects.ts";
+import { checkoutAt, headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import { isStorageFault } from "../store/database.ts";
 import type { Busy } from "./busy.ts";
 import { toFailure } from "./failure.ts";
@@ -229,7 +230,9 @@ export class Turns {
     const message = commitMessage(input, thread.title, summary);
     const ids = { threadId: thread.id, turnId: turn.id };
     const made = await commitTurn(this.#options.sandbox.git, checkout, { message, author, ...ids });
-    return { outcome, ...(made && { commit: made.commit }) };
+    const commit =
+      made?.commit ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
+    return { outcome, ...(commit && { commit }) };
   }
 
   #end(turn: Turn, outcome: TurnOutcome, commit?: string): void {
@@ -267,6 +270,16 @@ export class Turns {
     if (outcome.state === "done") tasks.setState(tx, thread.taskId, "review");
     refreshThread(tx, store, thread.id);
   }
+}
+
+/** The commit of a turn whose daemon was stopped right after it. */
+async function earlierCommit(
+  checkout: RepositoryPaths,
+  turnId: TurnId,
+): Promise<string | undefined> {
+  const { commit } = await headOf(checkout);
+  const [head] = await readCommits(checkout.gitCommonDir, [commit]);
+  return head?.message.includes(`Heddle-Turn: ${turnId}`) ? commit : undefined;
 }
 
 function refuseUnusable({ id, status, failure }: ReturnType<typeof rows.thread>): void {

@@ -41,14 +41,18 @@ export class HistoryTable {
   }
 }
 
-/** The ledger: effects that were begun, with what it takes to judge them after a crash. */
+/** The ledger: effects that were begun and not yet reported, with what it takes to judge them. */
 export class EffectTable {
   readonly #insert;
+  readonly #remove;
   readonly #find;
 
   constructor(db: Database) {
     this.#insert = db.prepare<[string, string, string, number]>(
       "INSERT OR REPLACE INTO effect (turn_id, call_id, journal, at) VALUES (?, ?, ?, ?)",
+    );
+    this.#remove = db.prepare<[string, string]>(
+      "DELETE FROM effect WHERE turn_id = ? AND call_id = ?",
     );
     this.#find = db
       .prepare<[string, string], string>(
@@ -59,6 +63,10 @@ export class EffectTable {
 
   add(turnId: string, callId: string, journal: string, at: number): void {
     this.#insert.run(turnId, callId, journal, at);
+  }
+
+  remove(turnId: string, callId: string): void {
+    this.#remove.run(turnId, callId);
   }
 
   /** The journal of an effect that was begun; undefined if it was not. */

@@ -1,14 +1,25 @@
 import { z } from "zod";
 import { functionTool } from "./tool.ts";
 
+const params = z.object({
+  summary: z.string().min(1).max(20_000),
+  checks: z.array(z.object({ call_id: z.string(), claim: z.string() })).default([]),
+});
+
+/** The report in the arguments of a call; undefined where the call was refused for them. */
+export function finishSummary(text: string): string | undefined {
+  try {
+    return params.parse(JSON.parse(text)).summary;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Ends the turn with a report. */
 export const finish = functionTool({
   name: "finish",
   description: "End the turn: what you did, and which calls prove it.",
-  params: z.object({
-    summary: z.string().min(1).max(20_000),
-    checks: z.array(z.object({ call_id: z.string(), claim: z.string() })).default([]),
-  }),
+  params,
   effect: true,
   async run({ summary }, _call, { host }) {
     const item = host.startItem({ type: "agentMessage", text: "", textLength: 0 });

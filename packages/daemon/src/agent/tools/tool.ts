@@ -8,6 +8,8 @@ export interface ToolContext {
   readonly host: TurnHost;
   /** The commands of this turn that are still running. */
   readonly sessions: CommandSessions;
+  /** Whether these calls are those that an earlier daemon left open. */
+  readonly recovering: boolean;
 }
 
 export interface ToolResult {
