@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readHead, resolveRepository } from "./git-repository.ts";
+import { readHead, readIdentity, resolveRepository } from "./git-repository.ts";
 import { makeRepository } from "./repository-fixture.test.support.ts";
 
 test("a folder inside a repository leads to its checkout, branch and user", async () => {
@@ -13,7 +13,10 @@ test("a folder inside a repository leads to its checkout, branch and user", asyn
     gitCommonDir: join(fixture.path, ".git"),
     head: { ref: "refs/heads/main", commit: fixture.git("rev-parse", "HEAD") },
     targetBranch: "main",
-    identity: { name: "Ada", email: "ada@example.org" },
+  });
+  expect(await readIdentity(repository.gitCommonDir)).toEqual({
+    name: "Ada",
+    email: "ada@example.org",
   });
 });
 
@@ -88,8 +91,10 @@ test("a user whom git does not know gets a name of ours", async () => {
   using fixture = await makeRepository();
   fixture.git("config", "user.name", " <> ");
   fixture.git("config", "user.email", "");
-  const { identity } = await resolveRepository(fixture.path);
-  expect(identity).toEqual({ name: "Heddle", email: "heddle@localhost" });
+  expect(await readIdentity(join(fixture.path, ".git"))).toEqual({
+    name: "Heddle",
+    email: "heddle@localhost",
+  });
 });
 
 test("a repository whose files are gone is still told from none", async () => {

@@ -16,7 +16,6 @@ export interface Repository extends RepositoryPaths {
   readonly head: Head;
   /** The branch that work lands on unless another is named; absent if none can be told. */
   readonly targetBranch?: string;
-  readonly identity: Identity;
 }
 
 export interface Head {
@@ -37,11 +36,8 @@ export async function resolveRepository(path: string): Promise<Repository> {
   const paths = await findCheckout(path);
   await refuseSubmodule(paths);
   const head = await headOf(paths);
-  const [targetBranch, identity] = await Promise.all([
-    defaultTarget(paths.gitCommonDir, head),
-    readIdentity(paths.gitCommonDir),
-  ]);
-  return { ...paths, head, ...(targetBranch && { targetBranch }), identity };
+  const targetBranch = await defaultTarget(paths.gitCommonDir, head);
+  return { ...paths, head, ...(targetBranch && { targetBranch }) };
 }
 
 /** The paths of the checkout that holds `path`, read from disk without starting git. */
