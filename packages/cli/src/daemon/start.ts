@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HeddleClient, HeddlePaths } from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
@@ -61,12 +61,19 @@ async function launch(paths: HeddlePaths, log: string) {
   // The state directory as cwd: a daemon must not hold the directory where it was first needed.
   const child = spawn(process.execPath, daemonArguments(), {
     cwd: paths.state,
+    env: absoluteHome(),
     detached: true,
     stdio: ["ignore", "ignore", stderr],
   });
   await once(child, "spawn");
   child.unref();
   return child;
+}
+
+/** A relative home would be another one from the daemon's own directory. */
+function absoluteHome(): NodeJS.ProcessEnv {
+  const { HEDDLE_HOME } = process.env;
+  return HEDDLE_HOME ? { ...process.env, HEDDLE_HOME: resolve(HEDDLE_HOME) } : process.env;
 }
 
 async function untilAnswering(find: Find, child: Child, until: number) {

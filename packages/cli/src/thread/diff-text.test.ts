@@ -13,7 +13,7 @@ const file = (fields: Partial<FileDiff>): FileDiff => ({
   deletions: 1,
   hunks: [
     {
-      header: "@@ -1,2 +1,2 @@",
+      header: "",
       oldStart: 1,
       oldLines: 2,
       newStart: 1,

@@ -1,4 +1,4 @@
-import type { Diff, FileDiff } from "@heddle/protocol";
+import type { Diff, DiffHunk, FileDiff } from "@heddle/protocol";
 import { count } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
@@ -66,14 +66,21 @@ function fileText(file: FileDiff, { paint, shown }: Look): string {
   const { binary, hunks, truncated } = file;
   const head = headerLines(file).map((line) => paint("bold", shown(line)));
   const names = hunks.length > 0 ? nameLines(file).map((line) => paint("bold", shown(line))) : [];
-  const body = hunks.flatMap(({ header, lines }) => [
-    paint("cyan", shown(header)),
+  const body = hunks.flatMap(({ lines, ...hunk }) => [
+    paint("cyan", shown(hunkLine(hunk))),
     ...lines.map((line) => paintLine(shown(line), paint)),
   ]);
   const notes = [binary ? "Binary files differ" : "", truncated ? "# cut here" : ""].filter(
     Boolean,
   );
   return [...head, ...names, ...body, ...notes].map((line) => `${line}\n`).join("");
+}
+
+/** Where a hunk stands; `header` is what git says of its surroundings. */
+function hunkLine(hunk: Omit<DiffHunk, "lines">): string {
+  const { header, oldStart, oldLines, newStart, newLines } = hunk;
+  const place = `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;
+  return header === "" ? place : `${place} ${header}`;
 }
 
 function headerLines({ path, oldPath = path, kind, oldMode, newMode }: FileDiff): string[] {

@@ -20,7 +20,7 @@ export async function examine({ paths, sandbox, models }: DoctorOptions): Promis
     examineBox(sandbox),
     examineGit(),
     examineDisk(paths.state),
-    models.list().then(({ providers }) => providers.map(examineProvider)),
+    examineProviders(models),
   ]);
   return [...box, git, examineSocket(paths.socket), disk, ...providers];
 }
@@ -64,6 +64,16 @@ async function examineDisk(state: string): Promise<DoctorFinding> {
   const ok = free >= leastDiskBytes;
   const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${state}`;
   return { name: "disk", ok, detail, mend: ok ? null : "free some space, or move HEDDLE_HOME" };
+}
+
+async function examineProviders(line: Models): Promise<DoctorFinding[]> {
+  const { providers, models } = await line.list();
+  const main = models.find(({ roles }) => roles.includes("main"))?.provider;
+  return providers.map((provider) =>
+    provider.credentials === "missing" && provider.id !== main
+      ? { name: `provider: ${provider.id}`, ok: true, detail: "not set up", mend: null }
+      : examineProvider(provider),
+  );
 }
 
 function examineProvider({ id, baseUrl, failure }: Provider): DoctorFinding {

@@ -173,7 +173,11 @@ export class Projects {
   }
 
   #checkedResource({ kind, value }: Pick<Grant, "kind" | "value">): Pick<Grant, "kind" | "value"> {
-    if (kind === "env" || kind === "host") return { kind, value };
+    if (kind === "env") return { kind, value };
+    if (kind === "host") {
+      const message = `${value} cannot be granted: commands have no network in this version`;
+      throw new DaemonError("invalidParams", message, { host: value });
+    }
     const path = real(value);
     this.#refuse(path);
     return { kind, value: path };
