@@ -63,6 +63,7 @@ export class Landings {
     this.#options = options;
   }
 
+  /** Accepts a landing of exactly the tree that was reviewed; the thread is busy until its end. */
   async land(params: ParamsOf<Methods, "thread/land">, commit: Commit): Promise<Landing> {
     const { store, projects, busy, sandbox } = this.#options;
     const thread = rows.thread(store, params.threadId);

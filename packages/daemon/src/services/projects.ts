@@ -38,6 +38,7 @@ export class Projects {
     this.#protected = places;
   }
 
+  /** Adds the repository that holds a path; nothing in it is granted unless `access` says so. */
   async add(
     { path, name, access, settings }: ParamsOf<Methods, "project/add">,
     commit: Commit,
@@ -105,6 +106,7 @@ export class Projects {
     });
   }
 
+  /** Puts the settings file into force, for this content alone. */
   async trust(projectId: ProjectId, hash: string, commit: Commit): Promise<Project> {
     const project = await this.granted(projectId, "ro");
     const file = await this.#settingsFile(project);
@@ -133,6 +135,7 @@ export class Projects {
     throw new DaemonError("notGranted", message, { projectId, access });
   }
 
+  /** The user's own checkout; a repository around it is not taken for it. */
   checkout(project: Project): Promise<RepositoryPaths> {
     return checkoutAt(project.path);
   }

@@ -67,6 +67,7 @@ export class Turns {
     options.busy.onFree(() => this.#startSoon());
   }
 
+  /** Accepts a turn; it begins once its thread is free and the limit allows. */
   start(tx: Transaction, params: ParamsOf<Methods, "turn/start">): Turn {
     const { store, models } = this.#options;
     const thread = rows.thread(store, params.threadId);

@@ -1,19 +1,11 @@
 import type { ChangedFile } from "@heddle/protocol";
-import { z } from "zod";
 import type { ModelCall } from "../model-types.ts";
 import { type FileChange, planPatch } from "../patch/apply.ts";
 import { describeChanges } from "../patch/echo.ts";
 import { patchGrammar } from "../patch/grammar.ts";
 import { finishChanges, journalOf } from "../patch/journal.ts";
 import { applyChanges, patchSource } from "../patch/write.ts";
-import {
-  failItem,
-  functionTool,
-  type Tool,
-  type ToolContext,
-  ToolError,
-  type ToolResult,
-} from "./tool.ts";
+import { failItem, type Tool, type ToolContext, ToolError, type ToolResult } from "./tool.ts";
 
 const description =
   "Edit files with a patch: `*** Begin Patch`, `*** Add|Update|Delete File: path`, hunks after `@@`, `*** End Patch`.";
@@ -90,13 +82,3 @@ export const applyPatchTool: Tool = {
   run: (call, context) => applyPatch(call.arguments, call, context),
   recover: recoverPatch,
 };
-
-/** The same tool for endpoints that know only functions. */
-export const applyPatchFunction: Tool = functionTool({
-  name: "apply_patch",
-  description,
-  params: z.object({ input: z.string() }),
-  effect: true,
-  run: ({ input }, call, context) => applyPatch(input, call, context),
-  recover: recoverPatch,
-});
