@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addFile, exec, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+import type { TestThread } from "./support/test-thread.ts";
 
 let daemon: TestDaemon;
 let project: TestProject;
@@ -13,8 +14,8 @@ afterAll(() => daemon[Symbol.asyncDispose]());
 const once = { type: "accept", scope: "once" } as const;
 
 /** What the model was sent last: the result of its last call stands at the end. */
-function lastResult(): string {
-  return JSON.stringify(daemon.model.requests().at(-1)?.items.at(-1));
+function lastResult(thread: TestThread): string {
+  return JSON.stringify(daemon.requestsOf(thread).at(-1)?.items.at(-1));
 }
 
 describe("an approval", () => {
@@ -96,7 +97,7 @@ describe("an approval", () => {
     expect(await thread.ended(turn.id)).toMatchObject({ state: "done", commit: null });
     expect(thread.items("fileChange")).toMatchObject([{ state: "declined" }]);
     expect((await thread.diff()).files).toEqual([]);
-    expect(lastResult()).toContain("use old.txt instead");
+    expect(lastResult(thread)).toContain("use old.txt instead");
   });
 
   test("cannot be answered with a text when it is an effect, nor accepted when it is a question", async () => {

@@ -159,7 +159,7 @@ describe("the policy readOnly", () => {
     expect(turn).toMatchObject({ state: "done", commit: null });
     expect(thread.items("fileChange")).toMatchObject([{ state: "declined" }]);
     expect((await thread.diff()).files).toEqual([]);
-    const last = daemon.model.requests().at(-1)?.items.at(-1);
+    const last = daemon.requestsOf(thread).at(-1)?.items.at(-1);
     expect(JSON.stringify(last)).toContain("Nothing in the worktree is changed.");
   });
 

@@ -151,7 +151,7 @@ describe("a frame has 1 MiB at most", () => {
     expect(turn).toMatchObject({ state: "done", summary: "then not" });
     expect(thread.items("fileChange")).toMatchObject([{ state: "failed" }]);
     expect(thread.view.approvals).toEqual([]);
-    const told = JSON.stringify(daemon.model.requests().at(-1));
+    const told = JSON.stringify(daemon.requestsOf(thread).at(-1));
     expect(told).toContain("error (tooLarge)");
   });
 

@@ -186,7 +186,7 @@ describe("a fault that passes doubles nothing:", () => {
     const thread = await project.thread();
     await thread.say(faulty("fault=end at=7", call, { text: "done" }));
     await thread.say("[[say n=1]]");
-    const items = requestsOf(thread.id).at(-1)?.items ?? [];
+    const items = daemon.requestsOf(thread).at(-1)?.items ?? [];
     const ids = (type: string) =>
       items.filter((item) => item.type === type).map((item) => item.call_id);
     expect(ids("function_call")).toHaveLength(1);
@@ -206,7 +206,7 @@ describe("the requests", () => {
   test("are stateless, with one cache key a thread and a prefix that never changes", async () => {
     const thread = await project.thread();
     await thread.say(steps(exec("true"), exec("false"), { text: "done" }));
-    const requests = requestsOf(thread.id);
+    const requests = daemon.requestsOf(thread);
     expect(requests).toHaveLength(3);
     for (const { body } of requests) {
       expect(body).toMatchObject({ store: false, stream: true, model: "scripted" });
@@ -264,7 +264,3 @@ test("no key stands in the log, in the database or in anything that a client is 
   });
   expect(telling).toEqual([]);
 });
-
-function requestsOf(threadId: string) {
-  return daemon.model.requests().filter(({ cacheKey }) => cacheKey === threadId);
-}

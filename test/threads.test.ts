@@ -115,7 +115,7 @@ describe("a thread", () => {
       { type: "file", path: "a.txt" },
       { type: "image", path: image },
     ]);
-    const sent = JSON.stringify(daemon.model.requests().at(-1)?.items);
+    const sent = JSON.stringify(daemon.requestsOf(thread).at(-1)?.items);
     expect(sent).toContain('<file path=\\"a.txt\\">\\none\\n\\n</file>');
     expect(sent).toContain("data:image/png;base64,iVBORw0KGgo=");
   });
@@ -179,7 +179,7 @@ describe("an interrupt", () => {
     await interrupt(thread, turn.id);
     await thread.ended(turn.id);
     expect(await thread.say("[[say n=1]]")).toMatchObject({ state: "done" });
-    const items = daemon.model.requests().at(-1)?.items ?? [];
+    const items = daemon.requestsOf(thread).at(-1)?.items ?? [];
     const calls = items.filter(({ type }) => type === "function_call").map((item) => item.call_id);
     const results = items.filter(({ type }) => type === "function_call_output");
     expect(results.map((item) => item.call_id)).toEqual(calls);
@@ -212,7 +212,7 @@ describe("undo", () => {
     expect((await thread.read()).turns.map(({ id }) => id)).toEqual([first.id]);
 
     await thread.say("[[say n=1]]");
-    const sent = JSON.stringify(daemon.model.requests().at(-1)?.items);
+    const sent = JSON.stringify(daemon.requestsOf(thread).at(-1)?.items);
     expect(sent).toContain("kept.txt");
     expect(sent).not.toContain("shell.txt");
   });

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Actor, Project, ProjectSettings } from "@heddle/protocol";
 import { connect, type HeddleClient, type HeddlePaths, heddlePaths } from "@heddle/protocol/node";
+import type { ScriptedRequest } from "../../packages/daemon/src/scripted-model/request.ts";
 import {
   type ScriptedModel,
   type ScriptedModelOptions,
@@ -98,6 +99,11 @@ export class TestDaemon implements AsyncDisposable {
   async thread(project: Project, options: ThreadOptions = {}): Promise<TestThread> {
     const { client = await this.client() } = options;
     return this.#owned.use(await TestThread.start(client, project.id, options));
+  }
+
+  /** What the model was sent on behalf of one thread; other threads may ask at the same time. */
+  requestsOf({ id }: TestThread): readonly ScriptedRequest[] {
+    return this.model.requests().filter(({ cacheKey }) => cacheKey === id);
   }
 
   log(): string {
