@@ -24,6 +24,9 @@ export default defineConfig({
           name: "system",
           include: ["test/**/*.test.ts"],
           exclude: ["test/architecture.test.ts"],
+          // What is tested as a process is what is published.
+          globalSetup: "test/support/build.ts",
+          env: { HEDDLE_BUILD: "1" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

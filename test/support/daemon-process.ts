@@ -5,7 +5,9 @@ import { createConnection } from "node:net";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const entry = fileURLToPath(new URL("../../packages/daemon/src/main.ts", import.meta.url));
+const daemon = fileURLToPath(new URL("../../packages/daemon/", import.meta.url));
+const source = ["--conditions=@heddle/source", `${daemon}src/main.ts`];
+const built = [`${daemon}dist/bundle/main.js`];
 
 export interface Exit {
   readonly code: number | null;
@@ -13,13 +15,13 @@ export interface Exit {
   readonly stderr: string;
 }
 
-/** One process of the real daemon, from its source. */
+/** One process of the real daemon: from its source, or as built with HEDDLE_BUILD=1. */
 export class DaemonProcess {
   readonly #child: ChildProcess;
   readonly exited: Promise<Exit>;
 
   constructor(env: NodeJS.ProcessEnv) {
-    const args = ["--conditions=@heddle/source", entry];
+    const args = process.env.HEDDLE_BUILD === "1" ? built : source;
     this.#child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     this.#child.stderr?.on("data", (chunk) => {
