@@ -7,7 +7,11 @@ import { build } from "esbuild";
 const external = ["better-sqlite3", "@vscode/ripgrep", "bufferutil", "utf-8-validate"];
 
 await bundle("cli", { heddle: "src/main.ts" }, ["@heddle/daemon"]);
-await bundle("daemon", { main: "src/main.ts", "scripted-model": "src/scripted-model/main.ts" });
+await bundle("daemon", {
+  main: "src/main.ts",
+  "scripted-model": "src/scripted-model/main.ts",
+  "store-worker": "src/store/store-worker.ts",
+});
 
 async function bundle(
   name: string,

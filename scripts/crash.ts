@@ -12,7 +12,12 @@ const { values: options } = parseArgs({
   },
 });
 
-const report = await killCampaign(Number(options.count), Number(options.seed));
-console.log(JSON.stringify(report, null, 2));
+const report = await killCampaign(Number(options.count), Number(options.seed), {
+  progress: (kills, { lost, doubled, orphans, stuck }) => {
+    const faults = lost.length + doubled.length + orphans.length + stuck.length;
+    if (process.stderr.isTTY) process.stderr.write(`\r${kills} kills, ${faults} broken promises `);
+  },
+});
+console.log(JSON.stringify({ uid: process.getuid?.(), ...report }, null, 2));
 const { lost, doubled, orphans, stuck } = report;
 process.exit(lost.length + doubled.length + orphans.length + stuck.length > 0 ? 1 : 0);

@@ -200,6 +200,43 @@ describe("a folder outside of the project", () => {
   });
 });
 
+describe("output that is too long for a result", () => {
+  const long = "for i in $(seq 200000); do echo line $i; done";
+
+  test("is kept on file, which a later command can read and not write", async () => {
+    const thread = await project.thread();
+    await thread.say(steps(exec(long), done));
+    const [item] = thread.items("commandExecution");
+    const told = JSON.stringify(daemon.requestsOf(thread).at(-1)?.items.at(-1));
+    const file = /whole_output: (\S+?)\\n/.exec(told)?.[1] ?? "";
+    expect(file).toContain(`${daemon.paths.state}/spool/${thread.id}/${item?.id}`);
+    const look = `wc -l < ${file}; sed -n 100000p ${file}; echo x 2>/dev/null >> ${file} || echo refused`;
+    expect((await run(thread, look)).output).toBe("200000\nline 100000\nrefused\n");
+    const other = await project.thread();
+    expect((await run(other, `cat ${file}`)).output).toMatch(/No such file/);
+  });
+
+  test("is read by clients byte by byte, until its thread is archived", async () => {
+    const thread = await project.thread();
+    await thread.say(steps(exec(long), exec("printf 'short €'"), done));
+    const [item, short] = thread.items("commandExecution");
+    expect(item?.outputBytes).toBe(2_288_895);
+    const read = async (itemId = item?.id, offset = 0) => {
+      if (itemId === undefined) throw new Error("there is no command");
+      const { base64, outputBytes } = await thread.client.call("item/output", { itemId, offset });
+      return { text: Buffer.from(base64, "base64").toString(), outputBytes };
+    };
+    expect(await read(item?.id, 2_288_895 - 7)).toEqual({
+      text: "200000\n",
+      outputBytes: 2_288_895,
+    });
+    expect(await read(item?.id, 2_288_895)).toEqual({ text: "", outputBytes: 2_288_895 });
+    expect(await read(short?.id)).toEqual({ text: "short €", outputBytes: 9 });
+    await thread.client.call("thread/archive", { threadId: thread.id });
+    await expect(read()).rejects.toMatchObject({ kind: "notFound" });
+  });
+});
+
 test.runIf(process.getuid?.() === 0)(
   "without a box there is no thread, and the user is told what to do",
   async () => {

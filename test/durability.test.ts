@@ -161,6 +161,48 @@ describe("a daemon that was killed", () => {
     expect(told.some((text) => text.includes("it is not run again"))).toBe(true);
   });
 
+  test("after it wrote to a command does not write again, and says that it cannot know", async () => {
+    await using daemon = await startTestDaemon();
+    const { thread: start } = await daemon.project();
+    const thread = await start();
+    const turn = await thread.send(
+      steps(
+        exec("cat >> got.txt", { tty: true, yield_time_ms: 250 }),
+        { calls: [{ tool: "write_stdin", input: { session_id: 1, chars: "typed\n" } }] },
+        { text: "done" },
+      ),
+    );
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("typed")));
+    await daemon.kill9();
+    await daemon.restart();
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    const told = JSON.stringify(daemon.requestsOf(thread).at(-1)?.items.at(-1));
+    expect(told).toContain("unknown whether it was written");
+    const [file] = (await thread.diff()).files;
+    expect(file?.additions ?? 0).toBeLessThan(2);
+  });
+
+  test("while it asked about the input of a command withdraws that, since the command is gone", async () => {
+    await using daemon = await startTestDaemon();
+    const { thread: start } = await daemon.project();
+    const thread = await start({ policy: "ask" });
+    const turn = await thread.send(
+      steps(
+        exec("cat", { tty: true, yield_time_ms: 250 }),
+        { calls: [{ tool: "write_stdin", input: { session_id: 1, chars: "typed\n" } }] },
+        { text: "done" },
+      ),
+    );
+    await accept(thread.client, await thread.pending());
+    await thread.until(({ approvals }) => approvals[1]?.subject.type === "input");
+    await daemon.kill9();
+    await daemon.restart();
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    expect(thread.view.approvals.map(({ state }) => state)).toEqual(["accepted", "cancelled"]);
+    const told = JSON.stringify(daemon.requestsOf(thread).at(-1)?.items.at(-1));
+    expect(told).toContain("nothing was written");
+  });
+
   test("while threads were being prepared prepares them after all", async () => {
     await using daemon = await startTestDaemon();
     const { project, thread: start } = await daemon.project(

@@ -26,11 +26,11 @@ function homeWith(config: string, name: string): { HEDDLE_HOME: string; path: st
 }
 
 describe("a second daemon", () => {
-  test("exits with 75 and names the first one's pid, which goes on", async () => {
+  test("exits with 75 and names the first one's pid and socket, which goes on", async () => {
     expect(await refused({})).toEqual({
       code: 75,
       signal: null,
-      stderr: `heddle: another daemon is running (pid ${daemon.pid})\n`,
+      stderr: `heddle: another daemon is running (pid ${daemon.pid}, at ${daemon.paths.socket})\n`,
     });
     using client = await daemon.connect("after");
     expect(await client.call("daemon/status", {})).toMatchObject({ pid: daemon.pid });
@@ -97,19 +97,6 @@ test("a database of a newer version is refused and left as it was", async () => 
   const { code, stderr } = await newer.another().exited;
   expect(code).not.toBe(0);
   expect(stderr).toMatch(/upgrade Heddle/);
-  expect(stderr).not.toMatch(/\n\s+at /);
-  expect(readFileSync(path).equals(before)).toBe(true);
-});
-
-test("a damaged database is named, and nothing is written to it", async () => {
-  await using damaged = await startTestDaemon();
-  await damaged.stop();
-  const path = join(damaged.paths.state, "heddle.db");
-  writeFileSync(path, Buffer.alloc(64 * 1024, 7));
-  const before = readFileSync(path);
-  const { code, stderr } = await damaged.another().exited;
-  expect(code).not.toBe(0);
-  expect(stderr).toContain(path);
   expect(stderr).not.toMatch(/\n\s+at /);
   expect(readFileSync(path).equals(before)).toBe(true);
 });

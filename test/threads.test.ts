@@ -106,6 +106,29 @@ describe("a thread", () => {
     });
   });
 
+  test("does not take for its work what the set-up made, unless it changes that", async () => {
+    const { thread: start, repository } = await daemon.project(
+      { "a.txt": "one\n", "lock.txt": "1\n" },
+      { setup: "echo made > made.txt; echo made > other.txt; echo 2 > lock.txt" },
+    );
+    const thread = await start();
+    await thread.ready();
+    expect(await changed(thread)).toEqual([]);
+    const first = await thread.say(steps(replaceLine("a.txt", "one", "two"), done));
+    expect(repository.git("show", "--name-only", "--format=", first.commit ?? "")).toBe("a.txt");
+    const second = await thread.say(steps(exec("echo mine >> made.txt; cat lock.txt"), done));
+    expect(thread.lastOutput()).toBe("2\n");
+    expect(repository.git("show", "--name-only", "--format=", second.commit ?? "")).toBe(
+      "made.txt",
+    );
+    await thread.client.call("thread/undo", { threadId: thread.id });
+    expect(await changed(thread)).toEqual(["a.txt"]);
+    await thread.land();
+    await thread.until(({ thread }) => thread.landedCommit !== null && thread.status === "idle");
+    expect(await changed(thread)).toEqual([]);
+    expect(repository.git("ls-tree", "--name-only", "main").split("\n")).not.toContain("other.txt");
+  });
+
   test("takes files and images as input", async () => {
     const thread = await project.thread();
     const image = join(daemon.root, "dot.png");
@@ -248,75 +271,6 @@ describe("undo", () => {
       kind: "conflict",
       message: expect.stringContaining("revert it with git"),
     });
-  });
-});
-
-describe("an archived thread", () => {
-  test("leaves no worktree, and its unlanded work under a ref", async () => {
-    const thread = await project.thread();
-    const { worktree } = await thread.ready();
-    await thread.say(steps(addFile("committed.txt", "x"), done));
-    writeFileSync(join(worktree, "dirty.txt"), "y\n");
-    const { salvage } = await thread.client.call("thread/archive", { threadId: thread.id });
-    expect(salvage).toBe(`refs/heddle/salvage/${thread.id}`);
-    expect(existsSync(worktree)).toBe(false);
-    expect(project.repository.show("committed.txt", salvage ?? "")).toBe("x");
-    expect(project.repository.show("dirty.txt", salvage ?? "")).toBe("y");
-    expect(project.repository.git("worktree", "list")).not.toContain(worktree);
-  });
-
-  test("keeps nothing when all has landed", async () => {
-    const thread = await project.thread();
-    await thread.say(steps(addFile("all.txt", "x"), done));
-    await thread.land();
-    await thread.until(({ thread }) => thread.landedCommit !== null && thread.status === "idle");
-    const archived = await thread.client.call("thread/archive", { threadId: thread.id });
-    expect(archived).toMatchObject({
-      salvage: null,
-      thread: { status: "archived", worktree: null },
-    });
-  });
-
-  test("can still be read, and takes no more turns", async () => {
-    const thread = await project.thread();
-    await thread.say("[[say n=1]]");
-    await thread.client.call("thread/archive", { threadId: thread.id });
-    expect((await thread.read()).turns).toHaveLength(1);
-    await expect(thread.send("hi")).rejects.toMatchObject({ kind: "threadArchived" });
-    await expect(thread.diff()).rejects.toMatchObject({ kind: "threadArchived" });
-    await expect(thread.land({ treeHash: "0".repeat(40) })).rejects.toMatchObject({
-      kind: "threadArchived",
-    });
-    const { data } = await thread.client.call("thread/list", { limit: 500 });
-    expect(data.map(({ id }) => id)).not.toContain(thread.id);
-  });
-
-  test("is not made of a thread in which a turn runs, until that has ended", async () => {
-    const thread = await project.thread();
-    const turn = await thread.send("[[hang]]");
-    await thread.until(({ thread }) => thread.status === "running");
-    const archive = () => thread.client.call("thread/archive", { threadId: thread.id });
-    await expect(archive()).rejects.toMatchObject({
-      kind: "threadBusy",
-      message: expect.stringContaining("interrupt"),
-    });
-    await interrupt(thread, turn.id);
-    await thread.ended(turn.id);
-    expect(await archive()).toMatchObject({ thread: { status: "archived" } });
-  });
-
-  test("leaves no turn of it in the queue", async () => {
-    await using limited = await startTestDaemon({ config: "[threads]\nmax_running = 1" });
-    const { thread: start } = await limited.project();
-    const [busy, waiting] = [await start(), await start()];
-    await waiting.ready();
-    const running = await busy.send("[[hang]]");
-    await busy.until(({ thread }) => thread.status === "running");
-    const queued = await waiting.send("[[say]]");
-    await waiting.client.call("thread/archive", { threadId: waiting.id });
-    expect(await waiting.ended(queued.id)).toMatchObject({ state: "interrupted" });
-    await interrupt(busy, running.id);
-    await busy.ended(running.id);
   });
 });
 

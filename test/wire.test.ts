@@ -76,6 +76,8 @@ describe("a request", () => {
     ["has a list for params", { jsonrpc: "2.0", id: 1, method: "daemon/status", params: [1] }],
     ["has a text for params", { jsonrpc: "2.0", id: 1, method: "daemon/status", params: "x" }],
     ["has an object for an id", { jsonrpc: "2.0", id: {}, method: "daemon/status" }],
+    ["has an id that no number holds", '{"jsonrpc":"2.0","id":1e999,"method":"task/list"}'],
+    ["has an id beyond 2^53", '{"jsonrpc":"2.0","id":9007199254740993,"method":"task/list"}'],
   ])("that %s gets -32600", async (_, message) => {
     await using raw = await open();
     const answer = await raw.ask(message);
@@ -103,10 +105,17 @@ describe("a notification", () => {
     ["of a method", { jsonrpc: "2.0", method: "daemon/status" }],
     ["of an unknown method", { jsonrpc: "2.0", method: "thread/admire" }],
     ["with bad params", { jsonrpc: "2.0", method: "thread/read", params: { threadId: 1 } }],
+    ["too large to be taken", { jsonrpc: "2.0", method: "a", params: { a: "x".repeat(600_000) } }],
   ])("%s gets no answer", async (_, notification) => {
     await using raw = await open();
     raw.send(notification);
     expect(await raw.ask(request("task/list", {}, "next"))).toMatchObject({ id: "next" });
+  });
+
+  test("gets no answer before initialize either", async () => {
+    await using raw = await open(false);
+    raw.send({ jsonrpc: "2.0", method: "daemon/status" });
+    expect(await raw.ask(initialize())).toHaveProperty("result.version");
   });
 });
 
@@ -143,6 +152,13 @@ describe("a batch", () => {
   test("that is empty gets one -32600, not a list", async () => {
     await using raw = await open();
     expect(await raw.ask([])).toMatchObject({ id: null, error: { code: -32600 } });
+  });
+
+  test("of more than a thousand gets one -32600, not a list", async () => {
+    await using raw = await open();
+    const many = `[${"1,".repeat(1_000_000)}1]`;
+    expect(await raw.ask(many)).toMatchObject({ id: null, error: { code: -32600 } });
+    expect(await raw.ask(request("daemon/status"))).toHaveProperty("result");
   });
 
   test("of notifications alone gets no answer", async () => {
@@ -194,6 +210,12 @@ describe("a connection", () => {
     expect(response.statusCode).toBe(403);
   });
 
+  test("for another host, as after DNS rebinding, is refused", async () => {
+    await using raw = new RawSocket(daemon.paths.socket, { headers: { host: "evil.example" } });
+    const [, response] = await once(raw.socket, "unexpected-response");
+    expect(response.statusCode).toBe(403);
+  });
+
   test("to another path is refused", async () => {
     await using raw = new RawSocket(daemon.paths.socket, { url: "/v2" });
     const [, response] = await once(raw.socket, "unexpected-response");
@@ -228,6 +250,57 @@ describe("nobody else notices", () => {
     await expectAlive();
   });
 
+  test("a text of a hundred thousand fragments, which ends its connection", async () => {
+    await using raw = await open();
+    for (let at = 0; at < 100_000; at += 1) raw.socket.send(" ", { fin: false });
+    expect(await raw.closed).toBe(1008);
+    await expectAlive();
+  });
+
+  test("a request in fragments, which is answered", async () => {
+    await using raw = await open();
+    const text = JSON.stringify(request("daemon/status"));
+    for (const piece of text) raw.socket.send(piece, { fin: false });
+    expect(await raw.ask("")).toHaveProperty("result.pid", daemon.pid);
+  });
+
+  test("a hundred thousand pings of a client that reads nothing, which is cut", async () => {
+    await using raw = await open();
+    raw.socket.pause();
+    for (let at = 0; at < 100_000; at += 1) raw.socket.ping("x".repeat(125));
+    await expect.poll(() => daemon.log()).toContain('"slow client cut"');
+    raw.socket.resume();
+    expect(await raw.closed).toBe(1006);
+    await expectAlive();
+  });
+
+  test("pings, which are answered", async () => {
+    await using raw = await open();
+    raw.socket.ping("still there?");
+    const [data] = await once(raw.socket, "pong");
+    expect(String(data)).toBe("still there?");
+  });
+
+  test("half of a surrogate pair in a text, which is refused and stored nowhere", async () => {
+    await using raw = await open();
+    const text = '{"jsonrpc":"2.0","id":1,"method":"task/list","params":{"cursor":"\\ud83d"}}';
+    expect(await raw.ask(text)).toMatchObject({
+      id: 1,
+      error: { code: -32602, message: expect.stringContaining("surrogate") },
+    });
+  });
+
+  test("numbers out of range, and keys that are there twice, of which the last one counts", async () => {
+    await using raw = await open();
+    const list = (params: string) =>
+      `{"jsonrpc":"2.0","id":1,"method":"task/list","params":${params}}`;
+    for (const limit of ["1e999", "-1", "0.5", "1e308"]) {
+      expect(await raw.ask(list(`{"limit":${limit}}`))).toHaveProperty("error.code", -32602);
+    }
+    expect(await raw.ask(list('{"limit":0,"limit":1}'))).toHaveProperty("result");
+    expect(await raw.ask(list('{"limit":1,"limit":0}'))).toHaveProperty("error.code", -32602);
+  });
+
   test("bytes that are neither HTTP nor WebSocket", async () => {
     const connection = createConnection(daemon.paths.socket);
     connection.on("error", () => {});
@@ -239,8 +312,9 @@ describe("nobody else notices", () => {
 
   test("a JSON text of a hundred thousand brackets", async () => {
     await using raw = await open();
-    const answers = await raw.askBatch("[".repeat(100_000) + "]".repeat(100_000));
-    expect(answers).toMatchObject([{ error: { code: -32600 } }]);
+    const answer = await raw.ask("[".repeat(100_000) + "]".repeat(100_000));
+    expect(answer).toMatchObject({ id: null, error: { code: -32600 } });
+    expect(answer.error?.message).toContain("64 levels");
     await expectAlive();
   });
 
@@ -252,6 +326,9 @@ describe("nobody else notices", () => {
       error: { code: -32601 },
     });
     expect(await raw.ask(request("constructor"))).toMatchObject({ error: { code: -32601 } });
+    const params = '{"__proto__":{"limit":9},"constructor":{"prototype":{"limit":9}}}';
+    const list = await raw.ask(`{"jsonrpc":"2.0","id":2,"method":"task/list","params":${params}}`);
+    expect(list).toEqual({ jsonrpc: "2.0", id: 2, result: { data: [], nextCursor: null } });
     await expectAlive();
   });
 

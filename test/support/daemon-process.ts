@@ -20,9 +20,11 @@ export class DaemonProcess {
   readonly #child: ChildProcess;
   readonly exited: Promise<Exit>;
 
-  constructor(env: NodeJS.ProcessEnv) {
-    const args = process.env.HEDDLE_BUILD === "1" ? built : source;
-    this.#child = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+  /** With `wrap`, a command that ends by replacing itself with the one behind it. */
+  constructor(env: NodeJS.ProcessEnv, wrap: readonly string[] = []) {
+    const own = process.env.HEDDLE_BUILD === "1" ? built : source;
+    const [program = "", ...args] = [...wrap, process.execPath, ...own];
+    this.#child = spawn(program, args, { env, stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     this.#child.stderr?.on("data", (chunk) => {
       stderr += chunk;

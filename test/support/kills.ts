@@ -1,126 +1,144 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { addFile, exec, replaceLine, steps } from "./steps.ts";
+import { randomBy } from "./faults/fault.ts";
+import { files, marker, type Story, settings, stories, type Verdicts } from "./kill-stories.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./test-daemon.ts";
-import type { TestThread } from "./test-thread.ts";
 
-/** What a campaign of kills found; every list but `ended` is empty when all promises hold. */
-export interface KillReport {
+/** What a campaign of kills found; every list is empty when all promises hold. */
+export interface KillReport extends Verdicts {
   readonly seed: number;
   readonly kills: number;
-  /** Turns by how they ended. */
-  readonly ended: Record<string, number>;
-  /** Effects that were reported as done and are not there. */
-  readonly lost: string[];
-  /** Effects that happened more than once. */
-  readonly doubled: string[];
-  /** Processes that outlived their daemon. */
+  /** How long what a kill falls into takes undisturbed. */
+  readonly windowMs: number;
+  /** Processes, worktrees, refs and locks that outlived all who owned them. */
   readonly orphans: string[];
-  /** Turns that did not go on by themselves. */
+  /** What did not go on by itself, nor said why. */
   readonly stuck: string[];
 }
 
-/** The longest that a task takes here; kills fall anywhere in it. */
-const taskMs = 1100;
-const marker = "0.1271828";
+export interface KillOptions {
+  /** Told after each kill. */
+  readonly progress?: (kills: number, report: KillReport) => void;
+}
 
-const task = steps(
-  exec(`echo one >> log.txt; sleep ${marker}`),
-  addFile("added.txt", "first", "second"),
-  exec(`echo two >> log.txt; sleep ${marker}`),
-  replaceLine("added.txt", "second", "2nd"),
-  exec(`echo three >> log.txt; sleep ${marker}`),
-  { text: "all done" },
-);
+/** So many stories run side by side, each of another kind. */
+const storiesAtOnce = 3;
+/** A daemon is used for so many kills, so that its model does not remember too much. */
+const killsEach = 25;
 
 /** Kills a daemon at random points of whole tasks and counts what happened to their effects. */
-export async function killCampaign(kills: number, seed: number): Promise<KillReport> {
-  const report: KillReport = {
-    ...{ seed, kills, ended: {} },
-    ...{ lost: [], doubled: [], orphans: [], stuck: [] },
-  };
+export async function killCampaign(
+  kills: number,
+  seed: number,
+  { progress }: KillOptions = {},
+): Promise<KillReport> {
   const random = randomBy(seed);
-  await using daemon = await startTestDaemon();
-  const project = await daemon.project();
-  for (let kill = 0; kill < kills; kill += 1) {
-    await killOnce({ daemon, project, report, delayMs: random() * taskMs, name: `kill ${kill}` });
+  const windowMs = await measure();
+  const found = { lost: [], doubled: [], orphans: [], stuck: [] };
+  const report: KillReport = { seed, kills, windowMs, ended: {}, ...found };
+  for (let first = 0; first < kills; first += killsEach) {
+    await using daemon = await startTestDaemon();
+    for (let kill = first; kill < Math.min(kills, first + killsEach); kill += 1) {
+      const chosen = stories.map((_, at) => stories[(kill * storiesAtOnce + at) % stories.length]);
+      const cast = chosen.slice(0, storiesAtOnce).filter((story) => story !== undefined);
+      await killOnce({ daemon, cast, report, delayMs: random() * windowMs, name: `kill ${kill}` });
+      progress?.(kill + 1, report);
+    }
   }
   return report;
 }
 
+/** How long the stories take when nothing is killed; the faults of such a run are faults, too. */
+async function measure(): Promise<number> {
+  const found = { lost: [], doubled: [], orphans: [], stuck: [] };
+  const report: KillReport = { seed: 0, kills: 0, windowMs: 0, ended: {}, ...found };
+  await using daemon = await startTestDaemon();
+  const startedAt = performance.now();
+  await play({ daemon, cast: stories.slice(0, storiesAtOnce), report, at: "unharmed" });
+  const faults = [...report.lost, ...report.doubled, ...report.stuck, ...report.orphans];
+  if (faults.length > 0) throw new Error(`without any kill: ${faults.join("; ")}`);
+  return Math.round(performance.now() - startedAt);
+}
+
+interface Round {
+  readonly daemon: TestDaemon;
+  readonly cast: readonly Story[];
+  readonly report: KillReport;
+}
+
 async function killOnce({
-  daemon,
-  project,
-  report,
   delayMs,
   name,
-}: {
-  daemon: TestDaemon;
-  project: TestProject;
-  report: KillReport;
-  delayMs: number;
-  name: string;
-}): Promise<void> {
-  await using thread = await project.thread();
-  const turn = await thread.send(task);
+  ...round
+}: Round & { delayMs: number; name: string }): Promise<void> {
+  const { daemon, report } = round;
+  const playing = play({ ...round, at: `${name} at ${Math.round(delayMs)} ms` });
   await new Promise((resolve) => setTimeout(resolve, delayMs));
   await daemon.kill9();
   // The kernel takes its children after it; by the time the next one answers, they are gone.
-  const dying = processesWith(`sleep ${marker}`);
+  const dying = survivors();
   await daemon.restart();
-  const alive = new Set(processesWith(`sleep ${marker}`));
+  const alive = new Set(survivors());
   report.orphans.push(...dying.filter((pid) => alive.has(pid)).map((pid) => `${name}: ${pid}`));
-  const at = `${name} at ${Math.round(delayMs)} ms`;
+  await playing;
+}
+
+/** Adds a project and plays stories in it side by side, to their end; then nothing may be left. */
+async function play({ daemon, cast, report, at }: Round & { at: string }): Promise<void> {
+  let project: TestProject;
   try {
-    const { state } = await thread.ended(turn.id);
-    report.ended[state] = (report.ended[state] ?? 0) + 1;
-    if (state !== "done") report.stuck.push(`${at}: ${state}`);
+    project = await daemon.project(files, settings);
   } catch (error) {
-    report.stuck.push(`${at}: ${String(error)}`);
+    report.stuck.push(`${at}: adding a project: ${String(error)}`);
     return;
   }
-  await judge(thread, at, report);
-  await thread.client.call("thread/archive", { threadId: thread.id });
+  const played = cast.map(async ({ name, run }) => {
+    const scene = { daemon, project, verdicts: report, at: `${at}: ${name}` };
+    await run(scene).catch((error: unknown) => {
+      report.stuck.push(`${scene.at}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  });
+  const before = report.stuck.length;
+  await Promise.all(played);
+  // Of a story that came to nothing, something is left.
+  if (report.stuck.length > before) return;
+  report.orphans.push(...remains(daemon, project).map((what) => `${at}: ${what}`));
+  const client = await daemon.client();
+  await client.call("project/remove", { projectId: project.project.id });
+  project.repository[Symbol.dispose]();
 }
 
-async function judge(thread: TestThread, at: string, { lost, doubled }: KillReport): Promise<void> {
-  const { worktree } = await thread.ready();
-  const read = (file: string) => readQuietly(join(worktree, file));
-  const log = read("log.txt").split("\n");
-  for (const word of ["one", "two", "three"]) {
-    const count = log.filter((line) => line === word).length;
-    const reported = thread
-      .items("commandExecution")
-      .some(({ cmd, state }) => cmd.includes(`echo ${word} `) && state === "completed");
-    if (count > 1) doubled.push(`${at}: ${word} ${count} times`);
-    if (count === 0 && reported) lost.push(`${at}: ${word}`);
-  }
-  const added = read("added.txt");
-  if (added !== "first\n2nd\n") lost.push(`${at}: added.txt is ${JSON.stringify(added)}`);
+/** What is left in a repository and of the state after all of its threads were archived. */
+function remains({ paths }: TestDaemon, { repository, project }: TestProject): string[] {
+  const { path, git } = repository;
+  const refs = git("for-each-ref", "--format=%(refname)", "refs/heads/heddle", "refs/heddle");
+  const worktrees = git("worktree", "list", "--porcelain").split("\n\n").slice(1);
+  return [
+    ...refs.split("\n").filter((ref) => ref !== "" && !/^refs\/heddle\/salvage\/thr_/.test(ref)),
+    ...worktrees.map((entry) => entry.split("\n")[0] ?? ""),
+    ...entriesOf(join(path, ".git", "worktrees")),
+    ...entriesOf(join(paths.state, "worktrees", project.id)),
+    ...entriesOf(join(paths.state, "scratch")),
+    ...[join(path, ".git", "index.lock")].filter((file) => existsSync(file)),
+  ];
 }
 
-/** The ids of the processes whose command line begins so. */
-function processesWith(text: string): string[] {
+function entriesOf(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
+
+/** The ids of the processes that a campaign's commands started. */
+function survivors(): string[] {
   return globSync("/proc/[0-9]*/cmdline")
-    .filter((file) => readQuietly(file).replaceAll("\0", " ").startsWith(text))
+    .filter((file) => commandLine(file).includes(marker.slice(2)))
     .map((file) => file.split("/")[2] ?? "");
 }
 
-function readQuietly(file: string): string {
+function commandLine(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    const line = readFileSync(file, "utf8").replaceAll("\0", " ");
+    return line.startsWith("sleep ") ? line : "";
   } catch {
     return "";
   }
-}
-
-/** A small seeded generator (mulberry32): the same seed kills at the same moments. */
-function randomBy(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

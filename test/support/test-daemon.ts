@@ -19,6 +19,8 @@ export interface TestDaemonOptions {
   readonly provider?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly model?: ScriptedModelOptions;
+  /** A command around the daemon's, which it ends by replacing itself with. */
+  readonly wrap?: readonly string[];
 }
 
 /** A project over a repository that was made for it. */
@@ -37,13 +39,20 @@ export class TestDaemon implements AsyncDisposable {
   readonly #owned = new AsyncDisposableStack();
   #process: DaemonProcess;
   #client: Promise<HeddleClient> | undefined;
+  readonly #wrap: readonly string[];
 
-  private constructor(root: string, model: ScriptedModel, env: NodeJS.ProcessEnv) {
+  private constructor(
+    root: string,
+    model: ScriptedModel,
+    env: NodeJS.ProcessEnv,
+    wrap: readonly string[] = [],
+  ) {
     this.root = root;
     this.model = model;
     this.env = env;
     this.paths = heddlePaths(env);
-    this.#process = new DaemonProcess(env);
+    this.#wrap = wrap;
+    this.#process = new DaemonProcess(env, wrap);
   }
 
   static async start(options: TestDaemonOptions = {}): Promise<TestDaemon> {
@@ -54,7 +63,7 @@ export class TestDaemon implements AsyncDisposable {
     mkdirSync(join(root, "home", ".ssh"), { recursive: true, mode: 0o700 });
     writeFileSync(join(root, "home", ".ssh", "id"), "a private key\n", { mode: 0o600 });
     writeFileSync(heddlePaths(env).config, configFile(model.url, options));
-    const daemon = new TestDaemon(root, model, env);
+    const daemon = new TestDaemon(root, model, env, options.wrap);
     try {
       await daemon.#process.ready(daemon.paths.socket);
     } catch (error) {
@@ -120,7 +129,7 @@ export class TestDaemon implements AsyncDisposable {
 
   /** Another process on the same home, for daemons that are expected to refuse. */
   another(env: NodeJS.ProcessEnv = {}): DaemonProcess {
-    return new DaemonProcess({ ...this.env, ...env });
+    return new DaemonProcess({ ...this.env, ...env }, this.#wrap);
   }
 
   /** Starts the daemon again, after it was stopped or killed. */

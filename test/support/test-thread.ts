@@ -23,6 +23,8 @@ export interface ThreadOptions {
   readonly policy?: PolicyName;
   /** The connection that starts and follows it. */
   readonly client?: HeddleClient;
+  /** How long it is waited for, where a machine is busy with more than this. */
+  readonly patienceMs?: number;
 }
 
 interface Waiter {
@@ -34,7 +36,7 @@ interface Waiter {
 let started = 0;
 
 /** Nothing here takes as long; a test that waits in vain fails with what there is instead. */
-const patienceMs = 10_000;
+const usualPatienceMs = 10_000;
 
 /** A thread as one client sees it: every event folded, all text that streamed. */
 export class TestThread implements AsyncDisposable {
@@ -44,13 +46,15 @@ export class TestThread implements AsyncDisposable {
   /** What streamed of each item, put together from its pieces. */
   readonly texts = new Map<ItemId, string>();
   #view: ThreadView | undefined;
+  readonly #patienceMs: number;
   readonly #stop = new AbortController();
   readonly #waiters = new Set<Waiter>();
   readonly #following: Promise<void>;
   #failure: unknown;
 
-  constructor(client: HeddleClient, id: ThreadId) {
+  constructor(client: HeddleClient, id: ThreadId, patienceMs = usualPatienceMs) {
     this.id = id;
+    this.#patienceMs = patienceMs;
     this.client = client;
     this.#following = this.#follow();
   }
@@ -58,10 +62,10 @@ export class TestThread implements AsyncDisposable {
   static async start(
     client: HeddleClient,
     projectId: ProjectId,
-    { title = `Work ${++started}`, policy = "workspace" }: ThreadOptions = {},
+    { title = `Work ${++started}`, policy = "workspace", patienceMs }: ThreadOptions = {},
   ): Promise<TestThread> {
     const { id } = await client.call("thread/start", { projectId, title, policy });
-    return new TestThread(client, id);
+    return new TestThread(client, id, patienceMs);
   }
 
   /** The thread's events, folded from the first one on. */
@@ -81,7 +85,10 @@ export class TestThread implements AsyncDisposable {
     };
     if (this.#failure) reject(this.#failure);
     else if (!check()) this.#waiters.add({ check, fail: reject });
-    const timer = setTimeout(() => reject(new Error(`in vain: ${this.#state()}`)), patienceMs);
+    const timer = setTimeout(
+      () => reject(new Error(`in vain: ${this.#state()}`)),
+      this.#patienceMs,
+    );
     return promise.finally(() => clearTimeout(timer));
   }
 

@@ -45,6 +45,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/send.ts")).sendCommand(),
   },
   {
+    name: "queue",
+    summary: "list the turns of a thread that wait, or take one out",
+    group: work,
+    load: async () => (await import("./commands/queue.ts")).queueCommand(),
+  },
+  {
     name: "interrupt",
     summary: "stop the turns of a thread",
     group: work,
@@ -55,6 +61,12 @@ export const commandList: readonly LazyCommand[] = [
     summary: "show what a thread changed",
     group: work,
     load: async () => (await import("./commands/diff.ts")).diffCommand(),
+  },
+  {
+    name: "output",
+    summary: "print all that a command wrote",
+    group: work,
+    load: async () => (await import("./commands/output.ts")).outputCommand(),
   },
   {
     name: "undo",

@@ -46,7 +46,7 @@ function matches<Row extends Candidate>(given: string, candidates: readonly Row[
   return candidates.filter(({ names }) => names.some((name) => name.includes(given)));
 }
 
+/** Any part counts: a list shows the end, other places the whole, and people copy what they see. */
 function partOf(id: string, given: string): boolean {
-  const uuid = id.slice(id.indexOf("_") + 1);
-  return id.endsWith(given) || id.startsWith(given) || uuid.startsWith(given);
+  return id.includes(given);
 }

@@ -52,6 +52,11 @@ describe("wrong usage", () => {
     [["project", "grant", "--ro", "--rw"], "--ro and --rw exclude each other"],
     [["project", "grant", "/a", "--host", "h:1"], "grant one thing at a time"],
     [["project", "grant", "--toolchain"], "--toolchain needs a path"],
+    [
+      ["project", "grant", "--rw", "--for", "2h"],
+      "--thread and --for need something to grant besides access to the project",
+    ],
+    [["project", "grant", "--host", "h:1", "--for", "2"], "2 is no span of time up to a year"],
   ])("%j says: %s", async (argv, message) => {
     const { error } = await fails(argv);
     expect(error).toMatchObject({ message, exitCode: 2 });

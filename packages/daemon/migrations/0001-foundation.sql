@@ -161,3 +161,11 @@ CREATE TABLE consent (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE item_search USING fts5(content, item_id UNINDEXED, thread_id UNINDEXED);
+
+-- Each time a backup took the place of a damaged database.
+CREATE TABLE restoration (
+  at INTEGER PRIMARY KEY,
+  body TEXT NOT NULL,
+  turns_ended INTEGER NOT NULL DEFAULT FALSE,
+  acknowledged INTEGER NOT NULL DEFAULT FALSE
+) STRICT;

@@ -38,8 +38,11 @@ describe("a configuration", () => {
       mainModel: "openai/gpt-5.3-codex",
       allowRoot: false,
       maxCommands: 4,
+      memoryBytes: 4096 * 1024 * 1024,
       maxRunningTurns: 8,
       approvalDeadlineMs: 7 * 24 * 3_600_000,
+      allowPrivate: [],
+      backupEveryMs: 3_600_000,
     });
   });
 
@@ -60,6 +63,7 @@ deadline_hours = 0.5`);
       mainModel: "local/gpt/oss:20b",
       allowRoot: true,
       maxCommands: 2,
+      memoryBytes: 4096 * 1024 * 1024,
       maxRunningTurns: 1,
       approvalDeadlineMs: 1_800_000,
     });
@@ -93,6 +97,11 @@ describe("a mistake in the configuration is named with file, line and key", () =
       "another wire API",
       '[providers.x]\nbase_url = "http://h/v1"\nwire_api = "chat"',
       /:3: providers\.x\.wire_api: /,
+    ],
+    [
+      "a private host without a port",
+      '[network]\nallow_private = ["mirror.corp"]',
+      /:2: network\.allow_private\.0: expected host:port instead of mirror\.corp/,
     ],
     [
       "a model without a provider",

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DaemonError } from "@heddle/protocol";
+import { DaemonError, formatHost, parseHost } from "@heddle/protocol";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { lineOf } from "./os/toml-lines.ts";
@@ -13,6 +13,7 @@ const ProviderConfig = z
     api_key_file: z.string().min(1).optional(),
     api_key_command: z.string().min(1).optional(),
     wire_api: z.literal("responses").default("responses"),
+    idle_timeout_seconds: z.number().positive().max(3600).optional(),
   })
   .refine(
     ({ api_key_env, api_key_file, api_key_command }) =>
@@ -23,6 +24,14 @@ export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
 const ModelName = z.string().regex(/^[^/]+\/.+$/, 'expected "provider/model"');
 
+/** As grants are written, so that they can be compared. */
+const HostAndPort = z.string().transform((text, { addIssue }) => {
+  const host = parseHost(text);
+  if (host) return formatHost(host);
+  addIssue(`expected host:port instead of ${text}`);
+  return z.NEVER;
+});
+
 const ConfigFile = z.strictObject({
   providers: z.record(z.string().regex(/^[\w-]+$/), ProviderConfig).default({}),
   models: z.strictObject({ main: ModelName.optional() }).default({}),
@@ -30,6 +39,7 @@ const ConfigFile = z.strictObject({
     .strictObject({
       allow_root: z.boolean().default(false),
       max_commands: z.int().min(1).max(64).default(4),
+      memory_mb: z.int().min(64).max(1024 * 1024).default(4096),
     })
     .prefault({}),
   threads: z.strictObject({ max_running: z.int().min(1).max(256).default(8) }).prefault({}),
@@ -42,6 +52,16 @@ const ConfigFile = z.strictObject({
         .default(24 * 7),
     })
     .prefault({}),
+  network: z.strictObject({ allow_private: z.array(HostAndPort).default([]) }).prefault({}),
+  store: z
+    .strictObject({
+      backup_every_minutes: z
+        .number()
+        .positive()
+        .max(60 * 24 * 7)
+        .default(60),
+    })
+    .prefault({}),
 });
 
 export interface Config {
@@ -49,8 +69,13 @@ export interface Config {
   readonly mainModel: string;
   readonly allowRoot: boolean;
   readonly maxCommands: number;
+  /** For all commands of one turn together. */
+  readonly memoryBytes: number;
   readonly maxRunningTurns: number;
   readonly approvalDeadlineMs: number;
+  /** Hosts that may have addresses of the user's own networks, as `formatHost` writes them. */
+  readonly allowPrivate: readonly string[];
+  readonly backupEveryMs: number;
 }
 
 const openai = (env: NodeJS.ProcessEnv): ProviderConfig => ({
@@ -64,7 +89,7 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   const text = readIfThere(path);
   const file = ConfigFile.safeParse(parseToml(path, text));
   if (!file.success) throw new DaemonError("invalidConfig", explain(path, text, file.error));
-  const { providers, models, sandbox, threads, approvals } = file.data;
+  const { providers, models, sandbox, threads, approvals, network, store } = file.data;
   const withDefault = { openai: openai(env), ...providers };
   const mainModel = models.main ?? "openai/gpt-5.3-codex";
   const provider = splitModel(mainModel).provider;
@@ -78,8 +103,11 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
     mainModel,
     allowRoot: sandbox.allow_root || env.HEDDLE_ALLOW_ROOT === "1",
     maxCommands: sandbox.max_commands,
+    memoryBytes: sandbox.memory_mb * 1024 * 1024,
     maxRunningTurns: threads.max_running,
+    allowPrivate: network.allow_private,
     approvalDeadlineMs: approvals.deadline_hours * 3_600_000,
+    backupEveryMs: store.backup_every_minutes * 60_000,
   };
 }
 

@@ -15,9 +15,12 @@ async function main(): Promise<void> {
   const log = openLog(paths.log);
   const version = packageVersion(import.meta.url);
   const stop = Promise.withResolvers<void>();
-  const stopRequested = () => stop.resolve();
-  process.once("SIGTERM", stopRequested);
-  process.once("SIGINT", stopRequested);
+  const stopRequested = (by: string) => {
+    log.info("stopping", { by });
+    stop.resolve();
+  };
+  // Not `once`: libraries that listen, too, end the process if nobody else seems to.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stopRequested);
   process.on("SIGHUP", () => {});
   process.on("uncaughtException", (error) => log.error("uncaught exception", { error }));
   process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
@@ -25,7 +28,6 @@ async function main(): Promise<void> {
   const options = { config, paths, env: process.env, log, version, stopRequested };
   const daemon = await startDaemon(options);
   await stop.promise;
-  log.info("stopping");
   await daemon[Symbol.asyncDispose]();
   log.info("stopped");
 }

@@ -3,15 +3,17 @@ import { Approval } from "./approval.ts";
 import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
 import { ThreadEventNotice } from "./events.ts";
-import { ProjectId } from "./ids.ts";
+import { GrantId, ProjectId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
-import { Project } from "./project.ts";
+import { Grant, Project } from "./project.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
 
 export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("projectChanged"), project: Project }),
   z.object({ type: z.literal("projectRemoved"), projectId: ProjectId }),
+  z.object({ type: z.literal("grantChanged"), grant: Grant }),
+  z.object({ type: z.literal("grantRemoved"), projectId: ProjectId, grantId: GrantId }),
   z.object({ type: z.literal("taskChanged"), task: Task }),
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
@@ -30,6 +32,28 @@ export const DoctorFinding = z.object({
 });
 export type DoctorFinding = z.infer<typeof DoctorFinding>;
 
+/** A backup took the place of a damaged database. */
+export const Restoration = z.object({
+  at: Timestamp,
+  damage: z.string().describe("What was wrong with the database."),
+  backupAt: Timestamp.describe("When the backup was made: what came later is lost."),
+  lostUntil: Timestamp.describe("When the damaged database was last written to."),
+  quarantine: AbsolutePath.nullable().describe("Where the damaged files are kept."),
+});
+export type Restoration = z.infer<typeof Restoration>;
+
+export const StorageStatus = z.object({
+  state: z
+    .enum(["ok", "full", "readOnly", "damaged"])
+    .describe("Unless it is ok, no work begins; reading goes on."),
+  advice: z.string().nullable().describe("What is wrong and what to do about it."),
+  freeBytes: z.int(),
+  lastBackupAt: Timestamp.nullable(),
+  backupFailure: z.string().nullable().describe("Why the last backup was not made."),
+  restoration: Restoration.nullable().describe("Until it is acknowledged, or for 7 days."),
+});
+export type StorageStatus = z.infer<typeof StorageStatus>;
+
 export const DaemonStatus = z.object({
   version: z.string(),
   protocolVersion: z.int(),
@@ -43,6 +67,7 @@ export const DaemonStatus = z.object({
   threads: z.record(z.string(), z.int()).describe("Threads by status, archived ones left out."),
   approvals: z.int().describe("Approvals that wait for an answer."),
   memoryBytes: z.int(),
+  storage: StorageStatus,
 });
 export type DaemonStatus = z.infer<typeof DaemonStatus>;
 
@@ -76,7 +101,14 @@ export const daemonMethods = {
     scope: unordered,
   }),
   "daemon/stop": method({
-    summary: "Stop the daemon. Running turns are interrupted; nothing that was stored is lost.",
+    summary: "Stop the daemon. Running turns are left off; the next daemon goes on with them.",
+    params: z.object({ ...mutation }),
+    result: z.object({}),
+    mutates: true,
+    scope: globally,
+  }),
+  "daemon/acknowledge": method({
+    summary: "Take the notice away that the database was restored: somebody has read it.",
     params: z.object({ ...mutation }),
     result: z.object({}),
     mutates: true,

@@ -33,6 +33,9 @@ export const Diff = z.object({
     .object({ files: z.int(), additions: z.int(), deletions: z.int() })
     .nullable()
     .describe("Further files that changed, too many to be listed."),
+  nestedRepositories: z
+    .array(z.string())
+    .describe("Folders that are repositories of their own: their files are not part of it."),
   truncated: z.boolean(),
 });
 export type Diff = z.infer<typeof Diff>;

@@ -42,6 +42,8 @@ export const errorCodes = {
   patchRefused: 1023,
   outsideWorktree: 1024,
   tooLarge: 1025,
+  detached: 1026,
+  storageDamaged: 1027,
 } as const;
 
 export type ErrorKind = keyof typeof errorCodes;

@@ -3,6 +3,7 @@ import {
   ApprovalId,
   GrantId,
   ItemId,
+  idsFollow,
   LandingId,
   newId,
   ProjectId,
@@ -24,6 +25,15 @@ test("ids of one process sort by the time they were made, also within a millisec
   const ids = Array.from({ length: 5000 }, () => newId(ItemId));
   expect(ids.toSorted()).toEqual(ids);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("ids sort behind those of an earlier process whose clock was ahead", () => {
+  const ahead = "turn_7f000000-0000-7fff-bfff-ffffffffffff";
+  idsFollow(ahead);
+  const ids = [ahead, newId(TurnId), newId(TurnId)];
+  expect(ids.toSorted()).toEqual(ids);
+  idsFollow("turn_00000000-0000-7000-8000-000000000000");
+  expect(newId(TurnId) > (ids.at(-1) ?? "")).toBe(true);
 });
 
 test.each([

@@ -28,10 +28,24 @@ export type ApprovalId = z.infer<typeof ApprovalId>;
 export const LandingId = idSchema("lnd", "landing");
 export type LandingId = z.infer<typeof LandingId>;
 
-/** A new id of the schema's kind; ids of one process sort by the time they were made. */
+/**
+ * A new id of the schema's kind. Ids of one process sort in the order in which they were made, also
+ * where the clock is turned back.
+ */
 export function newId<Schema extends z.ZodType<string>>(schema: Schema): z.output<Schema> {
-  return schema.parse(`${prefixes.get(schema) ?? ""}_${v7()}`);
+  const msecs = Math.max(Date.now(), last.msecs);
+  last = { msecs, seq: msecs > last.msecs ? 0 : last.seq + 1 };
+  return schema.parse(`${prefixes.get(schema) ?? ""}_${v7(last)}`);
 }
+
+/** Makes all further ids sort behind one of an earlier process. */
+export function idsFollow(id: string): void {
+  const [, high, low] = /_([0-9a-f]{8})-([0-9a-f]{4})-/.exec(id) ?? [];
+  const msecs = Number.parseInt(`${high}${low}`, 16);
+  if (msecs >= last.msecs) last = { msecs: msecs + 1, seq: 0 };
+}
+
+let last = { msecs: 0, seq: 0 };
 
 const prefixes = new Map<z.ZodType<string>, string>([
   [ProjectId, "prj"],

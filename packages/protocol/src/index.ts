@@ -5,6 +5,7 @@ export * from "./define.ts";
 export * from "./diff.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./host.ts";
 export * from "./ids.ts";
 export * from "./item.ts";
 export * from "./landing.ts";

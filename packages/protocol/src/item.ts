@@ -13,7 +13,9 @@ export type Part = z.infer<typeof Part>;
 
 export const ItemState = z
   .enum(["running", "completed", "failed", "declined", "interrupted", "superseded"])
-  .describe("`superseded`: part of a response that was cut and asked for again.");
+  .describe(
+    "`superseded`: part of a response that was cut and asked for again. A userMessage is `running` until the model has been told, and `interrupted` while it waits for the next turn.",
+  );
 export type ItemState = z.infer<typeof ItemState>;
 
 export const PlanStep = z.object({
@@ -31,6 +33,11 @@ export const ChangedFile = z.object({
 });
 export type ChangedFile = z.infer<typeof ChangedFile>;
 
+export const StopReason = z
+  .enum(["timedOut", "killed", "outputLimit", "memoryLimit", "processLimit", "boxLost"])
+  .describe("`memoryLimit` and `processLimit` end the whole box, `boxLost` was its own end.");
+export type StopReason = z.infer<typeof StopReason>;
+
 const base = {
   id: ItemId,
   threadId: ThreadId,
@@ -47,7 +54,11 @@ const longText = {
 };
 
 export const Item = z.discriminatedUnion("type", [
-  z.object({ ...base, type: z.literal("userMessage"), input: z.array(Part) }),
+  z.object({
+    ...base,
+    type: z.literal("userMessage"),
+    input: z.array(Part),
+  }),
   z.object({ ...base, type: z.literal("agentMessage"), ...longText }),
   z.object({ ...base, type: z.literal("reasoning"), ...longText }),
   z.object({ ...base, type: z.literal("plan"), callId: z.string(), steps: z.array(PlanStep) }),
@@ -61,6 +72,12 @@ export const Item = z.discriminatedUnion("type", [
     exitCode: z.int().nullable(),
     wallMs: z.int().nullable(),
     profileHash: z.string().nullable().describe("The box that it ran in."),
+    stopReason: StopReason.nullable().describe("Set when it did not end by itself."),
+    outputBytes: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .describe("All that it wrote, once it has ended; `item/output` reads it."),
     ...longText,
   }),
   z.object({
@@ -101,6 +118,22 @@ export const itemMethods = {
       limit: z.int().min(1).max(262_144).default(262_144),
     }),
     result: z.object({ text: z.string(), offset: z.int(), textLength: z.int() }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "item/output": method({
+    summary:
+      "Read bytes of a command's output, which may be longer than its text; kept for a week.",
+    params: z.object({
+      itemId: ItemId,
+      offset: z.int().nonnegative().default(0).describe("In bytes."),
+      limit: z.int().min(1).max(524_288).default(262_144),
+    }),
+    result: z.object({
+      base64: z.base64().describe("Empty at the end."),
+      offset: z.int(),
+      outputBytes: z.int().describe("How much there is so far."),
+    }),
     mutates: false,
     scope: unordered,
   }),

@@ -19,6 +19,7 @@ export const Landing = z.object({
   squash: z.boolean(),
   state: z.enum(["queued", "rebasing", "checking", "landed", "refused"]),
   commit: CommitHash.nullable().describe("The target's new tip."),
+  checkCount: z.int().nonnegative().describe("How many checks there are to pass, once known."),
   checks: z.array(CheckResult),
   failure: Failure.nullable(),
   createdAt: Timestamp,

@@ -4,7 +4,10 @@ import { WebSocket } from "ws";
 import { DaemonError } from "./errors.ts";
 
 export interface LinkOptions {
-  readonly socketPath: string;
+  /** Where the daemon listens, asked before each try: another one may listen elsewhere. */
+  readonly socketPath: () => string;
+  /** Starts the daemon again where it ended without a word. */
+  readonly revive?: (() => Promise<void>) | undefined;
   /** How long a lost connection is looked for before everything that waits fails. */
   readonly reconnectForMs: number;
   /** Runs on each new connection, before anything else is sent on it. */
@@ -15,6 +18,9 @@ export interface LinkOptions {
   /** The connection is lost for good, or was closed. */
   readonly ended: (reason: DaemonError) => void;
 }
+
+/** How a daemon closes its connections that stops of its own accord. */
+const goingAway = 1001;
 
 /** One ws connection over the daemon's socket, made again when it breaks. */
 export class Link {
@@ -48,7 +54,8 @@ export class Link {
   }
 
   async #dial(): Promise<void> {
-    const socket = await openSocket(this.#options.socketPath);
+    const path = this.#options.socketPath();
+    const socket = await openSocket(path);
     this.#socket = socket;
     socket.on("message", (data) => this.#options.receive(String(data)));
     try {
@@ -57,28 +64,44 @@ export class Link {
       socket.terminate();
       throw error;
     }
-    if (socket.readyState !== WebSocket.OPEN) throw disconnected(this.#options.socketPath);
+    if (socket.readyState !== WebSocket.OPEN) throw disconnected(path);
     this.#ready = true;
-    socket.once("close", () => void this.#lost());
+    socket.once("close", (code) => void this.#lost(code !== goingAway));
   }
 
-  async #lost(): Promise<void> {
+  async #lost(killed: boolean): Promise<void> {
     this.#ready = false;
-    const until = Date.now() + this.#options.reconnectForMs;
-    for (let wait = 25; !this.#closed && Date.now() < until; wait = Math.min(wait * 2, 1000)) {
+    const { reconnectForMs, socketPath, resumed, ended } = this.#options;
+    const until = performance.now() + reconnectForMs;
+    let revive = killed ? this.#options.revive : undefined;
+    for (
+      let wait = 25;
+      !this.#closed && performance.now() < until;
+      wait = Math.min(wait * 2, 1000)
+    ) {
       await delay(wait);
       if (this.#closed) break;
       try {
         await this.#dial();
-        return this.#options.resumed();
+        return resumed();
       } catch (error) {
-        if (error instanceof DaemonError && error.kind === "unsupportedProtocol") {
-          return this.#options.ended(error);
-        }
+        if (kindOf(error) === "unsupportedProtocol") return ended(error as DaemonError);
+        if (kindOf(error) !== "disconnected" || !revive) continue;
       }
+      const failure = await revive().then(() => undefined, asDisconnected);
+      if (failure) return ended(failure);
+      revive = undefined;
     }
-    this.#options.ended(disconnected(this.#options.socketPath));
+    ended(disconnected(socketPath()));
   }
+}
+
+function kindOf(error: unknown): string | undefined {
+  return error instanceof DaemonError ? error.kind : undefined;
+}
+
+function asDisconnected(cause: unknown): DaemonError {
+  return new DaemonError("disconnected", (cause as Error).message, {}, { cause });
 }
 
 function disconnected(socketPath: string, cause?: unknown): DaemonError {
@@ -93,11 +116,16 @@ async function openSocket(socketPath: string): Promise<WebSocket> {
   const socket = new WebSocket("ws://localhost/v1", options);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("open", resolve);
-  socket.on("error", reject);
-  try {
-    await promise;
-  } catch (error) {
-    throw disconnected(socketPath, error);
-  }
+  socket.on("error", (error) => reject(disconnected(socketPath, error)));
+  socket.once("unexpected-response", (request, { statusCode }) => {
+    reject(statusCode === 503 ? overloaded(socketPath) : disconnected(socketPath));
+    request.destroy();
+  });
+  await promise;
   return socket;
+}
+
+function overloaded(socketPath: string): DaemonError {
+  const message = `the daemon at ${socketPath} has as many clients as it can hold; close some of them`;
+  return new DaemonError("overloaded", message, { socketPath });
 }

@@ -13,13 +13,17 @@ import type { Methods } from "./registry.ts";
 import { frameLimitBytes, protocolVersion } from "./wire.ts";
 
 export type { ThreadNotice } from "./follow.ts";
+export { isAlive, LockHolder, readHolder } from "./lock-holder.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";
 
 export interface ConnectOptions {
-  readonly socketPath: string;
+  /** A function is asked before each try, for a daemon that may come back elsewhere. */
+  readonly socketPath: string | (() => string);
   readonly client: Actor & { version?: string };
   /** Milliseconds for which a lost daemon is waited for; 30,000 by default, 0 for not at all. */
   readonly reconnectForMs?: number;
+  /** Starts a daemon that was killed. One that was stopped is only waited for. */
+  readonly revive?: () => Promise<void>;
 }
 
 interface Message {
@@ -66,11 +70,12 @@ export class HeddleClient implements Disposable {
   readonly #closed = new AbortController();
   #ended: DaemonError | undefined;
 
-  constructor({ socketPath, client, reconnectForMs = 30_000 }: ConnectOptions) {
+  constructor({ socketPath, client, reconnectForMs = 30_000, revive }: ConnectOptions) {
     this.#rpc = new JSONRPCClient((request: JSONRPCRequest) => this.#send(request), randomUUID);
     this.#link = new Link({
-      socketPath,
+      socketPath: typeof socketPath === "string" ? () => socketPath : socketPath,
       reconnectForMs,
+      revive,
       greet: (send) => this.#greet(client, send),
       receive: (text) => this.#receive(text),
       resumed: () => this.#resume(),

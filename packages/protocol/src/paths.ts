@@ -8,6 +8,8 @@ export interface HeddlePaths {
   readonly runtime: string;
   readonly socket: string;
   readonly log: string;
+  /** Who holds the lock of the state directory: `LockHolder` as JSON. */
+  readonly holder: string;
 }
 
 /**
@@ -28,7 +30,8 @@ export function heddlePaths(env: NodeJS.ProcessEnv = process.env): HeddlePaths {
 
 function from(config: string, state: string, runtime: string): HeddlePaths {
   const socket = join(runtime, "heddle.sock");
-  return { config, state, runtime, socket, log: join(state, "heddle.log") };
+  const [log, holder] = [join(state, "heddle.log"), join(state, "daemon.json")];
+  return { config, state, runtime, socket, log, holder };
 }
 
 /** The longest path that the kernel takes as the address of a unix socket, in bytes. */

@@ -13,7 +13,10 @@ export const Grant = z.object({
   projectId: ProjectId,
   threadId: ThreadId.nullable().describe("Null when the grant holds for the whole project."),
   kind: z.enum(["root", "toolchain", "host", "env"]),
-  value: z.string().describe("A path, `host:port`, or the name of an environment variable."),
+  value: z
+    .string()
+    .max(4096)
+    .describe("A path, `host:port`, or the name of an environment variable."),
   access: Access,
   createdAt: Timestamp,
   expiresAt: Timestamp.nullable(),
@@ -89,17 +92,43 @@ export const projectMethods = {
     mutates: true,
     scope: perProject,
   }),
+  "project/relink": method({
+    summary:
+      "Bring a project's threads and its repository together again, after the repository was moved or worktrees were removed by hand. Files of a worktree that is gone are written again from its branch; set-up is not repeated. No thread may be running.",
+    params: z.object({
+      projectId: ProjectId,
+      path: AbsolutePath.optional().describe("Where the repository is now, if it was moved."),
+      ...mutation,
+    }),
+    result: z.object({
+      project: Project,
+      relinked: z.array(ThreadId).describe("These have a worktree again, or had it all along."),
+      lost: z.array(z.object({ threadId: ThreadId, reason: z.string() })),
+    }),
+    mutates: true,
+    scope: perProject,
+  }),
   "project/grant": method({
     summary: "Grant access to the project itself, or to a path, toolchain, host or variable.",
     params: z.object({
       projectId: ProjectId,
       access: Access.default("ro"),
       resource: grantable.optional().describe("Without it, access to the project itself."),
+      threadId: ThreadId.optional().describe("For one thread alone; the grant ends with it."),
+      expiresAt: Timestamp.optional().describe("When the grant ends by itself."),
       ...mutation,
     }),
     result: z.object({ project: Project, grants: z.array(Grant) }),
     mutates: true,
     scope: perProject,
+  }),
+  "project/revoke": method({
+    summary:
+      "Take a grant back. Connections to its host are cut at once; the rest ends with the turns that use it.",
+    params: z.object({ grantId: GrantId, ...mutation }),
+    result: z.object({ project: Project, grants: z.array(Grant) }),
+    mutates: true,
+    scope: globally,
   }),
   "project/trust": method({
     summary: "Trust the project's settings file, for exactly the content with this hash.",

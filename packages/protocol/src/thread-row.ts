@@ -16,6 +16,7 @@ export const ThreadStatus = z.enum([
   "waitingForUser",
   "landing",
   "failed",
+  "detached",
   "archived",
 ]);
 export type ThreadStatus = z.infer<typeof ThreadStatus>;
@@ -28,12 +29,19 @@ export const Thread = z.object({
   status: ThreadStatus,
   policy: PolicyName,
   target: z.string().describe("The branch that it lands on."),
-  branch: z.string().nullable().describe("`heddle/…`; null until the worktree is made."),
+  branch: z.string().nullable().describe("`heddle/…`; null until its worktree is begun."),
   baseCommit: CommitHash.describe("Where the thread branched off; a landing moves it."),
   worktree: AbsolutePath.nullable().describe("Null before it is made and after the archive."),
   portBase: z.int().describe("The first of ten ports that are leased to the thread."),
   landedCommit: CommitHash.nullable().describe("The target's tip after the last landing."),
-  failure: Failure.nullable().describe("Why the thread could not be prepared."),
+  unlandedCommit: CommitHash.nullable().describe("The newest that its turns made since then."),
+  lastTurn: z
+    .enum(["done", "interrupted", "failed"])
+    .nullable()
+    .describe("How the turn that ended last has ended."),
+  failure: Failure.nullable().describe(
+    "Why it could not be prepared, or, with the kind `detached`, what it was cut off from.",
+  ),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

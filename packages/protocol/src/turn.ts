@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { ThreadId, TurnId } from "./ids.ts";
-import { Part } from "./item.ts";
+import { Item, Part } from "./item.ts";
 
 export const TurnState = z.enum([
   "queued",
@@ -70,6 +70,22 @@ export const turnMethods = {
       ...mutation,
     }),
     result: Turn,
+    mutates: true,
+    scope: perThread,
+  }),
+  "turn/steer": method({
+    summary:
+      "Send a message into the turn that runs, or the first that waits: the model is told before it is asked again. Where none does, a turn is started.",
+    params: z.object({
+      threadId: ThreadId,
+      turnId: TurnId.optional().describe("Only into this turn; `conflict` when it has ended."),
+      input: z.array(Part).min(1).max(100),
+      ...mutation,
+    }),
+    result: z.object({
+      turn: Turn.describe("The one that has the message."),
+      item: Item.nullable().describe("The message; null when it has started the turn."),
+    }),
     mutates: true,
     scope: perThread,
   }),

@@ -11,6 +11,7 @@ import { converse } from "../thread/converse.ts";
 import { runTurn } from "../thread/run-turn.ts";
 import { Screen } from "../thread/screen.ts";
 import { tailNotices } from "../thread/tail.ts";
+import { threadState } from "../thread/thread-state.ts";
 
 interface Options {
   readonly jsonl?: boolean;
@@ -25,7 +26,10 @@ export function attachCommand(): Command {
     .argument("<thread>", "as listed by `heddle threads`")
     .option("--jsonl", "print each new event as a line of JSON")
     .option("--no-input", "never ask, and end with the turn that runs")
-    .addHelpText("after", "\nCtrl+D or /detach leaves; the thread goes on.")
+    .addHelpText(
+      "after",
+      "\nCtrl+C, Ctrl+D or /detach leaves; the thread goes on. `heddle interrupt` stops its turn.",
+    )
     .action(async (given: string, options: Options) => {
       using daemon = await openDaemon();
       const threadId = await findThread(daemon, given);
@@ -41,9 +45,9 @@ export function attachCommand(): Command {
 }
 
 function showTail(view: ThreadView, hasOlder: boolean, screen: Screen): void {
-  const { id, title, branch, status } = view.thread;
+  const { id, title, branch } = view.thread;
   const place = branch === null ? "" : `, on ${printableLine(branch)}`;
-  say(`thread ${shortId(id)} ${status}${place}: ${printableLine(title)}`);
+  say(`thread ${shortId(id)}, ${threadState(view.thread)}${place}: ${printableLine(title)}`);
   if (hasOlder) say("… (older items are left out)");
   for (const notice of tailNotices(view)) screen.show(notice);
 }
@@ -57,5 +61,6 @@ async function followRunning({ daemon, view, screen }: Running): Promise<ExitCod
     return last ? exitCodeOfTurn(last) : exitCodes.ok;
   }
   const mode = screen.mode === "jsonl" ? "jsonl" : "text";
-  return await runTurn({ daemon, turn, mode, landing: undefined, asks: false, view, screen });
+  const followed = { daemon, turn, mode, landing: undefined, asks: false, view, screen } as const;
+  return await runTurn({ ...followed, interrupts: false });
 }

@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { DaemonError } from "@heddle/protocol";
-import { heddlePaths } from "@heddle/protocol/node";
+import { type HeddleClient, heddlePaths, isAlive } from "@heddle/protocol/node";
 import { type Command, InvalidArgumentError } from "commander";
 import { command } from "../command.ts";
 import { daemonArguments } from "../daemon/entry.ts";
+import { findDaemon } from "../daemon/find.ts";
 import { showLog } from "../daemon/log.ts";
-import { findDaemon, openDaemon } from "../daemon/open.ts";
+import { openDaemon } from "../daemon/open.ts";
 import { statusText } from "../daemon/status-text.ts";
 import { CliError, exitCodes } from "../exit.ts";
 import { print, printJson, say } from "../terminal/output.ts";
@@ -20,8 +21,10 @@ export function daemonCommand(): Command {
     .description("Start, stop and watch the daemon. Other commands start it when they need it.")
     .addCommand(startCommand())
     .addCommand(stopCommand())
+    .addCommand(restartCommand())
     .addCommand(statusCommand())
-    .addCommand(logsCommand());
+    .addCommand(logsCommand())
+    .addCommand(acknowledgeCommand());
 }
 
 function startCommand(): Command {
@@ -51,36 +54,50 @@ async function runInForeground(): Promise<void> {
 
 function stopCommand(): Command {
   return command("stop")
-    .description("Stop the daemon. Running turns are interrupted; nothing that was stored is lost.")
+    .description("Stop the daemon. What runs is left off, and the next one goes on with it.")
     .action(async () => {
       using daemon = await findDaemon(heddlePaths(), { reconnectForMs: 0 });
       if (!daemon) return say("no daemon is running");
-      const { pid } = await daemon.call("daemon/status", {});
-      await daemon.call("daemon/stop", {}).catch(unlessDisconnected);
-      daemon.close();
-      await ended(pid);
-      say(`the daemon has stopped: pid ${pid}`);
+      say(`the daemon has stopped: pid ${await stop(daemon)}`);
     });
 }
 
-/** A daemon that stops at once may do so before its answer arrives. */
-function unlessDisconnected(error: unknown): void {
-  if (!(error instanceof DaemonError) || error.kind !== "disconnected") throw error;
+function restartCommand(): Command {
+  return command("restart")
+    .description("Stop the daemon and start it as it is installed now. What runs goes on.")
+    .action(async () => {
+      const paths = heddlePaths();
+      using running = await findDaemon(paths, { reconnectForMs: 0 });
+      const before = running && (await stop(running));
+      using daemon = await openDaemon(paths);
+      const { pid, version } = await daemon.call("daemon/status", {});
+      say(`the daemon has started: ${version}, pid ${pid}${before ? ` (it was ${before})` : ""}`);
+    });
+}
+
+/** Returns the pid of the daemon that has ended. */
+async function stop(daemon: HeddleClient): Promise<number> {
+  const { pid } = await daemon.call("daemon/status", {});
+  await daemon.call("daemon/stop", {}).catch((error: unknown) => stopBySignal(error, pid));
+  daemon.close();
+  await ended(pid);
+  return pid;
+}
+
+/** One that stops at once may do so before it answers; one that cannot store the call is signalled. */
+function stopBySignal(error: unknown, pid: number): void {
+  const kind = error instanceof DaemonError ? error.kind : undefined;
+  if (kind === "disconnected") return;
+  if (kind !== "storageFull" && kind !== "storageDamaged") throw error;
+  process.kill(pid, "SIGTERM");
 }
 
 async function ended(pid: number): Promise<void> {
-  for (const until = Date.now() + endsWithinMs; Date.now() < until; await delay(20)) {
-    if (!alive(pid)) return;
+  const until = performance.now() + endsWithinMs;
+  for (; performance.now() < until; await delay(20)) {
+    if (!isAlive(pid)) return;
   }
   throw new CliError(exitCodes.failed, `the daemon (pid ${pid}) is still ending`);
-}
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function statusCommand(): Command {
@@ -93,6 +110,15 @@ function statusCommand(): Command {
       if (json) printJson({ running: status !== undefined, ...status });
       else print(status ? statusText(status) : "no daemon is running");
       if (!status) process.exitCode = exitCodes.unavailable;
+    });
+}
+
+function acknowledgeCommand(): Command {
+  return command("acknowledge")
+    .description("Take the notice away that the database was restored from a backup.")
+    .action(async () => {
+      using daemon = await openDaemon();
+      await daemon.call("daemon/acknowledge", {});
     });
 }
 

@@ -3,7 +3,7 @@ import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { findThread } from "../lookup.ts";
 import { paintOut, print, printJson, say } from "../terminal/output.ts";
-import { printable } from "../terminal/printable.ts";
+import { printable, printableLine } from "../terminal/printable.ts";
 import { diffStat, diffText } from "../thread/diff-text.ts";
 
 interface Options {
@@ -22,6 +22,10 @@ export function diffCommand(): Command {
       const threadId = await findThread(daemon, given);
       const diff = await daemon.call("thread/diff", { threadId });
       if (json) return printJson(diff);
+      for (const folder of diff.nestedRepositories) {
+        const what = "is a repository of its own: its files are not in the diff and do not land";
+        say(`warning: ${printableLine(folder)} ${what}`);
+      }
       if (diff.files.length === 0) return say("nothing changed");
       if (stat) return print(diffStat(diff, paintOut()));
       // A patch that goes to a file keeps its bytes; a terminal gets nothing that acts on it.

@@ -2,7 +2,9 @@ import { type Turn, turnEnded } from "@heddle/protocol";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
+import { CliError, exitCodes } from "../exit.ts";
 import { findThread } from "../lookup.ts";
+import { shortId } from "../names.ts";
 import { count } from "../terminal/format.ts";
 import { printJson, say } from "../terminal/output.ts";
 
@@ -21,9 +23,10 @@ export function interruptCommand(): Command {
         const { interrupted } = await daemon.call("turn/interrupt", { turnId: id });
         if (interrupted) stopped.push(id);
       }
-      if (json) return printJson({ interrupted: stopped });
-      say(
-        stopped.length > 0 ? `interrupted ${count(stopped.length, "turn")}` : "no turn is running",
-      );
+      if (json) printJson({ interrupted: stopped });
+      else if (stopped.length > 0) say(`interrupted ${count(stopped.length, "turn")}`);
+      if (stopped.length > 0) return;
+      const message = `nothing to interrupt: ${shortId(threadId)} has no turn that runs or waits`;
+      throw new CliError(exitCodes.failed, message);
     });
 }

@@ -13,8 +13,13 @@ test.each([
     { host: "registry.npmjs.org:443" },
     { access: "ro", resource: { kind: "host", value: "registry.npmjs.org:443" } },
   ],
+  [
+    undefined,
+    { host: "example.org:80", for: "2h", thread: "fix" },
+    { access: "ro", resource: { kind: "host", value: "example.org:80" }, expiresAt: 7_200_001 },
+  ],
   [undefined, { env: "CI" }, { access: "ro", resource: { kind: "env", value: "CI" } }],
   [undefined, { rw: true }, { access: "rw" }],
 ] as const)("%s with %j grants exactly that", (path, options, request) => {
-  expect(grantRequest(path, options)).toEqual(request);
+  expect(grantRequest(path, options, 1)).toEqual(request);
 });

@@ -1,24 +1,32 @@
 import { resolve } from "node:path";
-import type { Access, Grant, Methods, ParamsOf } from "@heddle/protocol";
+import type { Methods, ParamsOf } from "@heddle/protocol";
+import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
+import { findThread } from "../lookup.ts";
 import { chooseProject } from "../project.ts";
-import { printJson, say } from "../terminal/output.ts";
+import { outputWidth, printJson, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { timeSpan } from "../time-span.ts";
+import { grantTable } from "./project-grants.ts";
 
 interface Options {
   readonly project?: string;
   readonly toolchain?: boolean;
   readonly host?: string;
   readonly env?: string;
+  readonly thread?: string;
+  readonly for?: string;
   readonly ro?: boolean;
   readonly rw?: boolean;
   readonly json?: boolean;
 }
 
-type Resource = NonNullable<ParamsOf<Methods, "project/grant">["resource"]>;
+type Params = ParamsOf<Methods, "project/grant">;
+type Resource = NonNullable<Params["resource"]>;
+type GrantRequest = Pick<Params, "access" | "resource" | "expiresAt">;
 
 export function grantCommand(): Command {
   return command("grant")
@@ -27,8 +35,10 @@ export function grantCommand(): Command {
     )
     .argument("[path]", "a directory outside of the project, read-only unless --rw")
     .option("--toolchain", "the path holds tools to run, such as a version manager's")
-    .option("--host <host:port>", "a host that commands may reach")
+    .option("--host <host:port>", "a host that commands may reach; without a port, by https")
     .option("--env <name>", "a variable of the daemon's environment that commands may see")
+    .option("--thread <thread>", "only for this thread, and no longer than it is there")
+    .option("--for <span>", "only for so long, such as 30m, 2h or 7d")
     .option("--ro", "read only")
     .option("--rw", "read and write")
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
@@ -36,11 +46,11 @@ export function grantCommand(): Command {
     .action(async (path: string | undefined, options: Options) => {
       const request = grantRequest(path, options);
       using daemon = await openDaemon();
-      const { id } = await chooseProject(daemon, options.project);
-      const { project, grants } = await daemon.call("project/grant", { projectId: id, ...request });
+      const holder = await holderOf(daemon, options);
+      const { project, grants } = await daemon.call("project/grant", { ...request, ...holder });
       if (options.json) return printJson({ project, grants });
       say(`${printableLine(project.name)}: ${project.access ?? "no access"}`);
-      for (const grant of grants) say(`  ${grantLine(grant)}`);
+      if (grants.length > 0) say(grantTable(grants, { width: outputWidth(), now: Date.now() }).trimEnd());
     });
 }
 
@@ -48,7 +58,8 @@ export function grantCommand(): Command {
 export function grantRequest(
   path: string | undefined,
   options: Options,
-): { access: Access; resource?: Resource } {
+  now = Date.now(),
+): GrantRequest {
   const { toolchain, ro, rw } = options;
   if (ro && rw) throw usageError("--ro and --rw exclude each other");
   const resources = resourcesOf(path, options);
@@ -56,7 +67,10 @@ export function grantRequest(
   if (toolchain && path === undefined) throw usageError("--toolchain needs a path");
   const access = rw ? "rw" : "ro";
   const [resource] = resources;
-  if (resource) return { access, resource };
+  if (resource) return { access, resource, ...endOf(options, now) };
+  if (options.thread !== undefined || options.for !== undefined) {
+    throw usageError("--thread and --for need something to grant besides access to the project");
+  }
   if (ro || rw) return { access };
   throw usageError(
     "nothing was named to grant",
@@ -73,6 +87,17 @@ function resourcesOf(path: string | undefined, { toolchain, host, env }: Options
   ];
 }
 
-function grantLine({ kind, value, access }: Grant): string {
-  return printableLine(`${kind} ${value} (${access})`);
+function endOf({ for: span }: Options, now: number): Pick<Params, "expiresAt"> {
+  return span === undefined ? {} : { expiresAt: now + timeSpan(span) };
+}
+
+/** The project that is granted something; that of the thread where one is named. */
+async function holderOf(
+  daemon: HeddleClient,
+  { thread, project }: Options,
+): Promise<Pick<Params, "projectId" | "threadId">> {
+  if (thread === undefined) return { projectId: (await chooseProject(daemon, project)).id };
+  const threadId = await findThread(daemon, thread);
+  const found = await daemon.call("thread/read", { threadId, limit: 1 });
+  return { projectId: found.thread.projectId, threadId };
 }

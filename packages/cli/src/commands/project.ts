@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { command } from "../command.ts";
 import { addCommand } from "./project-add.ts";
 import { grantCommand } from "./project-grant.ts";
+import { grantsCommand, revokeCommand } from "./project-grants.ts";
 import { listCommand, removeCommand } from "./project-list.ts";
+import { relinkCommand } from "./project-relink.ts";
 import { trustCommand } from "./project-trust.ts";
 
 export function projectCommand(): Command {
@@ -11,6 +13,9 @@ export function projectCommand(): Command {
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(removeCommand())
+    .addCommand(relinkCommand())
     .addCommand(grantCommand())
+    .addCommand(grantsCommand())
+    .addCommand(revokeCommand())
     .addCommand(trustCommand());
 }

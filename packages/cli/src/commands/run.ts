@@ -71,5 +71,5 @@ async function run(text: string, options: Options): Promise<void> {
   if (options.detach) return print(thread.id);
   const mode = options.json ? "json" : options.jsonl ? "jsonl" : "text";
   const landing = options.land ? { squash: options.squash === true } : undefined;
-  process.exitCode = await runTurn({ daemon, turn, mode, landing, asks });
+  process.exitCode = await runTurn({ daemon, turn, mode, landing, asks, interrupts: true });
 }

@@ -1,12 +1,16 @@
+import type { Turn } from "@heddle/protocol";
+import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
+import { usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
 
 interface Options extends TurnOptions {
+  readonly steer?: boolean;
   readonly json?: boolean;
 }
 
@@ -15,13 +19,30 @@ export function sendCommand(): Command {
     .description("Send more input to a thread. It waits its turn behind one that runs.")
     .argument("<thread>", "as listed by `heddle threads`")
     .argument("<text>", "what to do")
+    .option("-s, --steer", "do not wait: tell the agent before it goes on with its turn")
     .option("--json", "print the turn as JSON");
   return turnOptions(made).action(async (given: string, text: string, options: Options) => {
     using daemon = await openDaemon();
     const threadId = await findThread(daemon, given);
-    const turn = await daemon.call("turn/start", turnParams(threadId, text, options));
+    const turn = options.steer
+      ? await steer(daemon, threadId, { ...options, text })
+      : await daemon.call("turn/start", turnParams(threadId, text, options));
     if (options.json) return printJson(turn);
     print(turn.id);
     say(`follow it with: heddle attach ${shortId(threadId)}`);
   });
+}
+
+async function steer(
+  daemon: HeddleClient,
+  threadId: Turn["threadId"],
+  { text, model, effort }: Options & { text: string },
+): Promise<Turn> {
+  if (model !== undefined || effort !== undefined) {
+    throw usageError("a turn that runs keeps its model; leave out --model and --effort");
+  }
+  const input = [{ type: "text" as const, text }];
+  const { turn, item } = await daemon.call("turn/steer", { threadId, input });
+  say(item ? "it joins the turn that goes on" : "no turn was running, so it starts one");
+  return turn;
 }

@@ -9,6 +9,7 @@ import { age } from "../terminal/format.ts";
 import { outputWidth, print, printJson } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { table } from "../terminal/table.ts";
+import { threadState } from "../thread/thread-state.ts";
 
 interface Options {
   readonly all?: boolean;
@@ -32,12 +33,12 @@ export function threadsCommand(): Command {
 }
 
 function threadTable(threads: readonly Thread[], width: number | undefined): string {
-  const rows = threads.map(({ id, status, branch, createdAt, title }) => [
-    shortId(id),
-    status,
-    age(createdAt),
-    printableLine(branch ?? ""),
-    printableLine(title),
+  const rows = threads.map((thread) => [
+    shortId(thread.id),
+    threadState(thread),
+    age(thread.createdAt),
+    printableLine(thread.branch ?? ""),
+    printableLine(thread.title),
   ]);
   return table(["ID", "STATUS", "AGE", "BRANCH", "TITLE"], rows, width);
 }

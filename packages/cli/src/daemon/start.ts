@@ -1,31 +1,35 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { HeddleClient, HeddlePaths } from "@heddle/protocol/node";
+import { type HeddleClient, type HeddlePaths, isAlive, readHolder } from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
 import { daemonArguments } from "./entry.ts";
+import { isOwn } from "./find.ts";
 import { lastSentence } from "./last-sentence.ts";
 
 const readyWithinMs = 30_000;
-const winnerAnswersWithinMs = 1_000;
+/** How long a daemon that holds the lock may take to begin answering, or to end. */
+const holderSettlesWithinMs = 10_000;
 const startLogBytes = 1_048_576;
 
 type Find = () => Promise<HeddleClient | undefined>;
 
 /** Starts the daemon as a process of its own, and returns when it answers. */
 export async function startDaemon(paths: HeddlePaths, find: Find): Promise<HeddleClient> {
-  const until = Date.now() + readyWithinMs;
+  const until = performance.now() + readyWithinMs;
   const log = startLog(paths);
-  while (Date.now() < until) {
+  while (performance.now() < until) {
     const child = await launch(paths, log.file);
-    const answering = await untilAnswering(find, child, until);
+    const running = () => child.exitCode === null && child.signalCode === null;
+    const answering = await untilAnswering(find, running, until);
     if (answering) return answering;
+    if (running()) child.kill();
+    else if (child.exitCode !== exitCodes.waiting) throw failedStart(child, log);
     // Another daemon held the lock. It answers soon, or it was about to end and a new one can start.
-    if (child.exitCode === exitCodes.waiting) continue;
-    if (child.exitCode !== null || child.signalCode !== null) throw failedStart(child, log);
-    child.kill();
+    const other = await untilSettled(paths, find);
+    if (other) return other;
   }
   throw new CliError(
     exitCodes.unavailable,
@@ -76,19 +80,28 @@ function absoluteHome(): NodeJS.ProcessEnv {
   return HEDDLE_HOME ? { ...process.env, HEDDLE_HOME: resolve(HEDDLE_HOME) } : process.env;
 }
 
-async function untilAnswering(find: Find, child: Child, until: number) {
-  let giveUpAt = until;
-  for (let wait = 5; Date.now() < giveUpAt; wait = Math.min(wait * 1.5, 50)) {
+async function untilAnswering(find: Find, goesOn: () => boolean, until: number) {
+  for (let wait = 5; performance.now() < until; wait = Math.min(wait * 1.5, 50)) {
     const client = await find();
-    if (client) return client;
-    if (child.exitCode === exitCodes.waiting) {
-      giveUpAt = Math.min(giveUpAt, Date.now() + winnerAnswersWithinMs);
-    } else if (child.exitCode !== null || child.signalCode !== null) {
-      return undefined;
-    }
+    if (client || !goesOn()) return client;
     await delay(wait);
   }
   return undefined;
+}
+
+/** Returns when whoever holds the lock answers, or has ended; throws if neither comes to pass. */
+async function untilSettled(paths: HeddlePaths, find: Find): Promise<HeddleClient | undefined> {
+  const holder = readHolder(paths.holder);
+  if (holder === undefined) return undefined;
+  const foreign = existsSync(holder.socket) && !isOwn(holder.socket);
+  const until = performance.now() + (foreign ? 0 : holderSettlesWithinMs);
+  const client = await untilAnswering(find, () => isAlive(holder.pid), until);
+  if (client || !isAlive(holder.pid)) return client;
+  throw new CliError(
+    exitCodes.waiting,
+    `the daemon of ${paths.state} (pid ${holder.pid}, at ${holder.socket}) does not answer`,
+    "it may be starting or ending; stop it by its pid if it stays like this",
+  );
 }
 
 function failedStart(child: Child, { file, offset }: StartLog): CliError {

@@ -1,4 +1,4 @@
-import type { DaemonStatus } from "@heddle/protocol";
+import type { DaemonStatus, StorageStatus } from "@heddle/protocol";
 import { age, count, megabytes } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
 
@@ -12,9 +12,34 @@ export function statusText(status: DaemonStatus, now = Date.now()): string {
     ["projects", String(projects)],
     ["threads", threads.map(([name, number]) => `${number} ${name}`).join(", ") || "none"],
     ["waiting", count(approvals, "approval")],
+    ...storageRows(status.storage, now),
     ["config", status.configPath],
     ["state", status.statePath],
     ["socket", status.socket],
-  ] as const;
-  return rows.map(([name, value]) => `${name.padEnd(9)} ${printableLine(value)}\n`).join("");
+  ];
+  return rows
+    .map(([name = "", value = ""]) => `${name.padEnd(9)} ${printableLine(value)}\n`)
+    .join("");
+}
+
+/** What is wrong stands before what is as it should be. */
+function storageRows(storage: StorageStatus, now: number): string[][] {
+  const { advice, restoration, lastBackupAt, backupFailure } = storage;
+  const rows: string[][] = [];
+  if (advice !== null) rows.push(["storage", `NO WORK BEGINS: ${advice}`]);
+  if (restoration !== null) {
+    const [from, until] = [restoration.backupAt, restoration.lostUntil].map(time);
+    const lost = `the database was damaged; what was stored from ${from} until ${until} is lost`;
+    rows.push(["restored", `${lost}; \`heddle doctor\` has the details`]);
+  }
+  const last = lastBackupAt === null ? "none was due yet" : `${age(lastBackupAt, now)} ago`;
+  rows.push(["backup", backupFailure === null ? last : `${last}; FAILED: ${backupFailure}`]);
+  return rows;
+}
+
+function time(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace(/:\d\d\.\d+/, "")
+    .replace("T", " ");
 }

@@ -17,6 +17,8 @@ export const thread: Thread = {
   worktree: "/w",
   portBase: 20_000,
   landedCommit: null,
+  unlandedCommit: null,
+  lastTurn: null,
   failure: null,
   createdAt: 0,
   updatedAt: 0,
@@ -31,6 +33,7 @@ const diff: Diff = {
   treeHash: hash("2"),
   files: [],
   omitted: null,
+  nestedRepositories: [],
   truncated: false,
 };
 

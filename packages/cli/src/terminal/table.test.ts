@@ -17,6 +17,28 @@ test("only the last column is cut to the terminal", () => {
   );
 });
 
+test("on a narrow terminal the last column stands below, and the others are cut from the right", () => {
+  const rows = [
+    ["0199aaaa", "ready to land", "12m", "heddle/fix-the-parser", "fix the parser at last"],
+  ];
+  expect(table(["ID", "STATUS", "AGE", "BRANCH", "TITLE"], rows, 40)).toBe(
+    [
+      "ID        STATUS         AGE  BRANCH",
+      "  TITLE",
+      "0199aaaa  ready to land  12m  heddle/fi…",
+      "  fix the parser at last",
+      "",
+    ].join("\n"),
+  );
+});
+
+test.each([20, 30, 40, 60, 80, 200])("no line is wider than a terminal of %i columns", (width) => {
+  const rows = [["0199aaaa", "ready", "12m", "heddle/fix-the-parser", "fix the parser at last"]];
+  const lines = table(["ID", "ST", "AGE", "BRANCH", "TITLE"], rows, width).trimEnd().split("\n");
+  // A row is always named in full, however little room there is.
+  expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(Math.max(width, 30));
+});
+
 test("wide and combining characters keep the columns straight", () => {
   expect(displayWidth("中文")).toBe(4);
   expect(displayWidth("e\u0301")).toBe(1);

@@ -22,9 +22,14 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+const lastAtLeast = 8;
+const columnAtLeast = 6;
+const gap = 2;
+
 /**
  * Aligned columns under a heading. The last column takes what is left of `width` and is cut there;
- * without a width nothing is cut. Cells have to be printable already.
+ * where nothing is left, it stands on a line of its own below the others, which are cut
+ * from the right. Without a width nothing is cut. Cells have to be printable already.
  */
 export function table(
   headings: readonly string[],
@@ -35,7 +40,11 @@ export function table(
   const widths = headings.map((_, column) =>
     Math.max(...all.map((cells) => displayWidth(cells[column] ?? ""))),
   );
-  return all.map((cells) => line(cells, widths, width)).join("");
+  const lead = totalOf(widths.slice(0, -1)) + gap;
+  if (width === undefined || lead + lastAtLeast <= width) {
+    return all.map((cells) => line(cells, widths, width)).join("");
+  }
+  return all.map((cells) => folded(cells, widths, width)).join("");
 }
 
 function line(
@@ -43,12 +52,41 @@ function line(
   widths: readonly number[],
   width: number | undefined,
 ): string {
-  const last = widths.length - 1;
-  const lead = widths.slice(0, last).reduce((sum, column) => sum + column + 2, 0);
-  const padded = widths.map((column, at) => {
-    const cell = cells[at] ?? "";
-    if (at < last) return cell + " ".repeat(column - displayWidth(cell));
-    return width === undefined ? cell : cut(cell, Math.max(8, width - lead));
+  const lead = widths.slice(0, -1);
+  const last = cells[lead.length] ?? "";
+  const room = width === undefined ? undefined : width - totalOf(lead) - gap;
+  const shown = room === undefined ? last : cut(last, room);
+  return `${[...lead.map((column, at) => padded(cells[at], column)), shown].join("  ").trimEnd()}\n`;
+}
+
+/** A row on two lines, for a terminal that is narrower than its columns. */
+function folded(cells: readonly string[], widths: readonly number[], width: number): string {
+  const lead = narrowed(widths.slice(0, -1), width);
+  const first = lead
+    .map((column, at) => padded(cells[at], column))
+    .join("  ")
+    .trimEnd();
+  const last = cut(cells[lead.length] ?? "", Math.max(1, width - gap));
+  return `${first}\n${last === "" ? "" : `  ${last}\n`}`;
+}
+
+/** Takes from the last column first, until all fit; the first one, which names the row, stays. */
+function narrowed(widths: readonly number[], width: number): number[] {
+  let over = totalOf(widths) - width;
+  const reversed = widths.toReversed().map((column, fromEnd) => {
+    const spare = fromEnd === widths.length - 1 ? 0 : Math.max(0, column - columnAtLeast);
+    const taken = Math.min(spare, Math.max(0, over));
+    over -= taken;
+    return column - taken;
   });
-  return `${padded.join("  ").trimEnd()}\n`;
+  return reversed.reverse();
+}
+
+function totalOf(widths: readonly number[]): number {
+  return widths.reduce((sum, column) => sum + column + gap, -gap);
+}
+
+function padded(cell = "", column: number): string {
+  const shown = cut(cell, column);
+  return shown + " ".repeat(Math.max(0, column - displayWidth(shown)));
 }

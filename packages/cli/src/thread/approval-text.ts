@@ -41,7 +41,8 @@ function indented(text: string): string {
 
 /** What a person is asked below an approval. */
 export function answerPrompt({ subject, kind }: Approval): string {
-  if (kind === "effect") return "allow it? [y]es, [n]o (and why), [a]lways this in this thread: ";
+  if (kind === "effect")
+    return 'allow it? [y]es, [a]lways in this thread, [n]o ("n because …" tells the agent why): ';
   const { options } = subject as Extract<ApprovalSubject, { type: "question" }>;
   return options.length > 0 ? "your answer (a number, or text): " : "your answer: ";
 }

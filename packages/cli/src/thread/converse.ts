@@ -1,4 +1,5 @@
-import { type ThreadView, turnEnded } from "@heddle/protocol";
+import type { ThreadView } from "@heddle/protocol";
+import { shortId } from "../names.ts";
 import { report } from "../report.ts";
 import { Keyboard } from "../terminal/ask.ts";
 import { onInterrupt } from "../terminal/interrupts.ts";
@@ -6,6 +7,7 @@ import { say } from "../terminal/output.ts";
 import { turnParams } from "../turn-options.ts";
 import { Answers } from "./answers.ts";
 import { type Following, followThread } from "./follow-thread.ts";
+import { sayLeft } from "./run-turn.ts";
 import type { Screen } from "./screen.ts";
 
 export interface Conversation extends Following {
@@ -18,7 +20,6 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
   const leave = new AbortController();
   const left = () => leave.abort();
   const failed = (error: unknown) => say(report(error).text);
-  let now = view;
 
   const send = (line: string) => {
     const text = line.trim();
@@ -30,18 +31,14 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
   const hold = () => screen.hold();
   const release = () => screen.release();
   const answers = new Answers({ daemon, keyboard, hold, release, left, failed });
-  using _ = onInterrupt(() => {
-    const turn = now.turns.find(({ state }) => !turnEnded(state));
-    if (!turn) return left();
-    daemon.call("turn/interrupt", { turnId: turn.id }).catch(failed);
-  });
+  // Others may watch the same turn: who leaves does not stop it for them.
+  using _ = onInterrupt(left);
 
   for (const approval of view.approvals) {
     if (approval.state === "pending") answers.take(approval);
   }
   const following = { daemon, threadId, view, signal: leave.signal };
-  await followThread(following, (notice, { ...after }) => {
-    now = after;
+  await followThread(following, (notice) => {
     screen.show(notice);
     if (notice.type !== "event") return undefined;
     const { event } = notice;
@@ -51,5 +48,5 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
     return event.type === "threadUpdated" && event.thread.status === "archived" ? true : undefined;
   });
   screen.release();
-  say("left; the thread goes on without you");
+  sayLeft(shortId(threadId));
 }

@@ -30,6 +30,7 @@ const diff = (...files: FileDiff[]): Diff => ({
   treeHash: "b".repeat(40),
   files,
   omitted: null,
+  nestedRepositories: [],
   truncated: false,
 });
 

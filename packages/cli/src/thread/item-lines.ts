@@ -26,7 +26,18 @@ export function commandResult(item: Of<"commandExecution">, paint: Paint): strin
   return `${tail.map((line) => `  ${paint("dim", line)}\n`).join("")}  ${end}\n`;
 }
 
-function commandEnd({ state, exitCode, sessionId }: Of<"commandExecution">): string {
+const stops = {
+  timedOut: "stopped at the time limit",
+  killed: "stopped",
+  outputLimit: "stopped: too much output",
+  memoryLimit: "stopped: too much memory",
+  processLimit: "stopped: too many processes",
+  boxLost: "the sandbox ended",
+} as const;
+
+function commandEnd(item: Of<"commandExecution">): string {
+  const { state, exitCode, sessionId, stopReason } = item;
+  if (stopReason !== null && stopReason !== "killed") return stops[stopReason];
   if (exitCode !== null) return `exit ${exitCode}`;
   return sessionId !== null && state === "completed" ? `still running (${sessionId})` : state;
 }
@@ -42,7 +53,9 @@ export function outputTail(text: string, lines: number): string[] {
 
 export function fileChangeLines({ state, changes, text }: Of<"fileChange">, paint: Paint): string {
   if (state !== "completed") {
-    const why = printableLine(text.split("\n", 1)[0] ?? "");
+    // What was not applied is no reason: the text is the patch itself unless something went wrong.
+    const names = changes.map(({ path }) => path).join(", ");
+    const why = printableLine(text.startsWith("*** Begin Patch") ? names : firstLine(text));
     return `${paint("red", `patch ${state}`)}${why === "" ? "" : `: ${why}`}\n`;
   }
   return changes.map((change) => `${changedFile(change, paint)}\n`).join("");
@@ -77,9 +90,16 @@ function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
-export function userMessageLines({ input }: Of<"userMessage">, paint: Paint): string {
+export function userMessageLines({ input, state }: Of<"userMessage">, paint: Paint): string {
   const lines = input.flatMap((part) =>
     part.type === "text" ? printable(part.text).split("\n") : [printableLine(part.path)],
   );
-  return lines.map((line) => `${paint("cyan", `> ${line}`)}\n`).join("");
+  const said = lines.map((line) => `${paint("cyan", `> ${line}`)}\n`).join("");
+  const fate = messageFates[state];
+  return fate === undefined ? said : `${said}${paint("dim", `  (${fate})`)}\n`;
 }
+
+const messageFates: Partial<Record<Item["state"], string>> = {
+  interrupted: "the turn ended before the agent read it; the next turn begins with it",
+  failed: "it names something that cannot be read",
+};

@@ -19,6 +19,8 @@ export interface TurnRun {
   /** How to land what the turn did, if it is to be landed. */
   readonly landing: { readonly squash: boolean } | undefined;
   readonly asks: boolean;
+  /** Whether Ctrl+C stops the turn; otherwise it only leaves, as for one that others have started. */
+  readonly interrupts: boolean;
   readonly view?: ThreadView | undefined;
   /** A screen that has shown the thread so far. */
   readonly screen?: Screen;
@@ -41,7 +43,7 @@ export async function runTurn(run: TurnRun): Promise<ExitCode> {
   const leave = new AbortController();
   let running = true;
   using _ = onInterrupt((times) => {
-    if (!running || times > 1) return leave.abort();
+    if (!run.interrupts || !running || times > 1) return leave.abort();
     say("interrupting the turn; Ctrl+C again leaves it to itself");
     daemon.call("turn/interrupt", { turnId }).catch(() => leave.abort());
   });
@@ -90,12 +92,18 @@ function sayOutcome(outcome: Outcome, { turn, mode }: TurnRun): ExitCode {
       say(`heddle: ${printable(outcome.failure.message)}`);
       return exitCodeOfKind(outcome.failure.kind);
     case "left":
-      say(`the turn goes on; follow it with: heddle attach ${shortId(turn.threadId)}`);
+      sayLeft(shortId(turn.threadId));
       return exitCodes.interrupted;
     case "waiting":
       sayWaiting(outcome.approvals, turn);
       return exitCodes.waiting;
   }
+}
+
+/** Said to whoever stops watching. */
+export function sayLeft(short: string): void {
+  say(`left; the thread goes on. Come back with: heddle attach ${short}`);
+  say(`to stop its turn: heddle interrupt ${short}`);
 }
 
 function sayWaiting(approvals: readonly Approval[], { threadId }: Turn): void {

@@ -73,8 +73,9 @@ export class Transcript {
       case "turnsUndone":
         return this.#block(`${this.#paint("dim", `took back ${event.turnIds.length} turn(s)`)}\n`);
       case "threadUpdated": {
-        const { failure } = event.thread;
-        return failure ? this.#once(`the thread could not be prepared: ${failure.message}`) : "";
+        const { failure, status } = event.thread;
+        const what = status === "detached" ? "" : "the thread could not be prepared: ";
+        return failure ? this.#once(`${what}${failure.message}`) : "";
       }
       case "landingUpdated":
       case "landingCompleted":

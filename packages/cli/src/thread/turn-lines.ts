@@ -54,9 +54,10 @@ export function landingLine(landing: Landing, paint: Paint): string {
   }
 }
 
-function checkingLines({ checks }: Landing, paint: Paint): string {
+function checkingLines({ checks, checkCount }: Landing, paint: Paint): string {
   const last = checks.at(-1);
-  if (!last) return `${paint("dim", "running the checks on the merged tree")}\n`;
+  if (!last && checkCount === 0) return "";
+  if (!last) return `${paint("dim", `running ${count(checkCount, "check")} on the merged tree`)}\n`;
   if (last.exitCode !== 0) return "";
   return `${paint("dim", `check passed: ${printableLine(last.command)} (${duration(last.wallMs)})`)}\n`;
 }

@@ -41,7 +41,7 @@ function groups(calls: readonly ModelCall[]): ModelCall[][] {
   return result;
 }
 
-/** A failing tool is an answer to the model, not the end of the turn; only an interrupt is. */
+/** A failing tool is an answer to the model; only an interrupt or a full disk stops the turn. */
 async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
   context.host.signal.throwIfAborted();
   try {
@@ -54,10 +54,17 @@ async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResul
     return { ...result, output: truncateForModel(result.output, resultTokenLimit) };
   } catch (error) {
     context.host.signal.throwIfAborted();
+    if (context.host.isStarved(error)) throw starved(error);
     if (error instanceof ToolError) return { output: `error: ${error.message}` };
     if (error instanceof DaemonError) return { output: `error (${error.kind}): ${error.message}` };
     throw error;
   }
+}
+
+/** Said at once: by the time the turn has ended there may be space again. */
+function starved(cause: unknown): DaemonError {
+  const { message } = cause as Error;
+  return new DaemonError("storageFull", `the disk is full: ${message}`, {}, { cause });
 }
 
 function toolOf({ name }: ModelCall): Tool {

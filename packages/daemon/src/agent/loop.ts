@@ -5,8 +5,9 @@ import type { InputEntry, ModelCall } from "./model-types.ts";
 import { type Sample, sample } from "./sampling.ts";
 import { finishSummary } from "./tools/finish.ts";
 import { CommandSessions } from "./tools/sessions.ts";
+import type { ToolContext } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
-import type { TurnHost, TurnOutcome } from "./turn-host.ts";
+import type { TurnHost, TurnOutcome, UserMessage } from "./turn-host.ts";
 
 /** What a report is stored with its turn; the message itself is kept whole. */
 const summaryLimit = 20_000;
@@ -18,13 +19,9 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
     let recovering = host.resumed;
     if (!recovering) await begin(host);
     for (;;) {
-      const report = recovering ? reportIn(host.history()) : undefined;
-      if (report !== undefined) return done(report);
-      const { calls, message } = recovering ? leftOpen(host) : await sample(host);
-      if (calls.length === 0 && !recovering) return done(message);
-      host.setState("dispatching");
-      const summary = await dispatch(calls, { host, sessions, recovering });
-      if (summary !== undefined) return done(summary);
+      const report = await step({ host, sessions, recovering });
+      // A message that has come meanwhile is answered first.
+      if (report !== undefined && host.conclude()) return done(report);
       recovering = false;
       host.signal.throwIfAborted();
     }
@@ -32,6 +29,45 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
     if (host.signal.aborted) return { state: "interrupted" };
     return { state: "failed", failure: failureOf(error, host) };
   }
+}
+
+/** One response and its calls; the report if that was the last one, so far as the model knows. */
+async function step({ host, sessions, recovering }: ToolContext): Promise<string | undefined> {
+  if (recovering) {
+    const report = reportIn(host.history());
+    if (report !== undefined) return report;
+  } else {
+    await readMessages(host);
+  }
+  const { calls, message } = recovering ? leftOpen(host) : await sample(host);
+  if (calls.length === 0 && !recovering) return message;
+  host.setState("dispatching");
+  return await dispatch(calls, { host, sessions, recovering });
+}
+
+/** Tells the model what the user has sent meanwhile: it joins the history once, and is then read. */
+async function readMessages(host: TurnHost): Promise<void> {
+  const messages = host.unread();
+  if (messages.length === 0) return;
+  const entries = await Promise.all(messages.map((message) => entryOf(host, message)));
+  host.signal.throwIfAborted();
+  host.atomically(() => take(host, messages, entries));
+}
+
+/** One that names what cannot be read fails the turn, and does not wait for the next. */
+async function entryOf(host: TurnHost, message: UserMessage): Promise<InputEntry> {
+  try {
+    return await inputEntry(message.input, host.files);
+  } catch (error) {
+    if (message.state === "running") host.completeItem(message, "failed");
+    throw error;
+  }
+}
+
+function take(host: TurnHost, messages: readonly UserMessage[], entries: InputEntry[]): void {
+  host.remember(entries);
+  const waiting = messages.filter(({ state }) => state === "running");
+  for (const message of waiting) host.completeItem(message, "completed");
 }
 
 function done(summary: string): TurnOutcome {
@@ -64,8 +100,10 @@ function leftOpen(host: TurnHost): Sample {
 async function begin(host: TurnHost): Promise<void> {
   const past = host.history();
   const environment = past.length === 0 ? [environmentEntry(host.environment)] : [];
-  const input = await inputEntry(host.input, host.files);
-  host.remember([...unanswered(past), ...environment, input]);
+  const messages = host.unread();
+  const entries = await Promise.all(messages.map((message) => entryOf(host, message)));
+  host.signal.throwIfAborted();
+  host.atomically(() => take(host, messages, [...unanswered(past), ...environment, ...entries]));
 }
 
 /** Every call needs a result before the model is asked again, also one that was cut short. */

@@ -24,6 +24,8 @@ export interface ModelEndpoint {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long nothing may come before a response is given up; 60 seconds by default. */
+  readonly idleTimeoutMs?: number;
 }
 
 export type Effort = "minimal" | "low" | "medium" | "high";

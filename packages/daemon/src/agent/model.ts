@@ -30,7 +30,7 @@ export interface StreamOptions {
 export async function* streamModel(
   endpoint: ModelEndpoint,
   request: ModelRequest,
-  { signal, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: StreamOptions,
+  { signal, idleTimeoutMs = endpoint.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS }: StreamOptions,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   signal.throwIfAborted();
   using watch = new StreamWatch(signal, idleTimeoutMs);

@@ -26,6 +26,12 @@ test("the jitter spreads a rate limit's wait by a quarter to both sides", () => 
   expect(retryDelayMs(error, 0, () => 0.999_999)).toBeCloseTo(1_250, 1);
 });
 
+test("every wait is a whole number of milliseconds, as it is stored", () => {
+  expect(retryDelayMs(new ModelError("rateLimited", "slow down"), 0, () => 0.1234)).toBe(812);
+  const error = new ModelError("rateLimited", "slow down", { retryAfterMs: 1.5 });
+  expect(retryDelayMs(error, 0, () => 0)).toBe(2);
+});
+
 test("no wait for a rate limit is longer than a minute", () => {
   const error = new ModelError("rateLimited", "slow down", { retryAfterMs: 3_600_000 });
   expect(retryDelayMs(error, 0, () => 0)).toBe(60_000);

@@ -8,7 +8,8 @@ const RATE_LIMIT_CAP_MS = 60_000;
 const TRANSIENT_BASE_MS = 200;
 
 /**
- * How long to wait before the next try, or undefined when there is to be none.
+ * How long to wait before the next try, in whole milliseconds, or undefined when there is to be
+ * none.
  *
  * `attempt` is 0 when the first try has failed; `random` yields numbers from 0 to below 1.
  */
@@ -20,7 +21,10 @@ export function retryDelayMs(
   if (attempt >= MAX_TRIES - 1) return undefined;
   switch (error.kind) {
     case "rateLimited":
-      return Math.min(error.retryAfterMs ?? jittered(attempt, random), RATE_LIMIT_CAP_MS);
+      return Math.min(
+        Math.ceil(error.retryAfterMs ?? jittered(attempt, random)),
+        RATE_LIMIT_CAP_MS,
+      );
     case "unavailable":
     case "network":
     case "idle":

@@ -5,9 +5,9 @@ import {
   type Item,
   type ItemId,
   type ItemState,
-  type Part,
   type TurnState,
 } from "@heddle/protocol";
+import type { SpoolFile } from "../os/spool-file.ts";
 import type { TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
 import type { EnvironmentFacts } from "./context/environment.ts";
@@ -17,6 +17,8 @@ type Distribute<T> = T extends unknown ? Omit<T, keyof ItemBase> : never;
 type ItemBase = Pick<Item, "id" | "threadId" | "turnId" | "state" | "createdAt" | "completedAt">;
 /** What a tool says of an item that it begins; the host adds the rest. */
 export type ItemDraft = Distribute<Item>;
+
+export type UserMessage = Extract<Item, { type: "userMessage" }>;
 
 export type Consent =
   | { readonly allowed: true }
@@ -40,13 +42,13 @@ export const leaveOff = new DaemonError("shuttingDown", "the daemon is stopping"
 export interface TurnHost {
   readonly worktree: string;
   readonly environment: EnvironmentFacts;
-  /** What the user sent. */
-  readonly input: readonly Part[];
   readonly cacheKey: string;
   readonly model: string;
   readonly effort: "minimal" | "low" | "medium" | "high" | undefined;
   readonly endpoint: ModelEndpoint;
   readonly signal: AbortSignal;
+  /** Whether something failed for want of space on the disk: the turn then goes on with space. */
+  readonly isStarved: (error: unknown) => boolean;
   /** The worktree's files, by descriptor walks. */
   readonly files: TreeFiles;
   /** Where a program of Heddle's own, such as the searcher, stands inside the box. */
@@ -71,6 +73,11 @@ export interface TurnHost {
   /** Says why the model is asked again, and when. */
   waitForRetry(failure: Failure, waitMs: number): void;
 
+  /** What the user has sent to this turn and the model has not been told yet, oldest first. */
+  unread(): readonly UserMessage[];
+  /** Closes the turn to further messages; false when one has come, so that it goes on. */
+  conclude(): boolean;
+
   /** What the model is sent, oldest first. */
   history(): readonly InputEntry[];
   remember(entries: readonly InputEntry[]): void;
@@ -94,8 +101,10 @@ export interface TurnHost {
   prepareEffects(): void;
   /** Settles when the checkpoint stands and the box is proven: nothing may happen before. Throws after an interrupt. */
   beforeEffect(): Promise<void>;
-  /** The box of this turn, opened at the first call. */
+  /** The box of this turn, opened at the first call, and again after it was lost. */
   box(): Promise<Box>;
+  /** Where the whole output of a command goes; later commands of the thread can read its file. */
+  spool(itemId: ItemId): SpoolFile;
 }
 
 export type TurnOutcome =

@@ -23,7 +23,12 @@ export function daemonHandlers(services: Services): Handlers<typeof daemonMethod
     "daemon/stop": (_, { commit }) =>
       commit((tx) => {
         // The answer goes out first.
-        tx.afterCommit(() => void setImmediate(services.stop));
+        tx.afterCommit(() => void setImmediate(() => services.stop(tx.actor.name)));
+        return {};
+      }),
+    "daemon/acknowledge": (_, { commit }) =>
+      commit(() => {
+        services.acknowledge();
         return {};
       }),
     "daemon/subscribe": ({ afterSeq }, { feeds }) => feeds.followDaemon(afterSeq),

@@ -4,6 +4,7 @@ import type { Services } from "./services.ts";
 
 export function projectHandlers({
   projects,
+  relinking,
   threadWork,
 }: Services): Handlers<typeof projectMethods, Caller> {
   return {
@@ -11,7 +12,9 @@ export function projectHandlers({
     "project/list": (page) => projects.list(page),
     "project/read": (where) => projects.read(where),
     "project/remove": ({ projectId }, { commit }) => threadWork.removeProject(projectId, commit),
-    "project/grant": (params, { commit }) => projects.grant(params, commit),
+    "project/relink": (params, { commit }) => relinking.relink(params, commit),
+    "project/grant": (params, { commit }) => commit((tx) => projects.grant(tx, params)),
+    "project/revoke": ({ grantId }, { commit }) => commit((tx) => projects.revoke(tx, grantId)),
     "project/trust": ({ projectId, hash }, { commit }) => projects.trust(projectId, hash, commit),
   };
 }

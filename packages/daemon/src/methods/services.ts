@@ -3,6 +3,8 @@ import type { Approvals } from "../services/approvals.ts";
 import type { Landings } from "../services/landings.ts";
 import type { Models } from "../services/models.ts";
 import type { Projects } from "../services/projects.ts";
+import type { Relinking } from "../services/relinking.ts";
+import type { Spools } from "../services/spools.ts";
 import type { Tasks } from "../services/tasks.ts";
 import type { ThreadWork } from "../services/thread-work.ts";
 import type { Threads } from "../services/threads.ts";
@@ -12,6 +14,7 @@ import type { Turns } from "../services/turns.ts";
 export interface Services {
   readonly version: string;
   readonly projects: Projects;
+  readonly relinking: Relinking;
   readonly tasks: Tasks;
   readonly threads: Threads;
   readonly threadWork: ThreadWork;
@@ -19,8 +22,11 @@ export interface Services {
   readonly landings: Landings;
   readonly approvals: Approvals;
   readonly models: Models;
+  readonly spools: Spools;
   readonly status: () => DaemonStatus;
   readonly examine: () => Promise<DoctorFinding[]>;
-  /** Begins to stop the daemon; the answer still goes out. */
-  readonly stop: () => void;
+  /** Somebody has read that the database was restored. */
+  readonly acknowledge: () => void;
+  /** Begins to stop the daemon, and says by whom; the answer still goes out. */
+  readonly stop: (by: string) => void;
 }

@@ -5,6 +5,7 @@ import type { Services } from "./services.ts";
 export function turnHandlers({ turns }: Services): Handlers<typeof turnMethods, Caller> {
   return {
     "turn/start": (params, { commit }) => commit((tx) => turns.start(tx, params)),
+    "turn/steer": (params, { commit }) => turns.steer(params, commit),
     "turn/interrupt": ({ turnId }, { commit }) =>
       commit((tx) => ({ interrupted: turns.interrupt(tx, turnId) })),
   };

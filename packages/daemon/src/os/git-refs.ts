@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { rename, rm } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import { DaemonError } from "@heddle/protocol";
 import { git, gitFailed, tryGit } from "./git.ts";
 
@@ -62,7 +62,34 @@ export async function addWorktree(
   await git({ gitDir, args: ["worktree", "add", "--no-checkout", ...head, path, commit] });
 }
 
-/** Removes a worktree with all that is in it, and its administrative files. Only below `root`. */
+/** Registers a worktree, without any file in it, for a branch that had one which is gone. */
+export async function addWorktreeAgain(
+  gitDir: string,
+  { path, branch }: { path: string; branch: string },
+): Promise<void> {
+  await git({ gitDir, args: ["worktree", "add", "--no-checkout", "--force", path, branch] });
+}
+
+/** Leads worktrees back to a repository that was moved. */
+export async function repairWorktrees(gitDir: string, paths: readonly string[]): Promise<void> {
+  await git({ gitDir, args: ["worktree", "repair", ...paths] });
+}
+
+/** What a worktree is called while it is being removed; no thread's has such a name. */
+const goingPrefix = ".going-";
+
+/** The worktree that a folder was before its removal began; undefined for any other folder. */
+export function worktreeThatGoes(folder: string): string | undefined {
+  const name = basename(folder);
+  return name.startsWith(goingPrefix)
+    ? join(dirname(folder), name.slice(goingPrefix.length))
+    : undefined;
+}
+
+/**
+ * Removes a worktree with all that is in it, and its administrative files. Only below `root`. It
+ * goes all at once, by another name: whoever is killed meanwhile leaves none that is half there.
+ */
 export async function removeWorktree(
   gitDir: string,
   { path, root }: { path: string; root: string },
@@ -70,13 +97,18 @@ export async function removeWorktree(
   if (!path.startsWith(join(root, sep)) || path.includes(`${sep}..`)) {
     throw new DaemonError("outsideWorktree", `${path} is not below ${root}`, { path, root });
   }
+  const going = join(dirname(path), `${goingPrefix}${basename(path)}`);
+  await rm(going, { recursive: true, force: true });
+  await rename(path, going).catch(unlessMissing);
   const args = ["worktree", "remove", "--force", "--force", path];
-  if ((await tryGit({ gitDir, args })).exitCode === 0) return;
-  // Its `.git` file was changed or is gone: git then forgets a worktree whose folder is missing.
-  await rm(path, { recursive: true, force: true });
   const output = await tryGit({ gitDir, args });
   const forgotten = output.exitCode === 0 || output.stderr.includes("is not a working tree");
   if (!forgotten) throw gitFailed(args, output);
+  await rm(going, { recursive: true, force: true });
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
 }
 
 export async function listWorktrees(gitDir: string): Promise<ListedWorktree[]> {

@@ -57,6 +57,8 @@ export function gitFailed(
 }
 
 const noBytes = Buffer.alloc(0);
+/** How long the output of a git that has ended may be held open by something that it started. */
+const closesWithinMs = 60_000;
 
 async function spawnGit(call: GitCall): Promise<GitOutput> {
   let output: GitOutput | undefined;
@@ -73,7 +75,9 @@ async function spawnGit(call: GitCall): Promise<GitOutput> {
       allowUnsafeMergeDriver: true,
       allowUnsafeProtocolOverride: true,
     },
-    completion: { onClose: true, onExit: false },
+    // With `onExit: false` simple-git lets every call wait for one promise that never settles, and
+    // so keeps all of them in memory.
+    completion: { onClose: true, onExit: closesWithinMs },
     // simple-git knows success and failure only; this hook is where it tells the exit code.
     errors: (error, { exitCode, stdOut, stdErr }) => {
       const stdout = Buffer.concat(stdOut);

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -174,6 +175,16 @@ describe.each([
     expect(await kindOf(files.remove("none/at/all"))).toBe("notFound");
     expect(await kindOf(files.rename("b", "src/a.txt"))).toBe("conflict");
     expect(readFileSync(join(root, "src/a.txt"), "utf8")).toBe("a\n");
+  });
+
+  test("takes away what a write of the same file left that was killed", async () => {
+    using files = tree();
+    const name = createHash("sha256").update("a.txt").digest("hex").slice(0, 32);
+    const left = join(root, "src", `.heddle-${name}.tmp`);
+    symlinkSync(secret, left);
+    await files.write("src/a.txt", Buffer.from("b\n"));
+    expect(readdirSync(join(root, "src"))).toEqual(["a.txt"]);
+    expect(readFileSync(secret, "utf8")).toBe("secret");
   });
 
   test("leaves nothing behind when a write fails", async () => {

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { closeSync, constants, existsSync, openSync, realpathSync, type Stats } from "node:fs";
 import { lstat, mkdir, open, realpath, rename, rmdir, unlink } from "node:fs/promises";
-import { isAbsolute, relative, sep } from "node:path";
+import { basename, isAbsolute, relative, sep } from "node:path";
 import { DaemonError } from "@heddle/protocol";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -266,7 +266,9 @@ async function replaceFile(
   mode: number | undefined,
 ): Promise<void> {
   const kept = mode ?? (await regularFile(path, shown))?.mode;
-  const temporary = beside(`.heddle-${randomUUID()}.tmp`);
+  const temporary = beside(temporaryName(basename(path)));
+  // A write that was killed has left it; the same write, done again, takes it away.
+  await unlink(temporary).catch(unlessMissing);
   try {
     await writeWhole(temporary, bytes, kept);
     await rename(temporary, path);
@@ -274,6 +276,14 @@ async function replaceFile(
     await unlink(temporary).catch(() => {});
     throw error;
   }
+}
+
+function temporaryName(name: string): string {
+  return `.heddle-${createHash("sha256").update(name).digest("hex").slice(0, 32)}.tmp`;
+}
+
+function unlessMissing(error: unknown): void {
+  if (errno(error) !== "ENOENT") throw error;
 }
 
 async function writeWhole(path: string, bytes: Uint8Array, mode?: number): Promise<void> {

@@ -41,6 +41,7 @@ export function bwrapArgs(runtime: Runtime, layout: BoxLayout): string[] {
     ...env.flatMap(([name, value]) => ["--setenv", name, value]),
     ...systemMounts(runtime.home, runtime.hostsFile).flatMap(mountArgs),
     ...outerFirst(layout.mounts).flatMap(mountArgs),
+    ...["--remount-ro", "/dev"],
     ...["--remount-ro", "/"],
     ...["--seccomp", String(seccompFd)],
     ...["--json-status-fd", String(statusFd)],
@@ -63,7 +64,7 @@ function baseEnv({ home, node }: Runtime): Record<string, string> {
 /** What the agent's box sees besides the system; `shared` is read-only for every box alike. */
 export function agentMounts(
   runtime: Runtime,
-  { access, checkout }: Pick<BoxProfile, "access" | "checkout">,
+  { access, checkout, outputs }: Pick<BoxProfile, "access" | "checkout" | "outputs">,
   { ioDir, shared }: { ioDir: string; shared: readonly Mount[] },
 ): Mount[] {
   const { worktree, gitDir, gitCommonDir } = checkout;
@@ -73,6 +74,7 @@ export function agentMounts(
     readOnly(gitCommonDir),
     ...(isInside(gitDir, gitCommonDir) ? [] : [readOnly(gitDir)]),
     readOnly(`${worktree}/.git`),
+    ...(outputs === undefined ? [] : [readOnly(outputs)]),
     ...shared,
     readOnly(boxIo, ioDir),
   ];
@@ -82,7 +84,7 @@ export function agentMounts(
 export function hashProfile(runtime: Runtime, argv: readonly string[], ioDir: string): string {
   const constant = argv.map((arg) => (arg === ioDir ? "io" : arg));
   return createHash("sha256")
-    .update(JSON.stringify([constant, limits]))
+    .update(JSON.stringify([constant, limits, runtime.memoryBytes, runtime.scopes.type]))
     .update(runtime.seccomp)
     .digest("hex");
 }

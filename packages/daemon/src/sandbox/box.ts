@@ -1,23 +1,25 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { setPriority } from "node:os";
 import { DaemonError } from "@heddle/protocol";
+import { BwrapProcess } from "./bwrap-process.ts";
+import type { Scope } from "./cgroup.ts";
 import { Command } from "./command.ts";
+import { confinementFlaw } from "./confinement.ts";
 import { readyLine } from "./helper.ts";
 import type { CommandFiles, IoDirectory } from "./io-directory.ts";
-import { parseStatus } from "./launch.ts";
-import { missingLimit } from "./limits.ts";
 import { InputPipe, OutputPipe } from "./pipes.ts";
 import { isInside } from "./refuse.ts";
 import { LineReader, parseReport, type Report } from "./reports.ts";
-import { filterCount } from "./runtime.ts";
 import type { Slots } from "./slots.ts";
 import type { Box, BoxCommand, BoxProcess } from "./types.ts";
-import { bwrapFailure, unavailable } from "./unavailable.ts";
+import { unavailable } from "./unavailable.ts";
+import { type BoxUsage, childrenOf, measureBox } from "./usage.ts";
+import { type Excess, Watchdog } from "./watchdog.ts";
 
 const startMs = 10_000;
-const keptErrors = 4096;
 const factLines = 200;
-const statusBytes = 64 * 1024;
+/** The daemon, and whatever the user does, come first. */
+const boxNiceness = 5;
 
 export interface LinuxBoxInit {
   readonly child: ChildProcess;
@@ -26,6 +28,10 @@ export interface LinuxBoxInit {
   readonly profileHash: string;
   readonly worktree: string;
   readonly outerFilters: number;
+  /** What all of its processes may use together. */
+  readonly memoryBytes: number;
+  /** Where the kernel itself holds them to it. */
+  readonly scope?: Scope;
 }
 
 interface Running {
@@ -43,20 +49,28 @@ interface Running {
 export class LinuxBox implements Box {
   readonly profileHash: string;
   readonly #init: LinuxBoxInit;
+  readonly #bwrap: BwrapProcess;
   readonly #running = new Map<number, Running>();
   readonly #pipes = new Set<Disposable>();
   readonly #lost = new AbortController();
   readonly #ended: Promise<void>;
   readonly #ready = Promise.withResolvers<void>();
+  readonly #watchdog: Watchdog;
+  #excess: Excess | undefined;
+  #firstPid: number | undefined;
   #facts: string[] | undefined = [];
-  #errors = "";
-  #status = "";
 
   constructor(init: LinuxBoxInit) {
     this.#init = init;
     this.profileHash = init.profileHash;
-    this.#ended = this.#watch(init.child);
+    this.#watchdog = this.#makeWatchdog(init.memoryBytes);
+    this.#bwrap = new BwrapProcess(init.child);
     this.#ready.promise.catch(() => {});
+    this.#ended = this.#watch();
+  }
+
+  get lost(): boolean {
+    return this.#lost.signal.aborted;
   }
 
   /** Settles when the helper runs and the kernel has confirmed its limits and its filter. */
@@ -65,13 +79,19 @@ export class LinuxBox implements Box {
       this.#ready.reject(unavailable("the sandbox did not start in 10 s: run `heddle doctor`"));
     }, startMs);
     try {
-      await this.#ready.promise;
+      await this.#prepare();
     } catch (error) {
       await this[Symbol.asyncDispose]();
       throw error;
     } finally {
       clearTimeout(late);
     }
+  }
+
+  /** What it uses now; `undefined` when it has ended, or cannot be looked at. */
+  usage(): BoxUsage | undefined {
+    const { memoryBytes } = this.#init;
+    return this.#firstPid === undefined ? undefined : measureBox(this.#firstPid, memoryBytes);
   }
 
   async run(command: BoxCommand): Promise<BoxProcess> {
@@ -106,8 +126,9 @@ export class LinuxBox implements Box {
     const input = open ? this.#keep(new InputPipe(files.input)) : undefined;
     const host = {
       signal: (name: "TERM" | "KILL") => this.#signal(running, name),
-      stuck: () => this.#kill(),
+      stuck: () => this.#bwrap.kill(),
       background: release,
+      hold: (until: Promise<unknown>) => output.hold(until),
       ...(input ? { input: (chars: string) => writeInput(input, chars) } : {}),
     };
     const running: Running = {
@@ -120,33 +141,40 @@ export class LinuxBox implements Box {
     };
     this.#running.set(files.id, running);
     this.#tell(`run ${files.id}`);
+    this.#watchdog.wake();
     return running.command;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#kill();
+    this.#bwrap.kill();
     await this.#ended;
   }
 
   /** Ends with the box: by then each of its processes is gone and each command has settled. */
-  async #watch(child: ChildProcess): Promise<void> {
+  async #watch(): Promise<void> {
     const reports = new LineReader((line) => this.#hear(line));
-    child.stdin?.on("error", () => {});
-    child.stdout?.on("data", (chunk: Buffer) => reports.push(chunk)).on("error", () => {});
-    child.stderr?.on("data", (chunk: Buffer) => {
-      this.#errors = (this.#errors + chunk.toString()).slice(-keptErrors);
-    });
-    child.stdio[4]?.on("data", (chunk: Buffer) => {
-      if (this.#status.length < statusBytes) this.#status += chunk.toString();
-    });
-    await once(child, "close").catch((error: unknown) => {
-      this.#ready.reject(unavailable("bubblewrap did not start: run `heddle doctor`", error));
-    });
-    this.#ready.reject(bwrapFailure(this.#errors));
-    this.#lost.abort(unavailable("the sandbox of this turn has ended: start another turn"));
-    for (const id of [...this.#running.keys()]) this.#finish(id, (command) => command.lose());
+    this.#bwrap.onOutput((chunk) => reports.push(chunk));
+    const failed = await this.#bwrap.ended;
+    this.#watchdog[Symbol.dispose]();
+    const { scope, memoryBytes, io } = this.#init;
+    if (scope?.outOfMemory()) this.#excess = { reason: "memoryLimit", limit: memoryBytes };
+    this.#ready.reject(failed);
+    this.#lost.abort(unavailable("the sandbox of this command has ended: run the command again"));
+    for (const id of [...this.#running.keys()]) {
+      this.#finish(id, (command) => command.lose(this.#excess));
+    }
     for (const pipe of this.#pipes) pipe[Symbol.dispose]();
-    await this.#init.io[Symbol.asyncDispose]();
+    await io[Symbol.asyncDispose]();
+    await scope?.[Symbol.asyncDispose]();
+  }
+
+  /** Nothing of the agent's runs yet: these are all the processes that the box has. */
+  async #prepare(): Promise<void> {
+    const [firstPid] = await Promise.all([this.#bwrap.firstPid(), this.#ready.promise]);
+    this.#firstPid = firstPid;
+    const all = [firstPid, ...childrenOf(firstPid)];
+    for (const pid of all) setPriority(pid, boxNiceness);
+    this.#init.scope?.enter(all);
   }
 
   #hear(line: string): void {
@@ -200,33 +228,23 @@ export class LinuxBox implements Box {
   }
 
   #tell(line: string): void {
-    if (!this.#lost.signal.aborted) this.#init.child.stdin?.write(`${line}\n`);
+    if (!this.#lost.signal.aborted) this.#bwrap.tell(line);
   }
 
-  /** By its first process: bubblewrap then ends only after the kernel has emptied the box. */
-  #kill(): void {
-    const { child } = this.#init;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const { childPid } = parseStatus(this.#status);
-    try {
-      process.kill(childPid ?? child.pid ?? Number.NaN, "SIGKILL");
-    } catch {
-      child.kill("SIGKILL");
-    }
+  #makeWatchdog(memoryBytes: number): Watchdog {
+    return new Watchdog({
+      measure: () => this.usage(),
+      memoryBytes,
+      busy: () => this.#running.size > 0,
+      onExcess: (excess) => {
+        this.#excess = excess;
+        this.#bwrap.kill();
+      },
+    });
   }
 }
 
 function writeInput(input: InputPipe, chars: string): void {
   if (input.write(chars)) return;
   throw new DaemonError("tooLarge", "the command does not read its input: wait or interrupt it");
-}
-
-/** What the kernel says against the helper's confinement, if anything. */
-function confinementFlaw(facts: string, outerFilters: number): string | undefined {
-  if (!/^Seccomp:\s+2$/m.test(facts) || filterCount(facts) <= outerFilters) {
-    return "the system call filter is not applied";
-  }
-  if (!/^CapEff:\s+0+$/m.test(facts)) return "capabilities are kept";
-  const limit = missingLimit(facts);
-  return limit === undefined ? undefined : `the limit "${limit}" is not applied`;
 }

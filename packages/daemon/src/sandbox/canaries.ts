@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LinuxBox } from "./box.ts";
 import { limits } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Box, BoxProfile, BoxProof, Checkout } from "./types.ts";
+import type { BoxProfile, BoxProof, Checkout } from "./types.ts";
 import { unavailable } from "./unavailable.ts";
+import type { BoxUsage } from "./usage.ts";
 
 const timeoutMs = 20_000;
 
@@ -23,10 +25,10 @@ function canaries(runtime: Runtime, { worktree, gitCommonDir }: Checkout, secret
   };
 }
 
-/** Runs all canaries as one command of a real box over a scratch checkout. */
+/** Runs all canaries as one command of a real box over a scratch checkout, and looks at it. */
 export async function proveBox(
   runtime: Runtime,
-  open: (profile: BoxProfile) => Promise<Box>,
+  open: (profile: BoxProfile) => Promise<LinuxBox>,
 ): Promise<BoxProof[]> {
   await using scratch = await scratchCheckout(runtime);
   const tests = canaries(runtime, scratch.checkout, scratch.secret);
@@ -44,7 +46,26 @@ export async function proveBox(
   });
   const { reason } = await canary.exited;
   if (reason !== "exited") throw unavailable(`the sandbox's canaries did not end: ${reason}`);
-  return Object.keys(tests).map((name) => proof(name, output.split("\n")));
+  const lines = output.split("\n");
+  return [
+    ...Object.keys(tests).map((name) => proof(name, lines)),
+    resourceProof(runtime, box.usage()),
+  ];
+}
+
+/** A box whose processes the daemon cannot see is one that it cannot hold to its limits. */
+function resourceProof({ memoryBytes, scopes }: Runtime, usage: BoxUsage | undefined): BoxProof {
+  const name = "resources";
+  if (usage === undefined || usage.tasks === 0 || usage.bytes === 0) {
+    const mend = "mount /proc without hidepid: `sudo mount -o remount,hidepid=0 /proc`";
+    return { name, passed: false, detail: "the daemon cannot see what a box uses", mend };
+  }
+  const most = `a box has ${Math.floor(memoryBytes / 1024 ** 2)} MB and ${limits.watchedProcesses} processes`;
+  const by =
+    scopes.type === "scopes"
+      ? "held by the kernel in a cgroup"
+      : `watched by the daemon, without a cgroup (${scopes.reason})`;
+  return { name, passed: true, detail: `${most}, ${by}` };
 }
 
 function proof(name: string, lines: readonly string[]): BoxProof {

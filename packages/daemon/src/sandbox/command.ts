@@ -10,6 +10,7 @@ export interface CommandHost {
   /** Called when the command has not ended although it was killed. */
   readonly stuck: () => void;
   readonly background: () => void;
+  readonly hold: (until: Promise<unknown>) => void;
 }
 
 /** The daemon's side of one command: its output, its limits and how it ended. */
@@ -49,6 +50,10 @@ export class Command implements BoxProcess {
     this.#host.input(chars);
   }
 
+  hold(until: Promise<unknown>): void {
+    this.#host.hold(until);
+  }
+
   background(): void {
     this.#host.background();
   }
@@ -72,9 +77,10 @@ export class Command implements BoxProcess {
     this.#finish({ exitCode, reason: this.#cause ?? "exited" });
   }
 
-  lose(): void {
+  /** Its box has ended with it. */
+  lose(why: Omit<BoxExit, "exitCode"> = { reason: "boxLost" }): void {
     clearTimeout(this.#escalation);
-    this.#finish({ exitCode: undefined, reason: "boxLost" });
+    this.#finish({ exitCode: undefined, ...why });
   }
 
   #finish(exit: BoxExit): void {

@@ -36,6 +36,10 @@ export class DarwinBox implements Box {
     this.profileHash = init.profileHash;
   }
 
+  get lost(): boolean {
+    return this.#lost.signal.aborted;
+  }
+
   async run(command: BoxCommand): Promise<BoxProcess> {
     if (!isInside(command.cwd, this.#init.worktree) || command.cwd.includes("..")) {
       throw new DaemonError("outsideWorktree", `${command.cwd} is not in the worktree`);
@@ -49,6 +53,10 @@ export class DarwinBox implements Box {
       {
         signal: (name) => killGroup(child.pid, `SIG${name}`),
         background: release,
+        hold: (until) => {
+          child.stdout?.pause();
+          void until.finally(() => child.stdout?.resume());
+        },
         stuck: () => killGroup(child.pid, "SIGKILL"),
         ...(open ? { input: (chars: string) => void child.stdin?.write(chars) } : {}),
       },

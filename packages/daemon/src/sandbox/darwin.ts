@@ -34,7 +34,8 @@ export class DarwinSandbox implements Sandbox {
     this.#slots = new Slots(maxCommands);
   }
 
-  prove(): Promise<readonly BoxProof[]> {
+  prove({ afresh = false } = {}): Promise<readonly BoxProof[]> {
+    if (afresh) this.#proof = undefined;
     this.#proof ??= this.#prove().catch((error: unknown) => {
       this.#proof = undefined;
       throw error;
@@ -44,6 +45,9 @@ export class DarwinSandbox implements Sandbox {
 
   async open(profile: BoxProfile): Promise<Box> {
     await this.#assertProven();
+    if (profile.network !== undefined) {
+      throw unavailable("hosts can be reached on Linux only: take back their grants");
+    }
     for (const path of profile.readable) this.#grant(path);
     this.#check(profile.checkout);
     const parent = this.#options.runtimeDir ?? join(this.#options.stateDir, "box");

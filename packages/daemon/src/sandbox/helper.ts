@@ -1,4 +1,5 @@
 import { boxIo } from "./argv.ts";
+import { forwardScript } from "./egress/forwarder.ts";
 import { limitScript } from "./limits.ts";
 
 /** Stands behind the facts that the helper states before it takes its first request. */
@@ -69,6 +70,7 @@ send() {
   done
 }
 
+${forwardScript(boxIo)}
 printf '${readyLine}\\n'
 while read -r verb a b c d; do
   case $verb in

@@ -26,6 +26,7 @@ export class IoDirectory implements AsyncDisposable {
   #next = 1;
   #made = 0;
   #making: Promise<void> = Promise.resolve();
+  readonly #kept = new AsyncDisposableStack();
 
   private constructor(path: string) {
     this.path = path;
@@ -77,7 +78,13 @@ export class IoDirectory implements AsyncDisposable {
     await Promise.all([request, input, output].map((path) => rm(path, { force: true })));
   }
 
+  /** Ends something with the directory that it needs. */
+  keep(resource: AsyncDisposable): void {
+    this.#kept.use(resource);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#kept.disposeAsync();
     await this.#making.catch(() => {});
     await rm(this.path, { recursive: true, force: true });
   }

@@ -37,7 +37,7 @@ export interface BoxStatus {
 
 /** Reads what bubblewrap has written to its status descriptor so far. */
 export function parseStatus(text: string): BoxStatus {
-  const childPid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
+  const childPid = /"child-pid":\s*([1-9]\d*)/.exec(text)?.[1];
   const exitCode = /"exit-code":\s*(\d+)/.exec(text)?.[1];
   return {
     ...(childPid === undefined ? {} : { childPid: Number(childPid) }),

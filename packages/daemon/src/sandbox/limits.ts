@@ -1,3 +1,5 @@
+import { totalmem } from "node:os";
+
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
@@ -5,15 +7,27 @@ const GiB = 1024 * MiB;
 /** What one box, and one command in it, may use up at most. Part of the profile's hash. */
 export const limits = {
   processes: 512,
+  /** Beyond this a box is ended, before the kernel's limit leaves it no process to be stopped with. */
+  watchedProcesses: 480,
   dataBytes: 4 * GiB,
   fileBytes: 2 * GiB,
   openFiles: 4096,
   coreBytes: 0,
   tmpBytes: 512 * MiB,
   homeBytes: 64 * MiB,
+  sharedMemoryBytes: 256 * MiB,
   outputBytes: 64 * MiB,
   killGraceMs: 2000,
 } as const;
+
+const defaultMemoryBytes = 4 * GiB;
+/** Of the machine: the rest is for the daemon and the user. */
+const memoryShare = 0.75;
+
+/** What the processes of one box may use together. */
+export function memoryLimit(askedBytes = defaultMemoryBytes): number {
+  return Math.min(askedBytes, Math.floor(totalmem() * memoryShare));
+}
 
 /**
  * Bash lines that apply the limits to the shell that runs them and so to all its children. A hard

@@ -3,12 +3,13 @@ import { agentMounts, boxIo, bwrapArgs, hashProfile } from "./argv.ts";
 import { LinuxBox } from "./box.ts";
 import { proveBox } from "./canaries.ts";
 import { alternateMounts, checkCheckout, readableMounts } from "./checkout.ts";
+import { openWayOut } from "./egress/way-out.ts";
 import { runBoxedGit } from "./git.ts";
 import { maskedConfigs } from "./git-config.ts";
 import { helperScript } from "./helper.ts";
 import { IoDirectory } from "./io-directory.ts";
 import { argsFd, launch } from "./launch.ts";
-import { type LinuxOptions, prepareRuntime, type Runtime } from "./runtime.ts";
+import { checkBwrap, type LinuxOptions, prepareRuntime, type Runtime } from "./runtime.ts";
 import { Slots } from "./slots.ts";
 import type { Box, BoxedGit, BoxProfile, BoxProof, GitResult, Sandbox } from "./types.ts";
 import { unavailable } from "./unavailable.ts";
@@ -30,8 +31,9 @@ export class LinuxSandbox implements Sandbox {
   }
 
   /** Only success is remembered, so that a mended machine needs no new start. */
-  async prove(): Promise<readonly BoxProof[]> {
-    this.#proof ??= this.#prove();
+  async prove({ afresh = false } = {}): Promise<readonly BoxProof[]> {
+    if (afresh) this.#proof = undefined;
+    this.#proof ??= this.#prove(afresh);
     const proof = this.#proof;
     const passed = await proof.then(
       (proofs) => proofs.every((one) => one.passed),
@@ -61,8 +63,9 @@ export class LinuxSandbox implements Sandbox {
     }
   };
 
-  async #prove(): Promise<readonly BoxProof[]> {
+  async #prove(afresh: boolean): Promise<readonly BoxProof[]> {
     const runtime = await this.#prepared();
+    if (afresh) await checkBwrap(runtime.bwrap);
     return proveBox(runtime, (profile) => this.#open(profile));
   }
 
@@ -84,23 +87,27 @@ export class LinuxSandbox implements Sandbox {
     ]);
     await using stack = new AsyncDisposableStack();
     const io = stack.use(await IoDirectory.create(runtime.dir));
+    const wayOut = await openWayOut(io, profile.network);
     const options = bwrapArgs(runtime, {
       mounts: agentMounts(runtime, profile, { ioDir: io.path, shared: shared.flat() }),
-      env: profile.env,
+      env: { ...profile.env, ...wayOut.env },
       cwd: checkout.worktree,
     });
     const [argsFile] = await Promise.all([
       io.write("options", options.map((option) => `${option}\0`).join("")),
       io.write("helper", helperScript),
     ]);
+    const scope = runtime.scopes.type === "scopes" ? stack.use(runtime.scopes.create()) : undefined;
     const helper = ["--", "/bin/bash", "--noprofile", "--norc", `${boxIo}/helper`];
     const box = new LinuxBox({
       child: launch(runtime, ["--args", String(argsFd), ...helper], argsFile),
       io,
       slots: this.#slots,
-      profileHash: hashProfile(runtime, [...options, helperScript], io.path),
+      profileHash: hashProfile(runtime, [...options, helperScript, ...wayOut.hosts], io.path),
       worktree: checkout.worktree,
       outerFilters: runtime.outerFilters,
+      memoryBytes: runtime.memoryBytes,
+      ...(scope ? { scope } : {}),
     });
     stack.move();
     io.warm();

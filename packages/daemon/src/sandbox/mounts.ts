@@ -43,6 +43,7 @@ export function systemMounts(home: string, hostsFile: string): Mount[] {
     readOnly("/etc/hosts", hostsFile),
     { type: "proc", at: "/proc" },
     { type: "dev", at: "/dev" },
+    { type: "tmpfs", at: "/dev/shm", bytes: limits.sharedMemoryBytes, mode: "1777" },
     { type: "tmpfs", at: "/tmp", bytes: limits.tmpBytes, mode: "1777" },
     { type: "tmpfs", at: home, bytes: limits.homeBytes, mode: "0700" },
   ];

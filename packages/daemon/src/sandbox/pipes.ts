@@ -20,8 +20,16 @@ export class OutputPipe implements Disposable {
     this.#socket.on("data", onChunk).on("error", () => this.#socket.destroy());
   }
 
+  /** Leaves what is written in the pipe until the promise has settled. */
+  hold(until: Promise<unknown>): void {
+    this.#socket.pause();
+    void until.finally(() => this.#socket.resume());
+  }
+
   /** Takes at once what has been written up to now, before the event loop would. */
   drain(onChunk: (chunk: Buffer) => void): void {
+    const held: Buffer | null = this.#socket.read();
+    if (held !== null) onChunk(held);
     const buffer = Buffer.allocUnsafe(64 * 1024);
     let total = 0;
     while (!this.#socket.destroyed && total < drainBytes) {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -43,6 +43,20 @@ test("a link is judged by where it leads", () => {
     ".ssh",
   );
   rmSync(root, { recursive: true });
+});
+
+test("further secrets, and credentials that are there, are refused with what holds them", () => {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), "heddle-refuse-")));
+  const own = { home, stateDir: "/state", secrets: ["/srv/heddle/config.toml"] };
+  expect(refuseGrant("/srv/heddle", own)).toContain("/srv/heddle/config.toml");
+  expect(refuseGrant("/srv/heddle/config.toml", own)).toBeTypeOf("string");
+  expect(refuseGrant("/srv/other", own)).toBeUndefined();
+  mkdirSync(join(home, ".cargo/bin"), { recursive: true });
+  expect(refuseGrant(join(home, ".cargo"), own)).toBeUndefined();
+  writeFileSync(join(home, ".cargo/credentials.toml"), "");
+  expect(refuseGrant(join(home, ".cargo"), own)).toContain("credentials.toml");
+  expect(refuseGrant(join(home, ".cargo/bin"), own)).toBeUndefined();
+  rmSync(home, { recursive: true });
 });
 
 test("a name that only begins alike is not inside", () => {

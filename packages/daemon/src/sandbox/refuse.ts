@@ -1,10 +1,12 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, sep } from "node:path";
 
 export interface Refusals {
   readonly home: string;
   readonly stateDir: string;
+  /** Further files and directories that neither may be granted nor lie in what is. */
+  readonly secrets?: readonly string[];
 }
 
 const credentials = [
@@ -16,16 +18,30 @@ const credentials = [
   ".docker",
   ".netrc",
   ".git-credentials",
+  ".npmrc",
+  ".pypirc",
+  ".vault-token",
+  ".terraform.d",
   ".password-store",
   ".pki",
   ".mozilla",
   ".config/gcloud",
   ".config/gh",
+  ".config/op",
+  ".config/rclone",
   ".config/git/credentials",
   ".config/heddle",
   ".config/google-chrome",
   ".config/chromium",
   ".local/share/keyrings",
+];
+
+const credentialFiles = [
+  ".cargo/credentials",
+  ".cargo/credentials.toml",
+  ".gem/credentials",
+  ".m2/settings.xml",
+  ".m2/settings-security.xml",
 ];
 
 const systemTrees = ["/proc", "/sys", "/dev", "/run", "/var/run", "/etc", "/boot"];
@@ -55,19 +71,28 @@ export function refuseCheckout(path: string, places: Refusals): string | undefin
   return undefined;
 }
 
-function refusePlace(path: string, { home, stateDir }: Refusals): string | undefined {
+function refusePlace(path: string, places: Refusals): string | undefined {
+  const { home, stateDir, secrets = [] } = places;
   if (path === sep) return "it is the whole file system";
   if (ways(home).some((way) => isInside(way, path))) return "it holds the home directory";
   if (ways(stateDir).some((way) => isInside(way, path))) return "it holds the state directory";
-  const secret = ways(home)
-    .flatMap((way) => credentials.map((name) => join(way, name)))
-    .find((place) => isInside(path, place) || isInside(place, path));
+  const secret = [...credentialPlaces(home), ...secrets.flatMap(ways)].find(
+    (place) => isInside(path, place) || isInside(place, path),
+  );
   if (secret !== undefined) return `it holds or lies in ${secret}, where credentials are kept`;
   if ([...systemRoots, ...ways(tmpdir())].some((root) => isInside(root, path))) {
     return "it is a directory of the system";
   }
   if (systemTrees.some((tree) => isInside(path, tree))) return "it lies in a system directory";
   return undefined;
+}
+
+/** Some hold credentials among much else, so they count only where they exist. */
+function credentialPlaces(home: string): string[] {
+  return ways(home).flatMap((way) => [
+    ...credentials.map((name) => join(way, name)),
+    ...credentialFiles.map((name) => join(way, name)).filter((path) => existsSync(path)),
+  ]);
 }
 
 function ways(path: string): string[] {

@@ -3,12 +3,17 @@ import { access, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { isAlive } from "../os/processes.ts";
+import { boxRules, findScopes, type ScopeSource } from "./cgroup.ts";
+import { limits, memoryLimit } from "./limits.ts";
 import { seccompProgram } from "./seccomp.ts";
 import { unavailable } from "./unavailable.ts";
 
 export interface LinuxOptions {
   readonly allowRoot: boolean;
   readonly stateDir: string;
+  /** What one box may use, within the machine's own limit; 4 GiB by default. */
+  readonly memoryBytes?: number;
   readonly runtimeDir?: string;
   readonly home?: string;
   readonly arch?: string;
@@ -29,6 +34,8 @@ export interface Runtime {
   /** How many filters the daemon itself runs under; a box must have more. */
   readonly outerFilters: number;
   readonly node: Toolchain;
+  readonly memoryBytes: number;
+  readonly scopes: ScopeSource;
   /** Whether the daemon's parent left it descriptors that its children would inherit. */
   readonly inheritsFiles: boolean;
   /** Sanitised git configurations by the hash of the original. */
@@ -53,6 +60,7 @@ export async function prepareRuntime(options: LinuxOptions): Promise<Runtime> {
   const dir = await privateDirectory(options);
   const seccompFile = join(dir, "seccomp.bpf");
   const hostsFile = join(dir, "hosts");
+  const memoryBytes = memoryLimit(options.memoryBytes);
   await writeFile(seccompFile, seccomp, { mode: 0o600 });
   await writeFile(hostsFile, "127.0.0.1 localhost\n::1 localhost\n", { mode: 0o644 });
   return {
@@ -65,6 +73,8 @@ export async function prepareRuntime(options: LinuxOptions): Promise<Runtime> {
     hostsFile,
     outerFilters: filterCount(await readFile("/proc/self/status", "utf8")),
     node: await runningNode(),
+    memoryBytes,
+    scopes: findScopes(boxRules(memoryBytes, limits.processes)),
     inheritsFiles: await inheritsFiles(),
     configs: new Map(),
   };
@@ -88,10 +98,14 @@ async function inheritsFiles(): Promise<boolean> {
   });
 }
 
-async function checkBwrap(path: string): Promise<void> {
+/** Whether bubblewrap is there, runs, and is new enough. */
+export async function checkBwrap(path: string): Promise<void> {
   const install = "install bubblewrap 0.8 or newer, for example with `apt-get install bubblewrap`";
-  await access(path, constants.X_OK).catch((error: unknown) => {
+  await access(path).catch((error: unknown) => {
     throw unavailable(`${path} is missing: ${install}`, error);
+  });
+  await access(path, constants.X_OK).catch((error: unknown) => {
+    throw unavailable(`${path} cannot be run: \`sudo chmod 755 ${path}\``, error);
   });
   const answer = await execa(path, ["--version"], { reject: false, timeout: 10_000 });
   const [, major, minor] = /(\d+)\.(\d+)/.exec(answer.stdout) ?? [];
@@ -119,15 +133,6 @@ async function removeLeftovers(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     const pid = /^(?:io|canary)-(\d+)-/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dir, name), { recursive: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -12,6 +12,8 @@ export interface SandboxOptions {
   readonly runtimeDir?: string;
   /** How many commands run at once over all boxes. */
   readonly maxCommands?: number;
+  /** What all commands of a box may use together, within a share of the machine's memory. */
+  readonly memoryBytes?: number;
   readonly home?: string;
   /** For tests only. */
   readonly bwrapPath?: string;

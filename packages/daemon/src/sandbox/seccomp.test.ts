@@ -79,6 +79,15 @@ test.each(architectures)("%s: only unix, inet and netlink sockets can be made", 
   }
 });
 
+test.each(architectures)("%s: memory outside of every process stays small", (arch) => {
+  const { memfdCreate, shmget } = machines[arch].calls;
+  expect(judge(arch, { number: memfdCreate })).toBe(verdict.enosys);
+  expect(judge(arch, { number: shmget, args: [0n, 65_536n] })).toBe(verdict.allow);
+  for (const size of [65_537n, 1n << 32n, (1n << 32n) + 1n]) {
+    expect(judge(arch, { number: shmget, args: [0n, size] })).toBe(verdict.eperm);
+  }
+});
+
 test("a call of another architecture kills, and one of the x32 ABI is refused", () => {
   const i386 = 0x40000003;
   expect(judge("x64", { number: 0, audit: i386 })).toBe(verdict.killProcess);

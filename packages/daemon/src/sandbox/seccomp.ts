@@ -8,8 +8,13 @@ export const verdict = {
   enosys: 0x00050026,
 } as const;
 
-/** Offsets in `struct seccomp_data`; arguments are compared by their low word, as the kernel does. */
-const field = { number: 0, arch: 4, argument: (index: number) => 16 + index * 8 };
+/** Offsets in `struct seccomp_data`; where the kernel takes an `int`, the low word is the argument. */
+const field = {
+  number: 0,
+  arch: 4,
+  argument: (index: number) => 16 + index * 8,
+  highArgument: (index: number) => 20 + index * 8,
+};
 
 interface Machine {
   readonly audit: number;
@@ -24,6 +29,8 @@ interface Calls {
   readonly ioctl: number;
   readonly socket: number;
   readonly socketpair: number;
+  readonly memfdCreate: number;
+  readonly shmget: number;
   readonly denied: readonly number[];
 }
 
@@ -42,6 +49,7 @@ const common = {
   ioUringEnter: 426,
   ioUringRegister: 427,
   pidfdGetfd: 438,
+  memfdSecret: 447,
 } as const;
 const { clone3, ...commonDenied } = common;
 
@@ -95,6 +103,8 @@ export const machines = {
       ioctl: 16,
       socket: 41,
       socketpair: 53,
+      memfdCreate: 319,
+      shmget: 29,
       denied: [...Object.values(x64Denied), ...Object.values(commonDenied)],
     },
   },
@@ -106,6 +116,8 @@ export const machines = {
       ioctl: 29,
       socket: 198,
       socketpair: 199,
+      memfdCreate: 279,
+      shmget: 194,
       denied: [...Object.values(arm64Denied), ...Object.values(commonDenied)],
     },
   },
@@ -113,13 +125,17 @@ export const machines = {
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 0x7e020000;
+/** The kernel has at most 4096 segments in a box, so together they stay below 256 MiB. */
+const largestSegment = 64 * 1024;
 const terminalInjection = [0x5412, 0x541c];
 /** unix, inet, inet6, netlink. */
 const socketFamilies = [1, 2, 10, 16];
 
 /**
  * The filter as the kernel loads it. clone3 answers ENOSYS, because its flags lie in memory that a
- * filter cannot read; C libraries then fall back to clone.
+ * filter cannot read; C libraries then fall back to clone. Memory that no process needs to map, and
+ * that the watchdog so does not see, is bounded: memfd_create answers ENOSYS, which programs take for
+ * an old kernel, and System V segments are small.
  */
 export function seccompProgram(arch: string): Buffer {
   if (arch === "x64" || arch === "arm64") return assemble(instructions(machines[arch]));
@@ -137,7 +153,16 @@ function instructions({ audit, foreignFrom, calls }: Machine): Instruction[] {
     load(field.number),
     ...(foreignFrom === undefined ? [] : when(op.jumpIfAtLeast, foreignFrom, eperm)),
     ...calls.denied.flatMap((call) => when(op.jumpIfEqual, call, eperm)),
-    ...when(op.jumpIfEqual, calls.clone3, [give(verdict.enosys)]),
+    ...[calls.clone3, calls.memfdCreate].flatMap((call) =>
+      when(op.jumpIfEqual, call, [give(verdict.enosys)]),
+    ),
+    ...when(op.jumpIfEqual, calls.shmget, [
+      load(field.highArgument(1)),
+      ...unless(op.jumpIfEqual, 0, eperm),
+      load(field.argument(1)),
+      ...when(op.jumpIfAtLeast, largestSegment + 1, eperm),
+      give(verdict.allow),
+    ]),
     ...when(op.jumpIfEqual, calls.clone, [
       load(field.argument(0)),
       ...when(op.jumpIfAnySet, namespaceFlags, eperm),

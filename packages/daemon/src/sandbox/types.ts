@@ -1,3 +1,5 @@
+import type { Network } from "./egress/routes.ts";
+
 /** A checkout and the two directories in which git keeps its state. All paths absolute and real. */
 export interface Checkout {
   readonly worktree: string;
@@ -14,6 +16,10 @@ export interface BoxProfile {
   readonly access: "ro" | "rw";
   /** Further absolute paths, bound read-only where they are: lent folders, toolchains, grants. */
   readonly readable: readonly string[];
+  /** A directory of the daemon's own, bound read-only: what earlier commands of the thread wrote. */
+  readonly outputs?: string;
+  /** Which hosts it may reach; without it there is no network at all. */
+  readonly network?: Network;
   /** Added to the box's own environment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -37,13 +43,30 @@ export interface BoxCommand {
 export interface BoxExit {
   /** As a shell reports it (128 + n for signal n); `undefined` when the box was lost before. */
   readonly exitCode: number | undefined;
-  readonly reason: "exited" | "timedOut" | "killed" | "outputLimit" | "boxLost";
+  readonly reason: BoxExitReason;
+  /** What was broken: bytes of memory, or a number of processes. */
+  readonly limit?: number;
 }
+
+/**
+ * `memoryLimit` and `processLimit` end the whole box, because they count what all of its commands
+ * use together.
+ */
+export type BoxExitReason =
+  | "exited"
+  | "timedOut"
+  | "killed"
+  | "outputLimit"
+  | "memoryLimit"
+  | "processLimit"
+  | "boxLost";
 
 export interface BoxProcess {
   /** Output and errors together, in the order they were written, from the first byte on. */
   onOutput(listener: (chunk: Buffer) => void): void;
   write(chars: string): void;
+  /** Takes no more output until the promise has settled, so that the command waits in its turn. */
+  hold(until: Promise<unknown>): void;
   /** Gives the command's place to another one, while this one goes on. */
   background(): void;
   /** TERM to the command's process group, KILL after 2 s. */
@@ -56,6 +79,8 @@ export interface BoxProcess {
 export interface Box extends AsyncDisposable {
   /** SHA-256 of everything that decides what the box can reach. */
   readonly profileHash: string;
+  /** Whether it has ended, for whatever reason: it takes no more commands. */
+  readonly lost: boolean;
   run(command: BoxCommand): Promise<BoxProcess>;
 }
 
@@ -81,12 +106,16 @@ export interface BoxProof {
   readonly name: string;
   readonly passed: boolean;
   readonly detail: string;
+  readonly mend?: string;
 }
 
 /** The machine's way to confine commands. Every failure is a DaemonError `sandboxUnavailable`. */
 export interface Sandbox {
-  /** Runs the canaries; callers await it before the first effect. Proven once a process. */
-  prove(): Promise<readonly BoxProof[]>;
+  /**
+   * Runs the canaries; callers await it before the first effect. Proven once a process, or again if
+   * it is to be `afresh`.
+   */
+  prove(options?: { readonly afresh?: boolean }): Promise<readonly BoxProof[]>;
   open(profile: BoxProfile): Promise<Box>;
   readonly git: RunBoxedGit;
 }

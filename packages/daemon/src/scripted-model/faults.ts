@@ -1,8 +1,12 @@
 import { type Directive, numberArg } from "./directive.ts";
 import { type Args, ScriptError } from "./types.ts";
 
-/** What goes wrong; `at` counts the events that are sent before it does. */
+/**
+ * What goes wrong; `at` counts the events that are sent before it does. `silent` takes the request
+ * and never answers.
+ */
 export type FaultKind =
+  | { readonly kind: "silent" }
   | { readonly kind: "status"; readonly status: number; readonly code: string | undefined }
   | { readonly kind: "cut" | "end" | "malformed" | "stall"; readonly at: number }
   | { readonly kind: "failed" | "error"; readonly at: number; readonly code: string }
@@ -39,6 +43,7 @@ function faultKind(kind: string, args: Args): FaultKind {
     case "incomplete":
       return { kind, at, reason: args.reason ?? "max_output_tokens" };
     case "truncatedArguments":
+    case "silent":
       return { kind };
     default:
       return statusFault(kind, args);

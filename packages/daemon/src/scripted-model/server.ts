@@ -120,6 +120,7 @@ class Model {
     const reply = scenario.reply(turn);
     const fault = this.#faults.take(request.cacheKey, directive);
     if (fault?.kind === "status") return sendStatus(response, fault);
+    if (fault?.kind === "silent") return await untilAborted(gone);
     const items = outputItems(spoiled(reply, fault), request.tools);
     const usage = this.#tokens.count(request.cacheKey, raw, items);
     const delayMs = reply.delayMs ?? 0;
@@ -137,6 +138,10 @@ class Model {
     this.requests.push(request);
     if (this.requests.length > MAX_LOGGED_REQUESTS) this.requests.shift();
   }
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** With `truncatedArguments`, the first call's JSON stops in the middle. */

@@ -12,6 +12,7 @@ import {
 } from "@heddle/protocol";
 import { leaveOff } from "../agent/turn-host.ts";
 import type { Clock } from "../os/clock.ts";
+import { afterDeadline } from "../os/deadline.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import type { Store } from "../store/store.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
@@ -76,8 +77,9 @@ export class Approvals {
       else this.#settleNow(approval.id, "cancelled");
     };
     turn.addEventListener("abort", cancel, { once: true });
-    const restMs = Math.max(0, (approval.deadlineAt ?? Infinity) - this.#clock());
-    using _ = after(restMs, () => this.#settleNow(approval.id, "expired"));
+    const at = approval.deadlineAt ?? Infinity;
+    const deadline = { clock: this.#clock, at, atMostMs: this.#deadlineMs };
+    using _ = afterDeadline(deadline, () => this.#settleNow(approval.id, "expired"));
     try {
       return await promise;
     } finally {
@@ -119,6 +121,14 @@ export class Approvals {
   /** Ends what nobody waits for any more, after the daemon was killed. */
   cancelPending(tx: Transaction, turnId: string): void {
     for (const approval of this.#store.approvals.where({ turn_id: turnId, state: "pending" })) {
+      this.#settle(tx, { ...approval, state: "cancelled" });
+    }
+  }
+
+  /** Withdraws what was asked about the input of commands, which ended with an earlier daemon. */
+  cancelInputs(tx: Transaction): void {
+    for (const approval of this.#store.approvals.where({ state: "pending" })) {
+      if (approval.subject.type !== "input") continue;
       this.#settle(tx, { ...approval, state: "cancelled" });
     }
   }
@@ -170,17 +180,6 @@ export class Approvals {
     });
     return approval;
   }
-}
-
-/** Like setTimeout, also for more than the 24.8 days that a timer can wait. */
-function after(waitMs: number, run: () => void): Disposable {
-  let timer: NodeJS.Timeout;
-  const arm = (restMs: number) => {
-    const stepMs = Math.min(restMs, 2 ** 31 - 1);
-    timer = setTimeout(() => (restMs > stepMs ? arm(restMs - stepMs) : run()), stepMs).unref();
-  };
-  arm(waitMs);
-  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 function stateAfter({ id, kind }: Approval, answer: Answer): Approval["state"] {

@@ -2,14 +2,17 @@ import { dirname } from "node:path";
 import type { Thread } from "@heddle/protocol";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import type { Box, BoxProfile, Sandbox } from "../sandbox/types.ts";
-import type { Projects } from "./projects.ts";
+import type { Grants } from "./grants.ts";
+import type { Networks } from "./networks.ts";
+import type { Spools } from "./spools.ts";
 
 export interface BoxesOptions {
   readonly sandbox: Sandbox;
-  readonly projects: Projects;
+  readonly grants: Grants;
+  readonly networks: Networks;
   /** The search program, which every box can run. */
   readonly searcher: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly spools: Spools;
 }
 
 export interface BoxRequest {
@@ -27,22 +30,16 @@ export class Boxes {
     this.#options = options;
   }
 
-  open({ thread, checkout, lent, access }: BoxRequest): Promise<Box> {
-    const { sandbox, projects, searcher, env } = this.#options;
-    const grants = projects
-      .grants(thread.projectId)
-      .filter(({ threadId }) => threadId === null || threadId === thread.id);
-    const paths = grants
-      .filter(({ kind }) => kind === "root" || kind === "toolchain")
-      .map(({ value }) => value);
-    const variables = grants
-      .filter(({ kind, value }) => kind === "env" && env[value] !== undefined)
-      .map(({ value }) => [value, env[value] ?? ""]);
+  async open({ thread, checkout, lent, access }: BoxRequest): Promise<Box> {
+    const { sandbox, grants, networks, searcher } = this.#options;
+    const network = networks.of(thread);
     return sandbox.open({
       checkout,
       access,
-      readable: [...lent, ...paths, dirname(searcher)],
-      env: { ...Object.fromEntries(variables), PORT: String(thread.portBase) },
+      readable: [...lent, ...grants.paths(thread), dirname(searcher)],
+      outputs: this.#options.spools.folder(thread.id),
+      env: { ...grants.variables(thread), PORT: String(thread.portBase) },
+      ...(network ? { network } : {}),
     });
   }
 }

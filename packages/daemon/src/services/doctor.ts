@@ -1,45 +1,73 @@
 import { statfs } from "node:fs/promises";
-import { DaemonError, type DoctorFinding, type Provider } from "@heddle/protocol";
+import {
+  DaemonError,
+  type DoctorFinding,
+  type Provider,
+  type StorageStatus,
+} from "@heddle/protocol";
 import { type HeddlePaths, maxSocketPathBytes } from "@heddle/protocol/node";
 import { runProgram } from "../os/programs.ts";
 import type { Sandbox } from "../sandbox/types.ts";
+import { isStorageFault } from "../store/database.ts";
+import { examineStorage } from "./doctor-storage.ts";
 import type { Models } from "./models.ts";
+import type { Spools } from "./spools.ts";
 
 const oldestGit = [2, 38] as const;
+const reportIt = "no command runs until this holds; report it with this output";
 const leastDiskBytes = 1024 ** 3;
 
 export interface DoctorOptions {
   readonly paths: HeddlePaths;
   readonly sandbox: Sandbox;
   readonly models: Models;
+  readonly spools: Spools;
+  readonly storage: StorageStatus;
 }
 
 /** Proves what the daemon relies on; each fault comes with its mend. */
-export async function examine({ paths, sandbox, models }: DoctorOptions): Promise<DoctorFinding[]> {
+export async function examine({
+  paths,
+  sandbox,
+  models,
+  storage,
+}: DoctorOptions): Promise<DoctorFinding[]> {
   const [box, git, disk, providers] = await Promise.all([
     examineBox(sandbox),
     examineGit(),
     examineDisk(paths.state),
     examineProviders(models),
   ]);
-  return [...box, git, examineSocket(paths.socket), disk, ...providers];
+  return [...box, git, examineSocket(paths.socket), disk, ...examineStorage(storage), ...providers];
 }
 
 async function examineBox(sandbox: Sandbox): Promise<DoctorFinding[]> {
   try {
-    const proofs = await sandbox.prove();
-    return proofs.map(({ name, passed, detail }) => ({
+    const proofs = await sandbox.prove({ afresh: true });
+    return proofs.map(({ name, passed, detail, mend = reportIt }) => ({
       name: `sandbox: ${name}`,
       ok: passed,
       detail,
-      mend: passed ? null : "no command runs until this holds; report it with this output",
+      mend: passed ? null : mend,
     }));
   } catch (error) {
+    if (isStorageFault(error)) return [unproven];
     if (!(error instanceof DaemonError)) throw error;
-    const [detail = "", ...mend] = error.message.split(": ");
-    return [{ name: "sandbox", ok: false, detail, mend: mend.join(": ") || null }];
+    const { mend } = error.details;
+    if (typeof mend === "string") {
+      return [{ name: "sandbox", ok: false, detail: error.message, mend }];
+    }
+    const [detail = "", ...rest] = error.message.split(": ");
+    return [{ name: "sandbox", ok: false, detail, mend: rest.join(": ") || reportIt }];
   }
 }
+
+const unproven: DoctorFinding = {
+  name: "sandbox",
+  ok: false,
+  detail: "cannot be proven while nothing can be stored",
+  mend: "free some space",
+};
 
 async function examineGit(): Promise<DoctorFinding> {
   const { stdout } = await runProgram("git", ["--version"]);

@@ -42,7 +42,8 @@ function putItem(store: Store, item: Item, wholeText: string | undefined, final:
 
 function searchText(item: Item): string | undefined {
   if (item.type === "agentMessage") return item.text;
-  if (item.type !== "userMessage") return undefined;
+  // One that nobody read is completed again by the turn that reads it.
+  if (item.type !== "userMessage" || item.state !== "completed") return undefined;
   return item.input.map((part) => (part.type === "text" ? part.text : part.path)).join("\n");
 }
 
@@ -63,6 +64,12 @@ export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
       return;
     case "projectRemoved":
       store.projects.remove(event.projectId);
+      return;
+    case "grantChanged":
+      store.grants.put(event.grant);
+      return;
+    case "grantRemoved":
+      store.grants.remove(event.grantId);
       return;
     case "taskChanged":
       store.tasks.put(event.task);

@@ -19,20 +19,23 @@ import { runScript, type Script, type ScriptResult } from "./box-script.ts";
 import type { Boxes } from "./boxes.ts";
 import type { Busy } from "./busy.ts";
 import { Chains } from "./chains.ts";
+import { fitChecks } from "./check-results.ts";
+import { checkoutOf } from "./checkouts.ts";
 import { toFailure } from "./failure.ts";
 import { runBoxed } from "./git/boxed.ts";
 import { snapshot } from "./git/checkpoints.ts";
 import { commitTurn } from "./git/commits.ts";
 import { finishLanding } from "./git/fast-forward.ts";
+import { undoHalfLanding } from "./git/half-landing.ts";
 import { type PreparedLanding, prepareLanding, removeScratch } from "./git/landing-git.ts";
 import { lend } from "./git/lending.ts";
+import { addAll, copyIndex } from "./git/temporary-index.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import type { Tasks } from "./tasks.ts";
 import { refreshThread } from "./thread-status.ts";
-import { checkoutOf } from "./thread-work.ts";
 
 const checkLimitMs = 30 * 60_000;
 
@@ -94,7 +97,10 @@ export class Landings {
       try {
         const thread = rows.thread(store, landing.threadId);
         if (await this.#hasLanded(landing, thread)) await this.#landed(landing, thread, claim);
-        else this.#refused(landing, daemonStopped(), claim);
+        else {
+          await this.#takeBack(landing, thread);
+          this.#refused(landing, daemonStopped(), claim);
+        }
       } catch (error) {
         logError("a landing could not be recovered", { error, landingId: landing.id });
         this.#refused(landing, error, claim);
@@ -105,6 +111,15 @@ export class Landings {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#queues.settled();
+  }
+
+  /** A kill may have come while the files of the target's checkout were moved. */
+  async #takeBack({ commit, target }: Landing, { projectId }: Thread): Promise<void> {
+    const { store, projects, sandbox } = this.#options;
+    if (commit === null) return;
+    const { gitCommonDir } = await projects.checkout(rows.project(store, projectId));
+    const targetRef = `refs/heads/${target}`;
+    await undoHalfLanding(sandbox.git, { gitCommonDir, targetRef, tip: commit });
   }
 
   async #hasLanded({ commit, target }: Landing, { projectId }: Thread): Promise<boolean> {
@@ -142,7 +157,9 @@ export class Landings {
     const prepared = await this.#prepare(rebasing, thread, project);
     await using scratch = new AsyncDisposableStack();
     scratch.defer(() => this.#removeScratch(prepared.scratch));
-    const checking = this.#update(rebasing, { state: "checking", commit: prepared.tip });
+    const checkCount = project.settings.checks?.length ?? 0;
+    const reached = { state: "checking", commit: prepared.tip, checkCount } as const;
+    const checking = this.#update(rebasing, reached);
     await this.#check(checking, { thread, project, scratch: prepared.scratch });
     if (this.#stop.signal.aborted) throw daemonStopped();
     await this.#finish(checking, prepared, project);
@@ -203,7 +220,7 @@ export class Landings {
       const { signal } = this.#stop;
       const script = { command, cwd: scratch.worktree, timeoutMs: checkLimitMs, signal };
       const result = { command, ...(await this.#runCheck(box, script)) };
-      checked = this.#update(checked, { checks: [...checked.checks, result] });
+      checked = this.#update(checked, { checks: fitChecks([...checked.checks, result]) });
       if (result.exitCode !== 0) throw checkFailed(result, checked);
     }
   }
@@ -241,7 +258,8 @@ export class Landings {
     this.#complete({ ...landing, state: "landed", commit }, claim, (tx) => {
       tasks.setState(tx, thread.taskId, "done");
       const base = followed ? { baseCommit: commit } : {};
-      refreshThread(tx, store, thread.id, { landedCommit: commit, ...base });
+      const landed = { landedCommit: commit, unlandedCommit: null };
+      refreshThread(tx, store, thread.id, { ...landed, ...base });
     });
   }
 
@@ -281,10 +299,14 @@ async function follow(sandbox: Sandbox, thread: Thread, landing: Landing): Promi
   const checkout = await checkoutOf(thread);
   if (commit === null || (await snapshot(sandbox.git, checkout)) !== treeHash) return false;
   const head = await headOf(checkout);
+  // An index of its own: no kill leaves a lock, and nobody else's lock is in the way.
+  await using index = await copyIndex(checkout);
+  await addAll(sandbox.git, checkout, index);
   const args = ["read-tree", "-u", "--reset", commit];
-  await runBoxed(sandbox.git, { access: "write", checkout, args });
+  await runBoxed(sandbox.git, { access: "write", checkout, args, env: index.env });
   const change = { ref: "HEAD", to: commit, expected: head.commit };
   await updateRefs(checkout.gitDir, [change], "heddle: landed");
+  await index.install();
   return true;
 }
 
@@ -301,6 +323,7 @@ function newLanding(
     squash,
     state: "queued",
     commit: null,
+    checkCount: 0,
     checks: [],
     failure: null,
     createdAt: now,

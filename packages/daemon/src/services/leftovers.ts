@@ -1,14 +1,14 @@
+import { existsSync } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Project } from "@heddle/protocol";
-import { removeWorktree } from "../os/git-refs.ts";
+import { DaemonError, type Project } from "@heddle/protocol";
+import { removeWorktree, worktreeThatGoes } from "../os/git-refs.ts";
 import { checkoutAt } from "../os/git-repository.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import { salvage } from "./git/checkpoints.ts";
 import { removeLeftIndexes } from "./git/temporary-index.ts";
 import type { Projects } from "./projects.ts";
-import { openTurns } from "./thread-status.ts";
 
 export interface LeftoversOptions {
   readonly store: Store;
@@ -49,41 +49,64 @@ async function clearWorktrees(options: LeftoversOptions): Promise<void> {
   }
 }
 
-/** It was being made, or being removed: no thread owns it. What is in it is kept all the same. */
+/**
+ * It was being made, or being removed, or the database is an older one: no thread owns it. What is in
+ * it is kept all the same.
+ */
 async function clearWorktree(
-  { sandbox, projects }: LeftoversOptions,
+  { store, sandbox, projects }: LeftoversOptions,
   project: Project,
   path: string,
 ): Promise<void> {
   const { gitCommonDir } = await projects.checkout(project);
+  const root = dirname(path);
+  // Its removal had begun, so what it held has been kept.
+  const going = worktreeThatGoes(path);
+  if (going) return await removeWorktree(gitCommonDir, { path: going, root });
   const checkout = await checkoutAt(path).catch(() => undefined);
-  if (checkout) await salvage(sandbox.git, checkout, { threadId: `orphan-${basename(path)}` });
-  await removeWorktree(gitCommonDir, { path, root: dirname(path) });
+  if (checkout) {
+    const begun = store.threads
+      .where({ project_id: project.id, status: "provisioning" })
+      .find(({ branch }) => branch === `heddle/${basename(path)}`);
+    const landed = begun ? { landed: begun.baseCommit } : {};
+    // Whoever was killed while writing the files of a new worktree had not come to its index.
+    const unwritten = begun !== undefined && !existsSync(join(checkout.gitDir, "index"));
+    if (!unwritten)
+      await salvage(sandbox.git, checkout, { threadId: `orphan-${basename(path)}`, ...landed });
+  } else await refuseToLose(path);
+  await removeWorktree(gitCommonDir, { path, root });
+}
+
+/** Files that git cannot be asked about are somebody's work. */
+async function refuseToLose(path: string): Promise<void> {
+  const files = (await readdir(path)).filter((name) => name !== ".git");
+  if (files.length === 0) return;
+  const advice = "move it away, or remove it, by hand";
+  throw new DaemonError("conflict", `${path} holds files and belongs to no repository: ${advice}`);
 }
 
 async function clearScratch({ store, projects, scratchRoot }: LeftoversOptions): Promise<void> {
   for (const path of await foldersIn(scratchRoot)) {
-    const landing = store.landings.find(path.slice(scratchRoot.length + 1));
+    const scratch = worktreeThatGoes(path) ?? path;
+    const landing = store.landings.find(basename(scratch));
     const thread = landing && store.threads.find(landing.threadId);
     const project = thread && store.projects.find(thread.projectId);
     if (project === undefined) continue;
     const { gitCommonDir } = await projects.checkout(project);
-    await removeWorktree(gitCommonDir, { path, root: scratchRoot });
+    await removeWorktree(gitCommonDir, { path: scratch, root: scratchRoot });
   }
 }
 
-async function clearLocks({ store }: LeftoversOptions): Promise<void> {
-  const threadIds = new Set([
-    ...store.turns.where({ state: openTurns }).map(({ threadId }) => threadId),
-    ...store.landings.where({ state: ["queued", "rebasing", "checking"] }).map(toThreadId),
-  ]);
-  for (const threadId of threadIds) {
-    const worktree = store.threads.find(threadId)?.worktree;
-    if (worktree) await removeLeftIndexes(await checkoutAt(worktree));
+/** By git's own list of worktrees: of a thousand, each costs one look into a folder. */
+async function clearLocks({ store, projects }: LeftoversOptions): Promise<void> {
+  for (const project of store.projects.where({})) {
+    const checkout = await projects.checkout(project).catch(() => undefined);
+    if (checkout === undefined) continue;
+    const { gitCommonDir } = checkout;
+    const gitDirs = [gitCommonDir, ...(await foldersIn(join(gitCommonDir, "worktrees")))];
+    for (const gitDir of gitDirs) await removeLeftIndexes({ gitDir });
   }
 }
-
-const toThreadId = <Id>({ threadId }: { threadId: Id }): Id => threadId;
 
 async function foldersIn(root: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);

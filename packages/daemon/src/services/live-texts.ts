@@ -25,12 +25,17 @@ interface LiveText {
  */
 export class LiveTexts {
   readonly #store: Store;
+  readonly #logError: (message: string, details: { error: unknown }) => void;
   readonly #texts = new Map<ItemId, LiveText>();
   readonly #listeners = new Set<(delta: ItemDelta) => void>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: Store) {
+  constructor(
+    store: Store,
+    logError: (message: string, details: { error: unknown }) => void = () => {},
+  ) {
     this.#store = store;
+    this.#logError = logError;
   }
 
   onDelta(listener: (delta: ItemDelta) => void): void {
@@ -73,15 +78,18 @@ export class LiveTexts {
     return this.#texts.get(itemId)?.text ?? "";
   }
 
+  /** What cannot be saved now is saved with what comes next. */
   save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#store.transaction(() => {
-      for (const [itemId, live] of this.#texts) {
-        if (live.savedLength === live.text.length) continue;
-        this.#store.items.saveText(itemId, live.text);
-        live.savedLength = live.text.length;
-      }
-    });
+    const unsaved = [...this.#texts].filter(([, live]) => live.savedLength < live.text.length);
+    try {
+      this.#store.transaction(() => {
+        for (const [itemId, { text }] of unsaved) this.#store.items.saveText(itemId, text);
+      });
+      for (const [, live] of unsaved) live.savedLength = live.text.length;
+    } catch (error) {
+      this.#logError("text that streams could not be saved", { error });
+    }
   }
 }

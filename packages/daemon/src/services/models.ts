@@ -16,6 +16,7 @@ export interface ProviderSettings {
   readonly api_key_file?: string | undefined;
   readonly api_key_command?: string | undefined;
   readonly wire_api: "responses";
+  readonly idle_timeout_seconds?: number | undefined;
 }
 
 export interface ModelsOptions {
@@ -83,7 +84,8 @@ export class Models {
     const settings = this.#settings(id);
     const apiKey = await this.#apiKey(id, settings);
     if (apiKey !== undefined) this.#options.hide(apiKey);
-    return { baseUrl: settings.base_url, apiKey };
+    const { base_url: baseUrl, idle_timeout_seconds: seconds } = settings;
+    return { baseUrl, apiKey, ...(seconds !== undefined && { idleTimeoutMs: seconds * 1000 }) };
   }
 
   #settings(id: string): ProviderSettings {

@@ -25,10 +25,13 @@ export class Mutations {
   readonly #store: Store;
   readonly #journal: Journal;
   readonly #underWay = new Map<string, CallUnderWay>();
+  readonly #refuse: (method: string) => void;
 
-  constructor(store: Store, journal: Journal) {
+  /** `refuse` throws for a call that cannot be taken now; one that was taken before is answered. */
+  constructor(store: Store, journal: Journal, refuse: (method: string) => void = () => {}) {
     this.#store = store;
     this.#journal = journal;
+    this.#refuse = refuse;
   }
 
   async run(
@@ -45,6 +48,7 @@ export class Mutations {
       }
       throw idempotencyConflict(key, underWay.method);
     }
+    this.#refuse(method);
 
     let committed = false;
     const commit: Commit = (change) =>

@@ -3,8 +3,6 @@ import { dirname } from "node:path";
 import {
   type Access,
   DaemonError,
-  Grant,
-  GrantId,
   type Methods,
   newId,
   type ParamsOf,
@@ -14,28 +12,24 @@ import {
   type ResultOf,
 } from "@heddle/protocol";
 import { checkoutAt, type RepositoryPaths, resolveRepository } from "../os/git-repository.ts";
-import { refuseGrant } from "../sandbox/sandbox.ts";
-import type { Page, PageRequest } from "../store/document-table.ts";
+import { fitPage, type Page, type PageRequest } from "../store/document-table.ts";
 import type { Store } from "../store/store.ts";
+import type { Grants } from "./grants.ts";
 import type { Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import { parseSettings, readSettingsFile } from "./project-settings.ts";
 import { rows } from "./rows.ts";
 
-/** Places that are never granted, because of what they hold. */
-export interface Protected {
-  readonly home: string;
-  readonly stateDir: string;
-}
+type GrantsOf = ResultOf<Methods, "project/grant">;
 
 /** Repositories that the user added, and what the daemon may do in each. */
 export class Projects {
   readonly #store: Store;
-  readonly #protected: Protected;
+  readonly #grants: Grants;
 
-  constructor(store: Store, places: Protected) {
+  constructor(store: Store, grants: Grants) {
     this.#store = store;
-    this.#protected = places;
+    this.#grants = grants;
   }
 
   /** Adds the repository that holds a path; nothing in it is granted unless `access` says so. */
@@ -45,7 +39,7 @@ export class Projects {
   ): Promise<Project> {
     const repository = await resolveRepository(path);
     const root = repository.worktree;
-    this.#refuse(root);
+    this.#grants.path(root);
     const [known] = this.#store.projects.where({ path: root });
     if (known) {
       const message = `${root} is the project ${known.name} already; change it with \`heddle project grant\``;
@@ -71,9 +65,21 @@ export class Projects {
     });
   }
 
+  /** The repository that a project can be moved to; the same ones are refused as for a new project. */
+  async destination({ id }: Project, path: string): Promise<RepositoryPaths> {
+    const repository = await resolveRepository(path);
+    const root = repository.worktree;
+    this.#grants.path(root);
+    const [other] = this.#store.projects.where({ path: root });
+    if (other === undefined || other.id === id) return repository;
+    const message = `${root} is the project ${other.name} already; name another place`;
+    throw new DaemonError("conflict", message, { projectId: other.id });
+  }
+
   async list(request: PageRequest): Promise<Page<Project>> {
     const { data, nextCursor } = this.#store.projects.page({}, request, "oldest");
-    return { data: await Promise.all(data.map((project) => this.#inForce(project))), nextCursor };
+    const inForce = await Promise.all(data.map((project) => this.#inForce(project)));
+    return fitPage({ data: inForce, nextCursor });
   }
 
   async read(where: ParamsOf<Methods, "project/read">): Promise<ResultOf<Methods, "project/read">> {
@@ -82,28 +88,28 @@ export class Projects {
     const file = await this.#settingsFile(project);
     return {
       project: await this.#inForce(project),
-      grants: this.grants(project.id),
+      grants: this.#grants.of(project.id),
       settingsFile: file ?? null,
     };
   }
 
   /** Forgets the project; its threads have been archived. */
   remove(tx: Transaction, projectId: ProjectId): void {
-    for (const grant of this.grants(projectId)) this.#store.grants.remove(grant.id);
+    this.#grants.endWithProject(tx, projectId);
     tx.announce({ type: "projectRemoved", projectId });
   }
 
-  async grant(
-    { projectId, access = "ro", resource }: ParamsOf<Methods, "project/grant">,
-    commit: Commit,
-  ): Promise<ResultOf<Methods, "project/grant">> {
-    const id = ProjectId.parse(projectId);
-    const value = resource && this.#checkedResource(resource);
-    return commit((tx) => {
-      if (value === undefined) this.#setAccess(tx, id, access);
-      else this.#store.grants.put(newGrant({ projectId: id, access, ...value, now: tx.now }));
-      return { project: rows.project(this.#store, id), grants: this.grants(id) };
-    });
+  grant(tx: Transaction, request: ParamsOf<Methods, "project/grant">): GrantsOf {
+    const { projectId, access = "ro", resource, threadId, expiresAt } = request;
+    const project = rows.project(this.#store, projectId);
+    if (resource) this.#grants.add(tx, resource, request);
+    else if (threadId || expiresAt) throw accessIsWhole();
+    else tx.announce({ type: "projectChanged", project: { ...project, access } });
+    return this.#granted(project.id);
+  }
+
+  revoke(tx: Transaction, grantId: string): GrantsOf {
+    return this.#granted(this.#grants.revoke(tx, grantId).projectId);
   }
 
   /** Puts the settings file into force, for this content alone. */
@@ -140,8 +146,8 @@ export class Projects {
     return checkoutAt(project.path);
   }
 
-  grants(projectId: ProjectId): Grant[] {
-    return this.#store.grants.where({ project_id: projectId });
+  #granted(projectId: ProjectId): GrantsOf {
+    return { project: rows.project(this.#store, projectId), grants: this.#grants.of(projectId) };
   }
 
   async #inForce(project: Project, trustedHash?: string): Promise<Project> {
@@ -170,28 +176,6 @@ export class Projects {
     throw new DaemonError("notFound", message, { path });
   }
 
-  #setAccess(tx: Transaction, projectId: ProjectId, access: Access): void {
-    const project = { ...rows.project(this.#store, projectId), access };
-    tx.announce({ type: "projectChanged", project });
-  }
-
-  #checkedResource({ kind, value }: Pick<Grant, "kind" | "value">): Pick<Grant, "kind" | "value"> {
-    if (kind === "env") return { kind, value };
-    if (kind === "host") {
-      const message = `${value} cannot be granted: commands have no network in this version`;
-      throw new DaemonError("invalidParams", message, { host: value });
-    }
-    const path = real(value);
-    this.#refuse(path);
-    return { kind, value: path };
-  }
-
-  #refuse(path: string): void {
-    const reason = refuseGrant(path, this.#protected);
-    if (reason === undefined) return;
-    throw new DaemonError("notGranted", `${path} cannot be granted: ${reason}`, { path });
-  }
-
   #freeName(root: string): string {
     const base = root.slice(root.lastIndexOf("/") + 1) || "project";
     const taken = new Set(this.#store.projects.where({}).map(({ name }) => name));
@@ -206,17 +190,9 @@ function given(settings: ProjectSettings): ProjectSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-function newGrant({
-  now,
-  ...grant
-}: Pick<Grant, "projectId" | "kind" | "value" | "access"> & { now: number }): Grant {
-  return Grant.parse({
-    id: newId(GrantId),
-    ...grant,
-    threadId: null,
-    createdAt: now,
-    expiresAt: null,
-  });
+function accessIsWhole(): DaemonError {
+  const message = "access to a project holds for all of its threads, until it is changed";
+  return new DaemonError("invalidParams", message);
 }
 
 function real(path: string): string {

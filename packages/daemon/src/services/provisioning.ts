@@ -9,8 +9,10 @@ import type { Boxes } from "./boxes.ts";
 import type { Busy } from "./busy.ts";
 import { Chains } from "./chains.ts";
 import { toFailure } from "./failure.ts";
+import { snapshot } from "./git/checkpoints.ts";
 import { lend } from "./git/lending.ts";
-import { createWorktree, removeWorktree } from "./git/worktrees.ts";
+import { recordSetUp } from "./git/set-up-products.ts";
+import { createWorktree, removeWorktree, type ThreadWorktree } from "./git/worktrees.ts";
 import { daemonActor, type Journal } from "./journal.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
@@ -99,8 +101,7 @@ export class Provisioning {
     const { gitCommonDir } = from;
     const { checkout, branch } = await this.#making.run(project.id, () => {
       this.#stop.signal.throwIfAborted();
-      const { title, baseCommit: commit } = thread;
-      return createWorktree(sandbox.git, { gitCommonDir, root, title, commit });
+      return this.#makeWorktree(thread, { gitCommonDir, root });
     });
     try {
       const { lend: folders = [], copy: files = [], setup } = project.settings;
@@ -113,6 +114,21 @@ export class Provisioning {
       await updateRefs(gitCommonDir, [change], "heddle: not prepared");
       throw error;
     }
+  }
+
+  /** What a killed daemon had made of it is made again: nobody has worked in it. */
+  async #makeWorktree(
+    { id, title, branch: begun, baseCommit: commit }: Thread,
+    { gitCommonDir, root }: { gitCommonDir: string; root: string },
+  ): Promise<ThreadWorktree> {
+    const { store, journal, sandbox } = this.#options;
+    if (begun !== null) {
+      const change = { ref: `refs/heads/${begun}`, expected: commit };
+      await updateRefs(gitCommonDir, [change], "heddle: not prepared");
+    }
+    const reserve = (branch: string) =>
+      journal.write(daemonActor, (tx) => refreshThread(tx, store, id, { branch }));
+    return await createWorktree(sandbox.git, { gitCommonDir, root, title, commit, reserve });
   }
 
   async #setUp(
@@ -128,7 +144,10 @@ export class Provisioning {
       timeoutMs: setupLimitMs,
       signal: this.#stop.signal,
     });
-    if (exitCode === 0) return;
+    if (exitCode === 0) {
+      const tree = await snapshot(this.#options.sandbox.git, checkout);
+      return await recordSetUp(checkout, tree);
+    }
     const message = `the set-up command failed (exit ${exitCode ?? "unknown"}): ${command}`;
     throw new DaemonError("checkFailed", message, { command, output });
   }

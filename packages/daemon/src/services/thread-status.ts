@@ -7,7 +7,7 @@ const openLandings = ["queued", "rebasing", "checking"];
 /** What a thread is doing, as its turns and landings have it. */
 function statusOf(store: Store, thread: Thread): ThreadStatus {
   if (thread.status === "archived") return "archived";
-  if (thread.failure !== null) return "failed";
+  if (thread.failure !== null) return isDetached(thread) ? "detached" : "failed";
   if (thread.worktree === null) return "provisioning";
   if (store.landings.count({ thread_id: thread.id, state: openLandings }) > 0) return "landing";
   const states = store.turns
@@ -17,6 +17,11 @@ function statusOf(store: Store, thread: Thread): ThreadStatus {
   if (running === "waitingForApproval" || running === "waitingForUser") return running;
   if (running !== undefined) return "running";
   return states.length > 0 ? "queued" : "idle";
+}
+
+/** Whether the thread was found without its worktree, its branch or its repository. */
+export function isDetached({ failure }: Pick<Thread, "failure">): boolean {
+  return failure?.kind === "detached";
 }
 
 export const openTurns: TurnState[] = TurnState.options.filter((state) => !turnEnded(state));

@@ -10,17 +10,22 @@ import {
   type TurnId,
   turnEnded,
 } from "@heddle/protocol";
-import { checkoutAt, headOf, type RepositoryPaths } from "../os/git-repository.ts";
+import { checkoutAt, headOf } from "../os/git-repository.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import type { Busy } from "./busy.ts";
-import { restore, salvage, salvageRef, snapshot } from "./git/checkpoints.ts";
+import { type Checkouts, checkoutOf } from "./checkouts.ts";
+import { restore, salvage, snapshot } from "./git/checkpoints.ts";
 import { diffTrees, limitDiff } from "./git/diffs.ts";
-import { removeWorktree } from "./git/worktrees.ts";
+import { nestedRepositories } from "./git/nested-repositories.ts";
+import { putAway } from "./git/put-away.ts";
+import { remakeBranch } from "./git/remake.ts";
+import type { Grants } from "./grants.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
+import type { Spools } from "./spools.ts";
 import type { Tasks } from "./tasks.ts";
 import { refreshThread } from "./thread-status.ts";
 import type { Turns } from "./turns.ts";
@@ -28,13 +33,19 @@ import type { Turns } from "./turns.ts";
 export interface ThreadWorkOptions {
   readonly store: Store;
   readonly sandbox: Sandbox;
+  readonly checkouts: Checkouts;
   readonly tasks: Tasks;
   readonly projects: Projects;
+  readonly grants: Grants;
   readonly turns: Turns;
+  readonly spools: Spools;
   readonly journal: Journal;
   readonly busy: Busy;
   readonly worktreeRoot: string;
 }
+
+/** Of so many nested repositories the names are told. */
+const nestedAtMost = 100;
 
 /** What became of a thread's work: shown, taken back, put away. */
 export class ThreadWork {
@@ -49,8 +60,12 @@ export class ThreadWork {
     const { store, projects } = this.#options;
     const thread = rows.thread(store, threadId);
     await projects.granted(thread.projectId, "ro");
-    const checkout = await checkoutOf(thread);
-    const treeHash = await snapshot(this.#options.sandbox.git, checkout);
+    const checkout = await this.#options.checkouts.of(thread);
+    const run = this.#options.sandbox.git;
+    const [treeHash, nested] = await Promise.all([
+      snapshot(run, checkout),
+      nestedRepositories(run, checkout),
+    ]);
     const { baseCommit } = thread;
     const found = await diffTrees(checkout.gitDir, { from: baseCommit, to: treeHash });
     const files = found.map((file) => ({
@@ -58,19 +73,20 @@ export class ThreadWork {
       hunks: file.hunks.map((hunk) => ({ ...hunk, lines: [...hunk.lines] })),
       truncated: file.truncated ?? false,
     }));
-    return limitDiff({ baseCommit, treeHash, files });
+    const shown = nested.slice(0, nestedAtMost);
+    return limitDiff({ baseCommit, treeHash, files, nestedRepositories: shown });
   }
 
   /** Takes back the last turns: files, commits and history. What has landed stays. */
   async undo(threadId: ThreadId, count: number, commit: Commit): Promise<{ undone: TurnId[] }> {
-    const { store, busy, sandbox, projects } = this.#options;
+    const { store, busy, sandbox, projects, checkouts } = this.#options;
     const { projectId } = rows.thread(store, threadId);
     await projects.granted(projectId, "rw");
     using _ = busy.claim(threadId, "it is being undone");
     const turns = this.#lastTurns(threadId, count);
     const earliest = turns.map(({ id }) => store.checkpoints.find(id)).find(Boolean);
     if (earliest) {
-      const checkout = await checkoutOf(rows.thread(store, threadId));
+      const checkout = await checkouts.of(rows.thread(store, threadId));
       // What was changed by hand since the last turn is kept.
       const { commit: head } = await headOf(checkout);
       await salvage(sandbox.git, checkout, { threadId, landed: head });
@@ -79,7 +95,7 @@ export class ThreadWork {
     const turnIds = turns.map(({ id }) => id);
     return commit((tx) => {
       tx.record({ type: "turnsUndone", turnIds });
-      refreshThread(tx, store, threadId);
+      refreshThread(tx, store, threadId, this.#afterUndo(threadId));
       return { undone: turnIds };
     });
   }
@@ -90,10 +106,10 @@ export class ThreadWork {
     const thread = rows.thread(store, threadId);
     if (thread.status === "archived") return commit(() => ({ thread, salvage: null }));
     using _ = busy.claim(threadId, "it is being archived");
-    const kept = await this.#putAway(thread);
+    const salvage = (await this.#putAway(thread)) ?? null;
     return commit((tx) => {
       this.#archived(tx, threadId);
-      return { thread: rows.thread(store, threadId), salvage: kept ? salvageRef(threadId) : null };
+      return { thread: rows.thread(store, threadId), salvage };
     });
   }
 
@@ -115,33 +131,63 @@ export class ThreadWork {
     });
   }
 
-  /** Whether something had to be kept. */
-  async #putAway(thread: Thread): Promise<boolean> {
-    const { sandbox, worktreeRoot } = this.#options;
-    if (thread.worktree === null) return false;
-    const checkout = await checkoutOf(thread).catch(worktreeGone);
-    if (checkout === undefined) return false;
+  /** The ref under which something had to be kept. */
+  async #putAway(thread: Thread): Promise<string | undefined> {
+    const { store, sandbox, projects, worktreeRoot } = this.#options;
+    const { id: threadId, projectId, branch, target, worktree } = thread;
+    if (worktree === null) return undefined;
     const landed = thread.landedCommit ?? thread.baseCommit;
-    const kept = await salvage(sandbox.git, checkout, { threadId: thread.id, landed });
-    await removeWorktree(checkout, `${worktreeRoot}/${thread.projectId}`);
-    return kept !== undefined;
+    // Without its branch a worktree has nothing that its files could be kept on top of.
+    const there = await checkoutAt(worktree).catch(whenDetached);
+    if (there) await remakeBranch(there, thread.unlandedCommit ?? landed);
+    const checkout = await checkoutOf(thread).catch(whenDetached);
+    const project = rows.project(store, projectId);
+    const home = checkout ?? (await projects.checkout(project).catch(whenDetached));
+    // Of a repository that is gone nothing can be put away, and nothing is lost.
+    if (home === undefined) return undefined;
+    return await putAway(sandbox.git, {
+      threadId,
+      gitCommonDir: home.gitCommonDir,
+      checkout,
+      root: `${worktreeRoot}/${projectId}`,
+      branch,
+      target,
+      landed,
+    });
   }
 
   #archived(tx: Transaction, threadId: ThreadId): void {
-    const { store, tasks, turns } = this.#options;
+    const { store, tasks, turns, spools, grants } = this.#options;
     refreshThread(tx, store, threadId, { status: "archived", worktree: null });
     turns.cancelQueued(tx, threadId);
+    grants.endWithThread(tx, threadId);
+    tx.afterCommit(() => spools.remove(threadId));
     const task = rows.task(store, rows.thread(store, threadId).taskId);
     if (task.state !== "done") tasks.setState(tx, task.id, "dropped");
+  }
+
+  /** What the thread's row says of its turns, once some of them are gone. */
+  #afterUndo(threadId: ThreadId): Pick<Thread, "lastTurn" | "unlandedCommit"> {
+    const { store } = this.#options;
+    const landedAt = this.#landedAt(threadId);
+    const turns = store.turns.where({ thread_id: threadId });
+    const made = turns.findLast(({ commit, createdAt }) => commit && createdAt >= landedAt);
+    const state = turns.at(-1)?.state;
+    const ended = state === "done" || state === "interrupted" || state === "failed";
+    return { lastTurn: ended ? state : null, unlandedCommit: made?.commit ?? null };
+  }
+
+  #landedAt(threadId: ThreadId): number {
+    return this.#options.store.landings
+      .where({ thread_id: threadId, state: "landed" })
+      .reduce((newest, { createdAt }) => Math.max(newest, createdAt), 0);
   }
 
   #lastTurns(threadId: ThreadId, count: number): Turn[] {
     const { store } = this.#options;
     const turns = store.turns.where({ thread_id: threadId });
     const last = turns.slice(-count);
-    const landedAt = store.landings
-      .where({ thread_id: threadId, state: "landed" })
-      .reduce((newest, { createdAt }) => Math.max(newest, createdAt), 0);
+    const landedAt = this.#landedAt(threadId);
     if (last.length === 0) throw new DaemonError("notFound", `${threadId} has no turn to undo`);
     if (last.some(({ createdAt }) => createdAt < landedAt)) {
       const message = `a turn of ${threadId} has landed and cannot be undone here; revert it with git`;
@@ -153,18 +199,8 @@ export class ThreadWork {
   }
 }
 
-/** A worktree that somebody removed by hand holds nothing that could be kept. */
-function worktreeGone(error: unknown): undefined {
-  const gone = error instanceof DaemonError && ["notFound", "notARepository"].includes(error.kind);
-  if (!gone) throw error;
-}
-
-/** The thread's checkout, or why it has none. */
-export async function checkoutOf(thread: Thread): Promise<RepositoryPaths> {
-  if (thread.worktree !== null) return checkoutAt(thread.worktree);
-  if (thread.status === "archived") {
-    throw new DaemonError("threadArchived", `${thread.id} is archived`, { threadId: thread.id });
-  }
-  const why = thread.failure?.message ?? "its worktree is still being made; try again soon";
-  throw new DaemonError("threadBusy", `${thread.id} has no worktree yet: ${why}`);
+/** Of what was taken away by hand only the rest can be put away. */
+function whenDetached(error: unknown): undefined {
+  const kinds = ["detached", "notFound", "notARepository"];
+  if (!(error instanceof DaemonError && kinds.includes(error.kind))) throw error;
 }

@@ -81,6 +81,8 @@ export class Threads {
         worktree: null,
         portBase: this.#freePorts(),
         landedCommit: null,
+        unlandedCommit: null,
+        lastTurn: null,
         failure: null,
         createdAt: tx.now,
         updatedAt: tx.now,

@@ -1,70 +1,36 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   DaemonError,
+  type Failure,
   type Item,
-  ItemId,
   type Methods,
-  newId,
   type ParamsOf,
   type Part,
+  type Thread,
   type ThreadId,
-  Turn,
-  TurnId,
+  type Turn,
+  type TurnId,
   turnEnded,
 } from "@heddle/protocol";
-import { runTurn } from "../agent/loop.ts";
-import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
-import { readCommits } from "../os/git-objects.ts";
-import { checkoutAt, headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
-import { isStorageFault } from "../store/database.ts";
-import type { Busy } from "./busy.ts";
-import { toFailure } from "./failure.ts";
-import { commitTurn } from "./git/commits.ts";
+import { inputEntry } from "../agent/context/user-input.ts";
+import { openTree } from "../os/tree-files.ts";
+import { checkoutOf } from "./checkouts.ts";
 import { daemonActor, type Transaction } from "./journal.ts";
-import type { Models } from "./models.ts";
-import type { Projects } from "./projects.ts";
+import type { Commit } from "./mutations.ts";
 import { rows } from "./rows.ts";
-import type { Tasks } from "./tasks.ts";
 import { openTurns, refreshThread } from "./thread-status.ts";
-import { type HostServices, ServiceTurnHost } from "./turn-host.ts";
-
-export interface TurnsOptions extends HostServices {
-  readonly projects: Projects;
-  readonly tasks: Tasks;
-  readonly models: Models;
-  readonly busy: Busy;
-  readonly maxRunning: number;
-  readonly logError: (message: string, details: Record<string, unknown>) => void;
-}
-
-interface RunningTurn {
-  readonly controller: AbortController;
-  /** Never rejects. */
-  readonly ended: Promise<void>;
-  /** The work is done, and only has to be stored. */
-  ending: boolean;
-}
-
-/** How long a disk that takes nothing is left alone before the next try. */
-const storeAgainMs = 2000;
-
-const noUsage: Turn["usage"] = {
-  requests: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-};
+import { completeTurn, supersedeCutResponses } from "./turn-ends.ts";
+import { takeOverUnread, userMessage } from "./turn-messages.ts";
+import { type RunnerServices, TurnRunner } from "./turn-runner.ts";
+import { newTurn, refuseUnusable } from "./turn-work.ts";
 
 /** Turns: queued in the order in which they came, one at a time a thread, so many at once. */
 export class Turns {
-  readonly #options: TurnsOptions;
-  readonly #running = new Map<TurnId, RunningTurn>();
-  #stopping = false;
+  readonly #options: RunnerServices;
+  readonly #runner: TurnRunner;
 
-  constructor(options: TurnsOptions) {
+  constructor(options: RunnerServices) {
     this.#options = options;
-    options.busy.onFree(() => this.#startSoon());
+    this.#runner = new TurnRunner(options);
   }
 
   /** Accepts a turn; it begins once its thread is free and the limit allows. */
@@ -72,44 +38,54 @@ export class Turns {
     const { store, models } = this.#options;
     const thread = rows.thread(store, params.threadId);
     refuseUnusable(thread);
-    const turn = Turn.parse({
-      id: newId(TurnId),
-      threadId: thread.id,
-      state: "queued",
-      mode: params.mode ?? "implement",
-      model: models.resolve(params.model),
-      effort: params.effort ?? null,
-      summary: null,
-      commit: null,
-      failure: null,
-      retryAt: null,
-      usage: noUsage,
-      createdAt: tx.now,
-      startedAt: null,
-      completedAt: null,
-    });
+    const { mode, effort, input } = params;
+    const model = models.resolve(params.model);
+    const turn = newTurn({ threadId: thread.id, model, mode, effort }, tx.now);
     tx.record({ type: "turnQueued", turn });
-    tx.record({ type: "itemCompleted", item: userMessage(turn, params.input) });
+    takeOverUnread(tx, store, turn);
+    const item = userMessage(turn, { input, now: tx.now, joins: false });
+    tx.record({ type: "itemCompleted", item });
     refreshThread(tx, store, thread.id);
-    tx.afterCommit(() => this.#startSoon());
+    tx.afterCommit(() => this.#runner.startSoon());
     return turn;
+  }
+
+  /**
+   * Adds a message to the turn that runs, or to the first that waits; where there is none, it starts
+   * one. Files and images that cannot be read are refused here, so that they fail no running turn.
+   */
+  async steer(
+    { threadId, turnId, input }: ParamsOf<Methods, "turn/steer">,
+    commit: Commit,
+  ): Promise<{ turn: Turn; item: Item | null }> {
+    const { store } = this.#options;
+    const thread = rows.thread(store, threadId);
+    const { id } = thread;
+    await refuseUnreadable(input, thread);
+    return commit((tx) => {
+      const turn = this.#open(id, turnId);
+      if (turn === undefined) return { turn: this.start(tx, { threadId: id, input }), item: null };
+      const item = userMessage(turn, { input, now: tx.now, joins: true });
+      tx.record({ type: "itemStarted", item });
+      return { turn, item };
+    });
   }
 
   /** Whether there was still something to interrupt. */
   interrupt(tx: Transaction, turnId: TurnId): boolean {
     const turn = rows.turn(this.#options.store, turnId);
     if (turnEnded(turn.state)) return false;
-    const running = this.#running.get(turnId);
-    if (running?.ending) return false;
-    if (running) tx.afterCommit(() => running.controller.abort());
-    else this.#complete(tx, turn, { state: "interrupted" });
+    const stop = this.#runner.interrupt(turnId);
+    if (stop === false) return false;
+    if (stop) tx.afterCommit(stop);
+    else completeTurn(tx, this.#options, turn, { state: "interrupted" });
     return true;
   }
 
   /** Ends the turns of a thread that have not begun, and now never will. */
   cancelQueued(tx: Transaction, threadId: ThreadId): void {
     for (const turn of this.#options.store.turns.where({ thread_id: threadId, state: "queued" })) {
-      this.#complete(tx, turn, { state: "interrupted" });
+      completeTurn(tx, this.#options, turn, { state: "interrupted" });
     }
   }
 
@@ -118,196 +94,51 @@ export class Turns {
    * asked for again; what a call had begun is judged by the ledger; approvals wait on.
    */
   recover(): void {
-    const { store, journal } = this.#options;
+    const { store, journal, approvals } = this.#options;
     journal.write(daemonActor, (tx) => {
-      for (const item of store.items.running()) {
-        // Items of calls are taken up again by their calls.
-        if ("callId" in item) continue;
-        const cut = { ...item, state: "superseded", completedAt: tx.now } as const;
-        tx.record({ type: "itemCompleted", item: cut }, store.items.text(item.id));
-      }
+      supersedeCutResponses(tx, store);
+      approvals.cancelInputs(tx);
       for (const turn of store.turns.where({ state: openTurns })) {
         if (turn.state === "queued") continue;
         tx.record({ type: "turnUpdated", turn: { ...turn, state: "queued", retryAt: null } });
         refreshThread(tx, store, turn.threadId);
       }
     });
-    this.#startSoon();
+    this.#runner.startSoon();
+  }
+
+  /** Ends every turn that is open, since nobody knows how far it really came. */
+  endOpen(tx: Transaction, failure: Failure): void {
+    for (const turn of this.#options.store.turns.where({ state: openTurns })) {
+      completeTurn(tx, this.#options, turn, { state: "failed", failure });
+    }
   }
 
   /** Leaves every running turn off where it is; the next daemon goes on with it. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    const running = [...this.#running.values()];
-    for (const { controller } of running) controller.abort(leaveOff);
-    await Promise.all(running.map(({ ended }) => ended));
+    await this.#runner.stop();
   }
 
-  /** Whoever made a thread free finishes first. */
-  #startSoon(): void {
-    setImmediate(() => this.#startNext());
-  }
-
-  /** Begins what waits, as far as threads are free and the limit allows. */
-  #startNext(): void {
-    const { store, busy, maxRunning } = this.#options;
-    if (this.#stopping) return;
-    for (const turn of store.turns.where({ state: "queued" })) {
-      if (this.#running.size >= maxRunning) return;
-      const thread = store.threads.find(turn.threadId);
-      if (thread && !busy.has(thread.id) && (thread.worktree || thread.failure)) this.#begin(turn);
-    }
-  }
-
-  #begin(turn: Turn): void {
-    const claim = this.#options.busy.claim(turn.threadId, "a turn is running");
-    const controller = new AbortController();
-    const ended = this.#run(turn, controller.signal).finally(() => {
-      this.#running.delete(turn.id);
-      claim[Symbol.dispose]();
-    });
-    this.#running.set(turn.id, { controller, ended, ending: false });
-  }
-
-  async #run(queued: Turn, signal: AbortSignal): Promise<void> {
-    const { store, journal, logError } = this.#options;
-    let end: () => void;
-    try {
-      const turn = journal.write(daemonActor, (tx) => {
-        const building = {
-          ...queued,
-          state: "building",
-          startedAt: queued.startedAt ?? tx.now,
-        } as const;
-        tx.record({ type: "turnUpdated", turn: building });
-        refreshThread(tx, store, queued.threadId);
-        return building;
-      });
-      const { outcome, commit } = await this.#work(turn, signal);
-      if (signal.reason === leaveOff && outcome.state === "interrupted") return;
-      end = () => this.#end(turn, outcome, commit);
-    } catch (error) {
-      if (!(error instanceof DaemonError)) logError("a turn failed", { error, turnId: queued.id });
-      end = () => this.#end(queued, { state: "failed", failure: toFailure(error) });
-    }
-    await this.#store(end);
-  }
-
-  /** What has happened is stored as soon as the disk takes it; until then the thread is not free. */
-  async #store(write: () => void): Promise<void> {
-    for (;;) {
-      try {
-        write();
-        return;
-      } catch (error) {
-        this.#options.logError("the end of a turn could not be stored", { error });
-        if (this.#stopping || !isStorageFault(error)) return;
-        await delay(storeAgainMs);
-      }
-    }
-  }
-
-  async #work(turn: Turn, signal: AbortSignal): Promise<{ outcome: TurnOutcome; commit?: string }> {
-    const { store, projects, models } = this.#options;
-    const thread = rows.thread(store, turn.threadId);
-    refuseUnusable(thread);
-    const [project, checkout, { endpoint, model }] = await Promise.all([
-      projects.granted(thread.projectId, "rw"),
-      checkoutAt(thread.worktree ?? ""),
-      models.endpoint(turn.model),
-    ]);
-    const [first] = store.items.ofTurn(turn.id);
-    const input = first?.type === "userMessage" ? first.input : [];
-    const subject = { turn, thread, project, checkout, endpoint, model, signal, input };
-    await using host = new ServiceTurnHost(this.#options, subject);
-    const outcome = await runTurn(host);
-    const running = this.#running.get(turn.id);
-    if (running) running.ending = true;
-    const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
-    if (!host.hadEffects || leftOff) return { outcome };
-    await host[Symbol.asyncDispose]();
-    const author = await readIdentity(checkout.gitCommonDir);
-    const summary = outcome.state === "done" ? outcome.summary : "";
-    const message = commitMessage(input, thread.title, summary);
-    const ids = { threadId: thread.id, turnId: turn.id };
-    const made = await commitTurn(this.#options.sandbox.git, checkout, { message, author, ...ids });
-    const commit =
-      made?.commit ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
-    return { outcome, ...(commit && { commit }) };
-  }
-
-  #end(turn: Turn, outcome: TurnOutcome, commit?: string): void {
-    const { store, journal } = this.#options;
-    journal.write(daemonActor, (tx) => {
-      const current = rows.turn(store, turn.id);
-      this.#complete(tx, { ...current, commit: commit ?? null }, outcome);
-    });
-  }
-
-  /** Items that an earlier daemon began, and that this turn did not come back to. */
-  #endItems(tx: Transaction, turnId: TurnId): void {
-    const { store } = this.#options;
-    for (const item of store.items.ofTurn(turnId)) {
-      if (item.state !== "running") continue;
-      const ended = { ...item, state: "interrupted", completedAt: tx.now } as const;
-      tx.record({ type: "itemCompleted", item: ended }, store.items.text(item.id));
-    }
-  }
-
-  #complete(tx: Transaction, turn: Turn, outcome: TurnOutcome): void {
-    const { store, tasks, approvals } = this.#options;
-    approvals.cancelPending(tx, turn.id);
-    this.#endItems(tx, turn.id);
-    const completed: Turn = {
-      ...turn,
-      state: outcome.state,
-      summary: "summary" in outcome ? outcome.summary : null,
-      failure: "failure" in outcome ? outcome.failure : null,
-      retryAt: null,
-      completedAt: tx.now,
-    };
-    tx.record({ type: "turnCompleted", turn: completed });
-    const thread = rows.thread(store, turn.threadId);
-    if (outcome.state === "done") tasks.setState(tx, thread.taskId, "review");
-    refreshThread(tx, store, thread.id);
+  /** The turn that a message can join: the one that is named, or the first that has not ended. */
+  #open(threadId: ThreadId, named: string | undefined): Turn | undefined {
+    const open = this.#options.store.turns
+      .where({ thread_id: threadId, state: openTurns })
+      .filter(({ id }) => this.#runner.joinable(id));
+    if (named === undefined) return open[0];
+    const turn = open.find(({ id }) => id === named);
+    if (turn) return turn;
+    rows.turn(this.#options.store, named);
+    const message = `${named} is no turn of ${threadId} that goes on; leave it out to start a turn`;
+    throw new DaemonError("conflict", message, { threadId, turnId: named });
   }
 }
 
-/** The commit of a turn whose daemon was stopped right after it. */
-async function earlierCommit(
-  checkout: RepositoryPaths,
-  turnId: TurnId,
-): Promise<string | undefined> {
-  const { commit } = await headOf(checkout);
-  const [head] = await readCommits(checkout.gitCommonDir, [commit]);
-  return head?.message.includes(`Heddle-Turn: ${turnId}`) ? commit : undefined;
-}
-
-function refuseUnusable({ id, status, failure }: ReturnType<typeof rows.thread>): void {
-  if (status === "archived") {
-    throw new DaemonError("threadArchived", `${id} is archived; start a new thread`, { id });
-  }
-  if (failure)
-    throw new DaemonError("conflict", `${id} has no worktree: ${failure.message}`, { id });
-}
-
-function userMessage(turn: Turn, input: Part[]): Item {
-  const { threadId, id: turnId, createdAt } = turn;
-  const ids = { id: newId(ItemId), threadId, turnId };
-  return {
-    ...ids,
-    type: "userMessage",
-    input,
-    state: "completed",
-    createdAt,
-    completedAt: createdAt,
-  };
-}
-
-/** The user's words on the first line, the agent's report below. */
-function commitMessage(input: readonly Part[], title: string, summary: string): string {
-  const text = input.find((part) => part.type === "text")?.text.trim() || title;
-  const line = text.split("\n")[0] ?? title;
-  const subject = line.length > 72 ? `${line.slice(0, 71).trimEnd()}…` : line;
-  return summary === "" ? subject : `${subject}\n\n${summary}`;
+/** Reads what a message names and forgets it: it is read again when the model is told. */
+async function refuseUnreadable(input: readonly Part[], thread: Thread): Promise<void> {
+  if (input.every(({ type }) => type === "text")) return;
+  // Without a worktree nothing runs that could be failed; a turn that is started says what is wrong.
+  const checkout = await checkoutOf(thread).catch(() => undefined);
+  if (checkout === undefined) return;
+  using files = openTree(checkout.worktree);
+  await inputEntry(input, files);
 }

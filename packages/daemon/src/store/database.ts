@@ -1,87 +1,88 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { DaemonError } from "@heddle/protocol";
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import BetterSqlite3, { type Database } from "better-sqlite3";
+import { migrate, ownMigrations, refuseNewer } from "./migrations.ts";
 
 export type { Database } from "better-sqlite3";
 
-const migrationsDirectory = fileURLToPath(new URL("../../migrations", import.meta.url));
-const quickCheckLimitBytes = 100 * 1024 * 1024;
+/** How much of a database is looked through: its first page, its structure, or indexes too. */
+export type Depth = "header" | "quick" | "whole";
 
 /**
  * Opens the store and brings it to the newest schema. Whatever is committed survives a power cut.
- * A newer schema is refused and left as it is; a damaged file throws before anything is written.
+ * A newer schema is refused and left byte for byte as it is.
  */
-export function openDatabase(path: string): Database {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const uncleanStop = sizeOf(`${path}-wal`) > 0;
+export function openDatabase(
+  path: string,
+  { migrations = ownMigrations }: { migrations?: string } = {},
+): Database {
+  if (path !== ":memory:") {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    refuseNewer(path, readSchema(path), migrations);
+  }
   const db = new BetterSqlite3(path);
   try {
-    if (uncleanStop && sizeOf(path) < quickCheckLimitBytes) quickCheck(db, path);
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
     db.pragma("busy_timeout = 5000");
-    migrate(db, path);
+    migrate(db, path, migrations);
     return db;
   } catch (error) {
     db.close();
-    if (error instanceof BetterSqlite3.SqliteError && /NOTADB|CORRUPT/.test(error.code)) {
-      throw damaged(path, error.message, error);
-    }
     throw error;
   }
 }
 
-function damaged(path: string, verdict: string, cause?: unknown): DaemonError {
-  const message = `the database ${path} is damaged (${verdict}); move it away to start afresh`;
-  return new DaemonError("internal", message, { path }, { cause });
+/** What is wrong with a database file, or nothing. Changes nothing in it, nor in its log. */
+export function findDamage(path: string, depth: Depth): string | undefined {
+  try {
+    return readOnly(path, (db) => {
+      if (depth === "header") {
+        db.prepare("SELECT count(*) FROM sqlite_schema").get();
+        return undefined;
+      }
+      const check = depth === "quick" ? "quick_check(1)" : "integrity_check(1)";
+      const verdict = String(db.pragma(check, { simple: true }));
+      return verdict === "ok" ? undefined : verdict.replaceAll(/\s*\n\s*/g, " ");
+    });
+  } catch (error) {
+    if (isDamage(error)) return error.message;
+    throw error;
+  }
+}
+
+/** Works on a connection that neither writes nor, when it is closed, brings the log into the file. */
+export function readOnly<T>(path: string, work: (db: Database) => T): T {
+  const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** The number of the schema; 0 where there is none yet. */
+export function readSchema(path: string): number {
+  if (sizeOf(path) === 0) return 0;
+  return readOnly(path, (db) => Number(db.pragma("user_version", { simple: true })));
+}
+
+/** Whether SQLite found the file's content to be broken. */
+export function isDamage(error: unknown): error is Error {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 }
 
 /** Whether the disk, and not the code, kept something from being stored. */
 export function isStorageFault(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EROFS|EDQUOT)/.test(code);
+  return /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EROFS|EDQUOT)/.test(codeOf(error));
 }
 
-function sizeOf(path: string): number {
+/** 0 for a file that does not exist. */
+export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function quickCheck(db: Database, path: string): void {
-  const verdict = db.pragma("quick_check(1)", { simple: true });
-  if (verdict === "ok") return;
-  throw damaged(path, String(verdict));
-}
-
-/** The numbered SQL files, in order: `[1, "0001-foundation.sql"], …`. */
-function migrations(): [number, string][] {
-  return readdirSync(migrationsDirectory)
-    .filter((file) => /^\d{4}-.*\.sql$/.test(file))
-    .sort()
-    .map((file) => [Number(file.slice(0, 4)), file]);
-}
-
-function migrate(db: Database, path: string): void {
-  const current = db.pragma("user_version", { simple: true }) as number;
-  const pending = migrations();
-  const newest = pending.at(-1)?.[0] ?? 0;
-  if (current > newest) {
-    const message = `the database ${path} has schema ${current}, this Heddle knows ${newest}; upgrade Heddle`;
-    throw new DaemonError("conflict", message);
-  }
-  if (current === newest) return;
-  const backup = current > 0 ? `${path}.before-${newest}` : undefined;
-  if (backup) {
-    rmSync(backup, { force: true });
-    db.prepare("VACUUM INTO ?").run(backup);
-  }
-  db.transaction(() => {
-    for (const [version, file] of pending) {
-      if (version <= current) continue;
-      db.exec(readFileSync(join(migrationsDirectory, file), "utf8"));
-      db.pragma(`user_version = ${version}`);
-    }
-  }).immediate();
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import type { Database } from "./database.ts";
 
+/** The rows of a page have at most so many bytes, but for a single one that has more. */
+const pageBytes = 768 * 1024;
+
 export interface PageRequest {
   readonly cursor?: string | undefined;
   readonly limit: number;
@@ -60,6 +63,7 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
     );
   }
 
+  /** At most `limit` rows, and no more than fit into a frame. */
   page(
     conditions: Where<Column>,
     { cursor, limit }: PageRequest,
@@ -68,12 +72,19 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
     const { sql, values } = toSql(conditions);
     const [after, direction] = order === "oldest" ? [">", "ASC"] : ["<", "DESC"];
     const from = cursor === undefined ? "" : `AND id ${after} ?`;
-    const rows = this.#rows(
-      `WHERE ${sql} ${from} ORDER BY id ${direction} LIMIT ${limit + 1}`,
+    const bodies = this.#bodies(
+      `WHERE ${sql} ${from} ORDER BY id ${direction}`,
       cursor === undefined ? values : [...values, cursor],
     );
-    const data = rows.slice(0, limit);
-    return { data, nextCursor: rows.length > limit ? (data.at(-1)?.id ?? null) : null };
+    const data: Row[] = [];
+    let bytes = 0;
+    for (const body of bodies.iterate()) {
+      bytes += Buffer.byteLength(body);
+      const full = data.length === limit || (bytes > pageBytes && data.length > 0);
+      if (full) return pageUpTo(data);
+      data.push(this.#parse(JSON.parse(body)));
+    }
+    return { data, nextCursor: null };
   }
 
   remove(id: string): void {
@@ -81,13 +92,31 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
   }
 
   #rows(tail: string, values: readonly string[]): Row[] {
-    const select = `SELECT body FROM ${this.#name} ${tail}`;
-    const bodies = this.#db
-      .prepare<string[], string>(select)
-      .pluck()
-      .all(...values);
-    return bodies.map((body) => this.#parse(JSON.parse(body)));
+    return this.#bodies(tail, values)
+      .all()
+      .map((body) => this.#parse(JSON.parse(body)));
   }
+
+  #bodies(tail: string, values: readonly string[]) {
+    return this.#db
+      .prepare<string[], string>(`SELECT body FROM ${this.#name} ${tail}`)
+      .pluck()
+      .bind(...values);
+  }
+}
+
+/** The page with as many of its rows as fit, where they have become longer since they were read. */
+export function fitPage<Row extends { id: string }>({ data, nextCursor }: Page<Row>): Page<Row> {
+  let bytes = 0;
+  const end = data.findIndex((row, at) => {
+    bytes += Buffer.byteLength(JSON.stringify(row));
+    return bytes > pageBytes && at > 0;
+  });
+  return end < 0 ? { data, nextCursor } : pageUpTo(data.slice(0, end));
+}
+
+function pageUpTo<Row extends { id: string }>(data: Row[]): Page<Row> {
+  return { data, nextCursor: data.at(-1)?.id ?? null };
 }
 
 function toSql(conditions: Where<string>): { sql: string; values: string[] } {

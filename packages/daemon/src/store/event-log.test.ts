@@ -27,7 +27,8 @@ const ids = { threadId, turnId: newId(TurnId) };
 
 function command(text: string, cmd = "ls"): Item {
   const times = { createdAt: 1, completedAt: null };
-  const ran = { callId: "c", cwd: "/w", sessionId: null, exitCode: null, wallMs: null };
+  const none = { sessionId: null, exitCode: null, wallMs: null, stopReason: null };
+  const ran = { callId: "c", cwd: "/w", ...none, outputBytes: null };
   return Item.parse({
     ...{ ...ids, ...times, ...ran, id: newId(ItemId), state: "running", profileHash: null },
     ...{ type: "commandExecution", cmd, text, textLength: text.length },

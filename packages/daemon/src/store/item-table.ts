@@ -61,6 +61,15 @@ export class ItemTable {
       .map(fromRow);
   }
 
+  runningOfTurn(turnId: string): Item[] {
+    return this.#db
+      .prepare<[string], ItemRow>(
+        "SELECT body, content FROM item WHERE state = 'running' AND turn_id = ? ORDER BY id",
+      )
+      .all(turnId)
+      .map(fromRow);
+  }
+
   ofTurn(turnId: string): Item[] {
     return this.#db
       .prepare<[string], ItemRow>("SELECT body, content FROM item WHERE turn_id = ? ORDER BY id")

@@ -8,6 +8,8 @@ export interface Mutation {
 }
 
 const keptMs = 7 * 24 * 3600 * 1000;
+/** Whatever the clock says, the last calls were made just now. */
+const keptLast = 1000;
 
 export function idempotencyConflict(key: string, method: string): DaemonError {
   const message = `the idempotency key ${key} was used for another call of ${method}`;
@@ -27,7 +29,9 @@ export class MutationTable {
     this.#find = db.prepare<[string], { method: string; params_hash: string; result: string }>(
       "SELECT method, params_hash, result FROM mutation WHERE key = ?",
     );
-    this.#prune = db.prepare<[number]>("DELETE FROM mutation WHERE at < ?");
+    this.#prune = db.prepare<[number, number]>(
+      "DELETE FROM mutation WHERE at < ? AND rowid <= (SELECT max(rowid) FROM mutation) - ?",
+    );
   }
 
   add({ key, method, paramsHash }: Mutation, result: unknown, actor: Actor, at: number): void {
@@ -46,6 +50,6 @@ export class MutationTable {
   }
 
   prune(now: number): void {
-    this.#prune.run(now - keptMs);
+    this.#prune.run(now - keptMs, keptLast);
   }
 }

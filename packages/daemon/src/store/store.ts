@@ -16,11 +16,15 @@ import { EventLog } from "./event-log.ts";
 import { ItemTable } from "./item-table.ts";
 import { MutationTable } from "./mutation-table.ts";
 import { ConsentTable, PolicyTable } from "./policy-tables.ts";
+import { RestorationTable } from "./restoration-table.ts";
 import { CheckpointTable, EffectTable, HistoryTable, ModelRequestTable } from "./turn-tables.ts";
 
 /** All tables of the database. Every method is synchronous; never await inside a transaction. */
 export class Store {
   readonly #db: Database;
+  readonly #failed: (error: unknown) => void;
+  readonly #changes;
+  readonly #lastIds;
   readonly projects: ProjectTable;
   readonly grants: DocumentTable<Grant, "project_id" | "thread_id">;
   readonly tasks: DocumentTable<Task, "project_id" | "state">;
@@ -37,9 +41,12 @@ export class Store {
   readonly modelRequests: ModelRequestTable;
   readonly policies: PolicyTable;
   readonly consents: ConsentTable;
+  readonly restorations: RestorationTable;
 
-  constructor(db: Database) {
+  /** `failed` hears why a transaction was not stored. */
+  constructor(db: Database, failed: (error: unknown) => void = () => {}) {
     this.#db = db;
+    this.#failed = failed;
     this.projects = new ProjectTable(db);
     this.grants = new DocumentTable(db, "project_grant", Grant);
     this.tasks = new DocumentTable(db, "task", Task);
@@ -56,11 +63,32 @@ export class Store {
     this.modelRequests = new ModelRequestTable(db);
     this.policies = new PolicyTable(db);
     this.consents = new ConsentTable(db);
+    this.restorations = new RestorationTable(db);
+    const tables = ["project", "project_grant", "task", "thread", "turn", "item", "approval"];
+    const last = [...tables, "landing"].map((table) => `SELECT max(id) FROM ${table}`);
+    this.#lastIds = db.prepare<[], string | null>(last.join(" UNION ALL ")).pluck();
+    this.#changes = db.prepare<[], number>("SELECT total_changes()").pluck();
+  }
+
+  /** The newest id of each kind, as ids sort. */
+  lastIds(): string[] {
+    return this.#lastIds.all().filter((id) => id !== null);
+  }
+
+  /** Grows with every row that this process writes. */
+  changes(): number {
+    return this.#changes.get() ?? 0;
   }
 
   /** All writes of `write` stand or fall together; inside another transaction they join it. */
   transaction<T>(write: () => T): T {
-    return this.#db.inTransaction ? write() : this.#db.transaction(write).immediate();
+    if (this.#db.inTransaction) return write();
+    try {
+      return this.#db.transaction(write).immediate();
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    }
   }
 }
 

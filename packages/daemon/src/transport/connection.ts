@@ -3,17 +3,16 @@ import type { JSONRPCID, JSONRPCRequest, JSONRPCResponse } from "json-rpc-2.0";
 import type { RawData, WebSocket } from "ws";
 import { Budget } from "./budget.ts";
 import type { Dispatcher, Peer } from "./dispatcher.ts";
+import { checkParams, envelopeProblem, idOf, isNotification, isSubscription } from "./envelope.ts";
 import { toWireError, wireError } from "./errors.ts";
 import type { Lane } from "./fair-queue.ts";
+import { type Incoming, notJson, readFrame } from "./incoming.ts";
 import { type Frame, Outbox } from "./outbox.ts";
 import type { Subscriber, Subscriptions } from "./subscriptions.ts";
 
-const batchLimit = 1000;
 /** Room in the answer of a batch for the error of each that is too large. */
 const errorBytes = 300;
-const idLimit = 200;
-/** What is sent comes back in events, which carry more than the params. */
-const paramsLimitBytes = 512 * 1024;
+/** For so long a client that was refused is not read either, so that its flood costs others little. */
 const overloadedRetryMs = 100;
 /** Reads that start processes or ask a server; one client has so many under way. */
 const costlyAtOnce = 4;
@@ -33,6 +32,7 @@ export class Connection implements Subscriber {
   readonly #closed = new AbortController();
   readonly #costly = new Budget(costlyAtOnce, this.#closed.signal);
   #actor: Actor | undefined;
+  #resting: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -41,6 +41,7 @@ export class Connection implements Subscriber {
       this.#log("slow client cut", { client: this.#actor?.name, unsentBytes }),
     );
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
+    socket.on("ping", (data) => this.#outbox.pong(data));
     socket.on("close", () => this.#close());
     socket.on("error", (error) => this.#log("connection failed", { error: error.message }));
   }
@@ -50,6 +51,7 @@ export class Connection implements Subscriber {
   }
 
   #close(): void {
+    clearTimeout(this.#resting);
     this.#options.subscriptions.remove(this);
     this.#closed.abort(new DaemonError("disconnected", "the client has gone"));
     this.#outbox.close();
@@ -65,39 +67,35 @@ export class Connection implements Subscriber {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    const message = isBinary ? undefined : parseJson(String(data));
-    if (message === undefined) {
-      const error = wireError(null, "parseError", "expected one JSON text in a text frame");
+    const frame = isBinary ? notJson : readFrame(data as Buffer);
+    if ("reason" in frame) {
+      const error = wireError(null, frame.kind, frame.reason);
       this.#outbox.refuse(JSON.stringify(error));
       return;
     }
-    const { value } = message;
-    const large = (data as Buffer).byteLength > paramsLimitBytes;
-    const handled = Array.isArray(value) ? this.#batch(value, large) : this.#one(value, large);
+    const { value } = frame;
+    const handled = Array.isArray(value) ? this.#batch(value, frame) : this.#one(frame);
     handled.catch((error) => this.#log("a request failed", { error }));
   }
 
-  async #one(message: unknown, large: boolean): Promise<void> {
-    const refusal = await this.#inLane(message, async () => {
+  async #one(frame: Incoming): Promise<void> {
+    const { value: message, bytes } = frame;
+    const refusal = await this.#inLane(message, bytes, async () => {
       using _ = this.#holdFor([message]);
-      const answer = await this.#single(message, large);
+      const answer = await this.#single(message, frame);
       if (answer) await this.#outbox.answer(() => encode(answer, frameLimitBytes));
     });
     if (refusal) this.#outbox.refuse(JSON.stringify(refusal));
   }
 
-  async #batch(messages: unknown[], large: boolean): Promise<void> {
-    if (messages.length === 0 || messages.length > batchLimit) {
-      const reason = `expected a batch of 1 to ${batchLimit} requests`;
-      this.#outbox.refuse(JSON.stringify(wireError(null, "invalidRequest", reason)));
-      return;
-    }
+  async #batch(messages: readonly unknown[], frame: Incoming): Promise<void> {
     using _ = this.#holdFor(messages);
+    const bytesEach = frame.bytes / messages.length;
     let left = frameLimitBytes - messages.length * errorBytes;
     const answers = messages.map(async (message) => {
       let text: string | undefined;
-      const refusal = await this.#inLane(message, async () => {
-        const answer = await this.#single(message, large);
+      const refusal = await this.#inLane(message, bytesEach, async () => {
+        const answer = await this.#single(message, frame);
         if (answer === null) return;
         text = encode(answer, left);
         left -= Buffer.byteLength(text);
@@ -109,7 +107,11 @@ export class Connection implements Subscriber {
   }
 
   /** Runs a job when it is its turn, and returns the error of one for which there is no place. */
-  #inLane(message: unknown, job: () => Promise<void>): Promise<JSONRPCResponse | undefined> {
+  #inLane(
+    message: unknown,
+    bytes: number,
+    job: () => Promise<void>,
+  ): Promise<JSONRPCResponse | undefined> {
     const { promise, resolve } = Promise.withResolvers<JSONRPCResponse | undefined>();
     const queued = this.#options.lane.add(async () => {
       try {
@@ -119,12 +121,24 @@ export class Connection implements Subscriber {
       } finally {
         resolve(undefined);
       }
-    });
+    }, bytes);
     if (!queued) {
+      this.#rest();
       const retry = { retryAfterMs: overloadedRetryMs };
-      resolve(wireError(idOf(message), "overloaded", "too many requests wait here", retry));
+      const refusal = wireError(idOf(message), "overloaded", "too many requests wait here", retry);
+      resolve(isNotification(message) ? undefined : refusal);
     }
     return promise;
+  }
+
+  #rest(): void {
+    if (this.#resting) return;
+    const { socket } = this.#options;
+    socket.pause();
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      socket.resume();
+    }, overloadedRetryMs);
   }
 
   /** Keeps events back that must not overtake the answers of subscriptions. */
@@ -132,20 +146,22 @@ export class Connection implements Subscriber {
     return messages.some(isSubscription) ? this.#outbox.hold() : undefined;
   }
 
-  async #single(message: unknown, large: boolean): Promise<JSONRPCResponse | null> {
+  async #single(message: unknown, frame: Incoming): Promise<JSONRPCResponse | null> {
+    let answer: JSONRPCResponse | null;
     try {
-      return await this.#dispatch(message, large);
+      answer = await this.#dispatch(message, frame);
     } catch (error) {
-      return toWireError(idOf(message), error, (text, details) => this.#log(text, details));
+      answer = toWireError(idOf(message), error, (text, details) => this.#log(text, details));
     }
+    return isNotification(message) ? null : answer;
   }
 
-  async #dispatch(message: unknown, large: boolean): Promise<JSONRPCResponse | null> {
+  async #dispatch(message: unknown, frame: Incoming): Promise<JSONRPCResponse | null> {
     const problem = envelopeProblem(message);
     if (problem) return wireError(idOf(message), "invalidRequest", problem);
     const request = message as JSONRPCRequest;
     const id = request.id ?? null;
-    if (large) refuseLarge(request);
+    checkParams(request, frame);
     if (request.method === "initialize") return this.#initialize(id, request.params);
     if (this.#actor === undefined) {
       return wireError(id, "notInitialized", "the first call must be initialize");
@@ -175,38 +191,6 @@ export class Connection implements Subscriber {
   }
 }
 
-function parseJson(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}
-
-function idOf(message: unknown): JSONRPCID {
-  const id = isObject(message) ? message.id : null;
-  return isShort(id) || typeof id === "number" ? id : null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isShort(id: unknown): id is string {
-  return typeof id === "string" && id.length <= idLimit;
-}
-
-function isSubscription(message: unknown): boolean {
-  return isObject(message) && String(message.method).endsWith("/subscribe");
-}
-
-function refuseLarge({ method, params }: JSONRPCRequest): void {
-  const bytes = Buffer.byteLength(JSON.stringify(params ?? {}));
-  if (bytes <= paramsLimitBytes) return;
-  const message = `the params of ${method} have ${bytes} bytes, at most ${paramsLimitBytes} are taken; put long text into a file and name that`;
-  throw new DaemonError("tooLarge", message, { bytes, limitBytes: paramsLimitBytes });
-}
-
 /** An answer as JSON, or the error that stands for one that is too large. */
 function encode(answer: JSONRPCResponse, limitBytes: number): string {
   const text = JSON.stringify(answer);
@@ -214,17 +198,4 @@ function encode(answer: JSONRPCResponse, limitBytes: number): string {
   if (bytes <= limitBytes) return text;
   const message = "the answer does not fit into a frame; ask for less";
   return JSON.stringify(wireError(answer.id, "tooLarge", message, { bytes, limitBytes }));
-}
-
-/** What is wrong with a request's envelope, if anything. */
-function envelopeProblem(message: unknown): string | undefined {
-  if (!isObject(message)) return "expected an object";
-  if (message.jsonrpc !== "2.0") return 'expected jsonrpc to be "2.0"';
-  if (typeof message.method !== "string") return "expected method to be a string";
-  const { id, params } = message;
-  if (id !== undefined && id !== null && !isShort(id) && typeof id !== "number") {
-    return `expected id to be a number or a string of at most ${idLimit} characters`;
-  }
-  if (params !== undefined && !isObject(params)) return "expected params to be an object";
-  return undefined;
 }

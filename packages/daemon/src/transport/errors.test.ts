@@ -28,10 +28,23 @@ test("an unexpected error is logged, and only the log has its words", () => {
   expect(JSON.stringify(answer)).not.toContain("secret");
 });
 
-test.each(["ENOSPC", "SQLITE_FULL"])("%s says that the disk is full", (code) => {
-  const error = Object.assign(new Error("write failed"), { code });
-  expect(toWireError(1, error, unheard).error).toMatchObject({
-    message: "the disk is full; free some space and try again",
-    data: { kind: "storageFull" },
+test.each(["ENOSPC", "SQLITE_FULL", "EROFS"])(
+  "%s says that nothing can be stored, and what to do",
+  (code) => {
+    const error = Object.assign(new Error("write failed"), { code });
+    expect(toWireError(1, error, unheard).error).toMatchObject({
+      message: expect.stringMatching(/nothing can be stored; .*free some space/),
+      data: { kind: "storageFull" },
+    });
+  },
+);
+
+test("damage of the database is logged, and says how it is restored", () => {
+  const logged: unknown[] = [];
+  const error = Object.assign(new Error("malformed"), { code: "SQLITE_CORRUPT_INDEX" });
+  expect(toWireError(1, error, () => logged.push(error)).error).toMatchObject({
+    message: expect.stringContaining("`heddle daemon restart`"),
+    data: { kind: "storageDamaged" },
   });
+  expect(logged).toEqual([error]);
 });

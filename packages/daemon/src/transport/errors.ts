@@ -4,6 +4,7 @@ import {
   type JSONRPCErrorResponse,
   type JSONRPCID,
 } from "json-rpc-2.0";
+import { isDamage, isStorageFault } from "../store/database.ts";
 
 export type LogError = (message: string, details: { error: unknown }) => void;
 
@@ -14,10 +15,16 @@ export function toWireError(
   logError: LogError,
 ): JSONRPCErrorResponse {
   if (error instanceof DaemonError) return wireError(id, error.kind, error.message, error.details);
-  if (isStorageFull(error)) {
-    return wireError(id, "storageFull", "the disk is full; free some space and try again");
+  if (isStorageFault(error)) {
+    const message =
+      "nothing can be stored; `heddle doctor` says why: free some space and try again";
+    return wireError(id, "storageFull", message);
   }
   logError("unexpected error", { error });
+  if (isDamage(error)) {
+    const message = "the database is damaged; `heddle daemon restart` restores the last backup";
+    return wireError(id, "storageDamaged", message);
+  }
   return wireError(id, "internal", "internal error; the daemon's log has the details");
 }
 
@@ -28,9 +35,4 @@ export function wireError(
   details: Readonly<Record<string, unknown>> = {},
 ): JSONRPCErrorResponse {
   return createJSONRPCErrorResponse(id, errorCodes[kind], message, { kind, ...details });
-}
-
-function isStorageFull(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "SQLITE_FULL" || code === "ENOSPC";
 }

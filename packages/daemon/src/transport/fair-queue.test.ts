@@ -52,6 +52,17 @@ test("a lane has 64 jobs under way and 1024 that wait, and refuses more", async 
   expect(lane.add(job)).toBe(true);
 });
 
+test("a lane keeps 8 MiB in memory, but takes one job of any size", async () => {
+  const lane = new FairQueue().lane();
+  const { wait, open } = gate();
+  const half = 4 * 1024 * 1024;
+  expect([half, half, 1].map((bytes) => lane.add(wait, bytes))).toEqual([true, true, false]);
+  open();
+  while (!lane.add(wait, 2 * half)) await settle();
+  await settle();
+  expect(lane.add(wait, 4 * half)).toBe(true);
+});
+
 test("a full lane holds up no other", async () => {
   const queue = new FairQueue();
   const { wait, open } = gate();

@@ -1,14 +1,25 @@
 export interface Lane {
-  /** Begins a job when it is this lane's turn; false when the lane is full. Jobs do not reject. */
-  add(job: () => Promise<void>): boolean;
+  /**
+   * Begins a job when it is this lane's turn; false when the lane is full. Jobs do not reject.
+   * `bytes` is what a job keeps in memory until it has ended.
+   */
+  add(job: () => Promise<void>, bytes?: number): boolean;
 }
 
 const laneLimit = 1024;
+const laneBytes = 8 * 1024 * 1024;
 const underWayLimit = 64;
 
+interface Job {
+  readonly run: () => Promise<void>;
+  readonly bytes: number;
+}
+
 interface LaneState {
-  readonly jobs: (() => Promise<void>)[];
+  readonly jobs: Job[];
   underWay: number;
+  /** Of the jobs that wait or are under way. */
+  bytes: number;
 }
 
 /**
@@ -20,11 +31,12 @@ export class FairQueue {
   #scheduled = false;
 
   lane(): Lane {
-    const lane: LaneState = { jobs: [], underWay: 0 };
+    const lane: LaneState = { jobs: [], underWay: 0, bytes: 0 };
     return {
-      add: (job) => {
-        if (lane.jobs.length >= laneLimit) return false;
-        lane.jobs.push(job);
+      add: (run, bytes = 0) => {
+        if (lane.jobs.length >= laneLimit || isFull(lane, bytes)) return false;
+        lane.jobs.push({ run, bytes });
+        lane.bytes += bytes;
         if (lane.jobs.length === 1 && lane.underWay < underWayLimit) this.#waiting.push(lane);
         if (!this.#scheduled) this.#serve();
         return true;
@@ -55,10 +67,16 @@ export class FairQueue {
     const end = () => {
       const wasFull = lane.underWay === underWayLimit;
       lane.underWay -= 1;
+      lane.bytes -= job.bytes;
       if (!wasFull || lane.jobs.length === 0) return;
       this.#waiting.push(lane);
       this.#schedule();
     };
-    void job().then(end, end);
+    void job.run().then(end, end);
   }
+}
+
+/** One job is always taken, however large. */
+function isFull(lane: LaneState, bytes: number): boolean {
+  return lane.bytes > 0 && lane.bytes + bytes > laneBytes;
 }

@@ -1,11 +1,11 @@
 import { frameLimitBytes } from "@heddle/protocol";
 import { WebSocket } from "ws";
 
-/** Something to be sent. Its text is made when the client can take it, once for all clients. */
+/** Something to be sent. Its bytes are made when a client can take them, once for all clients. */
 export interface Frame {
   /** What it counts for while it waits. */
   readonly size: number;
-  text(): string;
+  bytes(): Buffer;
 }
 
 /** What a client may leave unsent before it is cut; it resumes by seq. */
@@ -57,6 +57,13 @@ export class Outbox {
     this.#add(textFrame(text));
   }
 
+  /** Answers a ping. A client that pings but does not read is cut like any other slow one. */
+  pong(data: Buffer): void {
+    if (!this.#isOpen) return;
+    this.#socket.pong(data);
+    this.#cutIfSlow();
+  }
+
   /** Keeps notices back until it is disposed. */
   hold(): Disposable {
     this.#holds += 1;
@@ -101,6 +108,10 @@ export class Outbox {
 
   #count({ size }: Frame): void {
     this.#queuedBytes += size;
+    this.#cutIfSlow();
+  }
+
+  #cutIfSlow(): void {
     const unsentBytes = this.#queuedBytes + this.#socket.bufferedAmount;
     if (unsentBytes <= unsentLimitBytes) return;
     this.#socket.terminate();
@@ -113,24 +124,26 @@ export class Outbox {
       const frame = this.#queue.shift();
       if (frame === undefined) break;
       this.#queuedBytes -= frame.size;
-      this.#socket.send(frame.text(), this.#pump);
+      this.#socket.send(frame.bytes(), asText, this.#pump);
     }
     // Each that goes on lets the next one go on, when there is still room.
     if (this.#hasRoom) this.#forRoom.shift()?.();
   };
 }
 
+const asText = { binary: false } as const;
+
 export function textFrame(text: string): Frame {
-  return { size: text.length, text: () => text };
+  return lazyFrame(text.length, () => text);
 }
 
 /** A frame whose text is made at the first need. */
 export function lazyFrame(size: number, make: () => string): Frame {
-  let made: string | undefined;
+  let made: Buffer | undefined;
   return {
     size,
-    text: () => {
-      made ??= make();
+    bytes: () => {
+      made ??= Buffer.from(make());
       return made;
     },
   };

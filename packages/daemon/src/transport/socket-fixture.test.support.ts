@@ -19,9 +19,12 @@ export async function connectPair(accept: (server: WebSocket) => void): Promise<
   const directory = mkdtempSync(join(tmpdir(), "heddle-pair-"));
   const path = join(directory, "s");
   const accepted = Promise.withResolvers<WebSocket>();
-  const listening = await listen(path, (socket) => {
-    accept(socket);
-    accepted.resolve(socket);
+  const listening = await listen(path, {
+    accept(socket) {
+      accept(socket);
+      accepted.resolve(socket);
+    },
+    log: () => {},
   });
   const client = new WebSocket(`ws+unix://${path}:/v1`, { perMessageDeflate: false });
   const received: unknown[] = [];

@@ -1,43 +1,73 @@
 import { once } from "node:events";
 import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createConnection } from "node:net";
 import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { DaemonError } from "@heddle/protocol";
 import { maxSocketPathBytes } from "@heddle/protocol/node";
 import { type WebSocket, WebSocketServer } from "ws";
+import { descriptorLimit } from "../os/process.ts";
 
 /** What a client may send in one frame. */
 const incomingLimitBytes = 4 * 1024 * 1024;
 const backlog = 4096;
+const clientsAtMost = 4096;
+/** Descriptors that clients leave to everything else: files, pipes, the model's connections. */
+const keptDescriptors = 256;
+/** Connections that have not become clients yet. */
+const strangersAtMost = 256;
+const handshakeLimitMs = 10_000;
+
+export interface ListenOptions {
+  readonly accept: (socket: WebSocket) => void;
+  readonly log: (message: string, details?: Record<string, unknown>) => void;
+  /** How many clients there may be at once; else as many as the process has descriptors for. */
+  readonly maxClients?: number;
+}
 
 /**
- * Listens on a unix socket in a directory that only the user can enter. The caller holds the lock:
- * a socket that is there already is stale and is removed.
+ * Listens on a unix socket in a directory that only the user can enter. The caller holds the lock of
+ * its state: a socket that is there already is stale and is removed, unless somebody answers at it.
  */
 export async function listen(
   path: string,
-  accept: (socket: WebSocket) => void,
+  { accept, log, maxClients = clientsFor(descriptorLimit()) }: ListenOptions,
 ): Promise<AsyncDisposable> {
   prepareDirectory(path);
-  const server = createServer((_, response) => {
+  const timeouts = { headersTimeout: handshakeLimitMs, requestTimeout: handshakeLimitMs };
+  const server = createServer(timeouts, (_, response) => {
     response.writeHead(426).end("this socket speaks WebSocket, at /v1\n");
   });
+  server.maxConnections = maxClients + strangersAtMost;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: incomingLimitBytes,
     perMessageDeflate: false,
+    autoPong: false,
   });
   server.on("upgrade", (request, stream, head) => {
-    const refusal = refuse(request);
+    // It may break before it is a client; there is nobody to tell.
+    stream.on("error", () => {});
+    const full = sockets.clients.size >= maxClients;
+    const refusal = full ? "503 Service Unavailable" : refuse(request);
     if (refusal) return endWith(stream, refusal);
     sockets.handleUpgrade(request, stream, head, accept);
   });
+  await refuseLive(path);
   rmSync(path, { force: true });
   server.listen({ path, backlog });
   await once(server, "listening");
   chmodSync(path, 0o600);
+  // As when there are no descriptors left: that one client was not taken, others will be.
+  server.on("error", (error) => log("a connection was not taken", { error: error.message }));
   return { [Symbol.asyncDispose]: () => close(server, sockets) };
+}
+
+function clientsFor(descriptors: number | undefined): number {
+  if (descriptors === undefined) return clientsAtMost;
+  const kept = Math.min(keptDescriptors, Math.ceil(descriptors / 2));
+  return Math.min(clientsAtMost, descriptors - kept);
 }
 
 function prepareDirectory(path: string): void {
@@ -53,6 +83,24 @@ function prepareDirectory(path: string): void {
     throw new DaemonError("invalidConfig", message, { directory });
   }
   if ((mode & 0o077) !== 0) chmodSync(directory, 0o700);
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  const message = `${path} is a directory; remove it or set HEDDLE_HOME`;
+  throw new DaemonError("invalidConfig", message, { path });
+}
+
+/** A daemon with another state may use the same runtime directory: its socket is not ours. */
+async function refuseLive(path: string): Promise<void> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) return;
+  const connection = createConnection(path);
+  try {
+    await once(connection, "connect");
+  } catch {
+    return;
+  } finally {
+    connection.destroy();
+  }
+  const message = `another program listens at ${path}; stop it, or set another XDG_RUNTIME_DIR`;
+  throw new DaemonError("conflict", message, { path });
 }
 
 function makeDirectory(directory: string): { mode: number; uid: number } {
@@ -64,9 +112,9 @@ function makeDirectory(directory: string): { mode: number; uid: number } {
   throw new DaemonError("invalidConfig", message, { directory });
 }
 
-/** Browsers send an Origin, this socket's clients never do. */
+/** Browsers send an Origin, and the name that they looked up; this socket's clients never do. */
 function refuse({ headers, url }: IncomingMessage): string | undefined {
-  if (headers.origin !== undefined) return "403 Forbidden";
+  if (headers.origin !== undefined || headers.host !== "localhost") return "403 Forbidden";
   return url === "/v1" ? undefined : "404 Not Found";
 }
 

@@ -5,7 +5,8 @@ const headShare = 0.4;
 /** What a model gets of one result at most. */
 export const resultTokenLimit = 8000;
 
-export const estimateTokens = (text: string): number => Math.ceil(text.length / bytesPerToken);
+/** For a text of so many characters, or bytes of what is mostly ASCII. */
+export const estimateTokens = (length: number): number => Math.ceil(length / bytesPerToken);
 
 /**
  * Shortens text to about `maxTokens`: 40 % from its head and 60 % from its tail, cut at line
@@ -18,7 +19,7 @@ export function truncateForModel(text: string, maxTokens: number): string {
   const tailStart = lineStartAfter(text, text.length - Math.floor(budget * (1 - headShare)));
   const omitted = text.slice(headEnd, tailStart);
   const lines = omitted.split("\n").length - 1;
-  const note = `… ${estimateTokens(omitted)} tokens, ${lines} lines left out …\n`;
+  const note = `… ${estimateTokens(omitted.length)} tokens, ${lines} lines left out …\n`;
   return text.slice(0, headEnd) + note + text.slice(tailStart);
 }
 

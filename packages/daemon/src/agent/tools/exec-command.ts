@@ -25,7 +25,7 @@ export const execCommand = functionTool({
   async run({ cmd, workdir, yield_time_ms, max_output_tokens, tty }, { callId }, context) {
     const { host, sessions } = context;
     const cwd = directory(host, workdir);
-    const started = host.startItem({
+    let started = host.startItem({
       type: "commandExecution",
       callId,
       cmd,
@@ -34,6 +34,8 @@ export const execCommand = functionTool({
       exitCode: null,
       wallMs: null,
       profileHash: null,
+      stopReason: null,
+      outputBytes: null,
       text: "",
       textLength: 0,
     });
@@ -45,11 +47,14 @@ export const execCommand = functionTool({
       }
       await host.beforeEffect();
       const box = await host.box();
-      const item = { ...started, profileHash: box.profileHash };
+      started = { ...started, profileHash: box.profileHash };
+      host.atomically(() => {
+        host.effectBegins(callId);
+        host.updateItem(started);
+      });
       const { signal } = host;
-      host.effectBegins(callId);
       const process = await box.run({ cmd, cwd, tty, timeoutMs: commandLimitMs, signal });
-      const session = sessions.add({ item, tty, process, host });
+      const session = sessions.add({ item: started, tty, process, host });
       const output = await session.look(yield_time_ms, max_output_tokens);
       if (!session.exit) session.leaveRunning();
       return { output };

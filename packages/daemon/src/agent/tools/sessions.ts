@@ -1,16 +1,16 @@
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Item } from "@heddle/protocol";
+import type { SpoolFile } from "../../os/spool-file.ts";
 import type { BoxExit, BoxProcess } from "../../sandbox/types.ts";
 import { estimateTokens, truncateForModel } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
+import { UnreadOutput } from "./unread-output.ts";
 
 type CommandItem = Extract<Item, { type: "commandExecution" }>;
 
 /** What clients are shown of one command, in UTF-16 units. */
 const shownLimit = 1024 * 1024;
-/** What is kept for the model between two looks; the middle goes first. */
-const unreadLimit = 2 * 1024 * 1024;
 
 interface SessionInit {
   readonly id: number;
@@ -30,7 +30,8 @@ export class CommandSession {
   readonly #host: TurnHost;
   readonly #startedAt = performance.now();
   readonly #ended: Promise<BoxExit>;
-  #unread = "";
+  readonly #spool: SpoolFile;
+  readonly #unread = new UnreadOutput();
   #shown = 0;
   #lookedAt = performance.now();
   exit: BoxExit | undefined;
@@ -42,10 +43,17 @@ export class CommandSession {
     this.tty = tty;
     this.#process = process;
     this.#host = host;
+    this.#spool = host.spool(item.id);
     const decoder = new StringDecoder("utf8");
-    process.onOutput((chunk) => this.#take(decoder.write(chunk)));
-    this.#ended = process.exited.then((exit) => {
-      this.#take(decoder.end());
+    process.onOutput((chunk) => {
+      this.#unread.add(chunk);
+      if (this.#shown < shownLimit) this.#show(decoder.write(chunk));
+      const full = this.#spool.write(chunk);
+      if (full !== undefined) process.hold(full);
+    });
+    this.#ended = process.exited.then(async (exit) => {
+      if (this.#shown < shownLimit) this.#show(decoder.end());
+      await this.#spool.end();
       return this.#end(exit);
     });
   }
@@ -78,21 +86,22 @@ export class CommandSession {
     this.#host.signal.throwIfAborted();
     const wallS = ((performance.now() - this.#lookedAt) / 1000).toFixed(2);
     this.#lookedAt = performance.now();
-    const output = this.#unread;
-    this.#unread = "";
     const head = this.exit ? exitLine(this.exit) : `session_id: ${this.id}`;
-    const tokens = `original_tokens: ${estimateTokens(output)}`;
-    return `${head}\nwall_s: ${wallS}\n${tokens}\noutput:\n${truncateForModel(output, maxTokens)}`;
+    const { text, bytes, whole } = this.#unread.take();
+    const output = truncateForModel(text, maxTokens);
+    const file = whole && output === text ? undefined : await this.#spool.file();
+    return [
+      head,
+      `wall_s: ${wallS}`,
+      `original_tokens: ${estimateTokens(bytes)}`,
+      ...(file === undefined ? [] : [`whole_output: ${file}`]),
+      `output:\n${output}`,
+    ].join("\n");
   }
 
-  #take(text: string): void {
+  #show(text: string): void {
     if (text === "") return;
-    this.#unread += text;
-    if (this.#unread.length > unreadLimit) {
-      this.#unread = truncateForModel(this.#unread, unreadLimit / 8);
-    }
     const room = shownLimit - this.#shown;
-    if (room <= 0) return;
     this.#shown += text.length;
     const note = text.length > room ? "\n… more output is not shown …\n" : "";
     this.#host.appendText(this.item.id, text.slice(0, room) + note);
@@ -101,8 +110,15 @@ export class CommandSession {
   #end(exit: BoxExit): BoxExit {
     this.exit = exit;
     const wallMs = Math.round(performance.now() - this.#startedAt);
-    const item = { ...this.item, exitCode: exit.exitCode ?? null, wallMs, sessionId: null };
     const ended = exit.reason === "exited";
+    const item = {
+      ...this.item,
+      exitCode: exit.exitCode ?? null,
+      wallMs,
+      sessionId: null,
+      stopReason: ended ? null : exit.reason,
+      outputBytes: this.#spool.bytes,
+    };
     this.#host.completeItem(
       item,
       ended ? (exit.exitCode === 0 ? "completed" : "failed") : "interrupted",
@@ -111,7 +127,7 @@ export class CommandSession {
   }
 }
 
-function exitLine({ exitCode, reason }: BoxExit): string {
+function exitLine({ exitCode, reason, limit = 0 }: BoxExit): string {
   switch (reason) {
     case "exited":
       return `exit_code: ${exitCode ?? "unknown"}`;
@@ -120,11 +136,18 @@ function exitLine({ exitCode, reason }: BoxExit): string {
     case "killed":
       return "exit_code: unknown (stopped)";
     case "outputLimit":
-      return "exit_code: unknown (stopped: too much output)";
+      return "exit_code: unknown (stopped: too much output; send it to a file instead)";
+    case "memoryLimit":
+      return `exit_code: unknown (stopped: it used more than ${Math.floor(limit / MiB)} MB; ${restarted})`;
+    case "processLimit":
+      return `exit_code: unknown (stopped: it had more than ${limit} processes; ${restarted})`;
     case "boxLost":
-      return "exit_code: unknown (the sandbox ended)";
+      return `exit_code: unknown (the sandbox ended; ${restarted})`;
   }
 }
+
+const MiB = 1024 * 1024;
+const restarted = "the sandbox starts anew, so servers, /tmp and HOME are gone";
 
 /** The commands of one turn. Disposing stops those that still run. */
 export class CommandSessions implements AsyncDisposable {

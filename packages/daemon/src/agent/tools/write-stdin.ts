@@ -16,10 +16,13 @@ export const writeStdin = functionTool({
   async run(
     { session_id, chars, yield_time_ms, max_output_tokens },
     { callId },
-    { host, sessions },
+    { host, sessions, recovering },
   ) {
     const session = sessions.find(session_id);
-    if (session === undefined) throw new ToolError(`no session ${session_id} in this turn`);
+    if (session === undefined) {
+      const why = recovering ? "it ended with the daemon that ran it, and nothing was written" : "";
+      throw new ToolError(`no session ${session_id} in this turn${why && `: ${why}`}`);
+    }
     if (chars !== "" && !session.exit) {
       if (!session.tty) throw new ToolError("its input is closed; run the command with tty: true");
       const { id: itemId, cmd, cwd } = session.item;
@@ -30,5 +33,8 @@ export const writeStdin = functionTool({
     }
     return { output: await session.look(yield_time_ms, max_output_tokens) };
   },
-  recover: async () => ({ output: "the session ended with the daemon that ran it" }),
+  recover: async () => ({
+    output:
+      "unknown whether it was written: the daemon was stopped meanwhile; it is not written again, and the session has ended",
+  }),
 });

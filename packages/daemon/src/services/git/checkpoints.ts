@@ -4,6 +4,7 @@ import { updateRefs } from "../../os/git-refs.ts";
 import { type Head, headOf, ourIdentity } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
 import { runBoxed } from "./boxed.ts";
+import { addNested, nestedRepositories } from "./nested-repositories.ts";
 import { addAll, copyIndex } from "./temporary-index.ts";
 
 export interface Checkpoint {
@@ -15,6 +16,16 @@ export interface Checkpoint {
 export async function snapshot(box: RunBoxedGit, checkout: Checkout): Promise<string> {
   await using index = await copyIndex(checkout);
   return await addAll(box, checkout, index);
+}
+
+/** The same with the files of repositories that were made inside the worktree. */
+async function wholeSnapshot(box: RunBoxedGit, checkout: Checkout): Promise<string> {
+  await using index = await copyIndex(checkout);
+  let tree = await addAll(box, checkout, index);
+  for (const folder of await nestedRepositories(box, checkout)) {
+    tree = await addNested(box, checkout, { folder, index });
+  }
+  return tree;
 }
 
 export function checkpointRef(threadId: string, turnId: string): string {
@@ -80,7 +91,7 @@ async function moveHead(checkout: Checkout, head: Head, to: string): Promise<voi
 
 /**
  * Keeps what would be lost with the worktree under the thread's salvage ref, on top of what was
- * salvaged before. Nothing is kept when the tree is clean and HEAD is `landed` or part of it.
+ * salvaged before, with the files of nested repositories. Nothing is kept when the tree is clean and HEAD is `landed` or part of it.
  */
 export async function salvage(
   box: RunBoxedGit,
@@ -90,7 +101,7 @@ export async function salvage(
   const { gitCommonDir } = checkout;
   const ref = salvageRef(threadId);
   const [tree, head, before] = await Promise.all([
-    snapshot(box, checkout),
+    wholeSnapshot(box, checkout),
     headOf(checkout),
     revParse(gitCommonDir, ref),
   ]);

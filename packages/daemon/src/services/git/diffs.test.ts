@@ -178,7 +178,7 @@ describe("a diff that has to fit into a frame", () => {
     ],
   });
   const diff = (files: FileDiff[]) => {
-    return { baseCommit: "a".repeat(40), treeHash: "b".repeat(40), files };
+    return { baseCommit: "a".repeat(40), treeHash: "b".repeat(40), files, nestedRepositories: [] };
   };
   const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 

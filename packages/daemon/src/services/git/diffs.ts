@@ -152,7 +152,7 @@ function pathsOf({ path, oldPath }: RawChange): string[] {
   return oldPath === undefined ? [path] : [oldPath, path];
 }
 
-type WholeDiff = Pick<Diff, "baseCommit" | "treeHash" | "files">;
+type WholeDiff = Pick<Diff, "baseCommit" | "treeHash" | "files" | "nestedRepositories">;
 
 /** What a diff has at most in bytes of JSON, and what the bare list of its files has of that. */
 const diffBytes = 700 * 1024;

@@ -7,7 +7,7 @@ import { findCheckout } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
 import { runBoxed } from "./boxed.ts";
 import { changedPaths } from "./diffs.ts";
-import { copyIndex } from "./temporary-index.ts";
+import { copyIndex, holdIndex } from "./temporary-index.ts";
 
 export interface FastForward {
   readonly gitCommonDir: string;
@@ -25,7 +25,7 @@ export interface FastForward {
 export async function finishLanding(box: RunBoxedGit, landing: FastForward): Promise<void> {
   const { gitCommonDir, targetRef, targetTip } = landing;
   if ((await revParse(gitCommonDir, targetRef)) !== targetTip) throw targetMoved(landing);
-  const checkout = await checkoutOf(landing);
+  const checkout = await checkoutOfTarget(landing);
   const undoFiles = checkout && (await moveFiles(box, checkout, landing));
   // By the checkout's own git directory its HEAD gets a line in the reflog, too.
   const gitDir = checkout?.gitDir ?? gitCommonDir;
@@ -39,7 +39,10 @@ export async function finishLanding(box: RunBoxedGit, landing: FastForward): Pro
   }
 }
 
-async function checkoutOf({ gitCommonDir, targetRef }: FastForward): Promise<Checkout | undefined> {
+export async function checkoutOfTarget({
+  gitCommonDir,
+  targetRef,
+}: Pick<FastForward, "gitCommonDir" | "targetRef">): Promise<Checkout | undefined> {
   const worktrees = (await listWorktrees(gitCommonDir)).filter(({ ref }) => ref === targetRef);
   const [first, second] = worktrees;
   if (!first) return undefined;
@@ -56,9 +59,7 @@ async function moveFiles(
   landing: FastForward,
 ): Promise<() => Promise<void>> {
   const { targetTip, tip } = landing;
-  const move = async (args: string[]): Promise<void> => {
-    await runBoxed(box, { access: "write", checkout, args: ["read-tree", ...args] });
-  };
+  const move = (...steps: string[][]): Promise<void> => moveIndex(box, checkout, steps);
   const undo = () => move(["-m", "-u", tip, targetTip]);
   const changes = await changesIn(box, checkout);
   if (changes.length > 0) {
@@ -76,11 +77,26 @@ async function moveFiles(
     const named = refusedFiles(error);
     if (named.length > 0) throw targetDirty(checkout, named, error);
     // It may have written some files before the disk refused one.
-    await move(["--reset", tip]);
-    await move(["-u", "--reset", targetTip]);
+    await move(["--reset", tip], ["-u", "--reset", targetTip]);
     throw error;
   }
   return undo;
+}
+
+/** Runs `read-tree` in a copy of the index, which then takes its place. */
+async function moveIndex(
+  box: RunBoxedGit,
+  checkout: Checkout,
+  steps: readonly string[][],
+): Promise<void> {
+  await using index = await copyIndex(checkout);
+  await using lock = await holdIndex(checkout, index);
+  if (lock === undefined) throw indexHeld(checkout);
+  for (const args of steps) {
+    const request = { access: "write", checkout, env: index.env } as const;
+    await runBoxed(box, { ...request, args: ["read-tree", ...args] });
+  }
+  await lock.install();
 }
 
 interface Change {
@@ -146,6 +162,12 @@ function targetDirty({ worktree }: Checkout, files: string[], cause?: unknown): 
   const advice = "commit, stash or move them, then land again";
   const message = `landing would touch your changes in ${worktree} (${shown}): ${advice}`;
   return new DaemonError("targetDirty", message, { files, path: worktree }, { cause });
+}
+
+export function indexHeld({ gitDir, worktree }: Checkout): DaemonError {
+  const advice = `land again once it is done, or remove ${gitDir}/index.lock if none runs`;
+  const message = `another git is at work in ${worktree}: ${advice}`;
+  return new DaemonError("targetDirty", message, { files: [], path: worktree });
 }
 
 function targetMoved({ targetRef, targetTip }: FastForward): DaemonError {

@@ -51,6 +51,15 @@ export async function lend(box: RunBoxedGit, request: LendRequest): Promise<Lend
   return { lent: kept.map((path) => join(from.worktree, path)), skipped };
 }
 
+/** Takes folders and files back that were lent to a worktree, before they are lent again. */
+export async function takeBack(to: Checkout, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const target = join(to.worktree, path);
+    if (!(await isReal(dirname(target), "isDirectory"))) continue;
+    await rm(target, { recursive: true, force: true });
+  }
+}
+
 interface Loan {
   readonly from: Checkout;
   readonly to: Checkout;

@@ -5,6 +5,7 @@ import { git } from "../../os/git.ts";
 import { writeTree } from "../../os/git-objects.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
 import { runBoxed } from "./boxed.ts";
+import { leaveOutSetUp } from "./set-up-products.ts";
 
 const prefix = "heddle-index-";
 
@@ -31,7 +32,8 @@ export async function copyIndex({ gitDir }: Checkout): Promise<TemporaryIndex> {
     env: { GIT_INDEX_FILE: file },
     install: () => install(file, gitDir),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([rm(file, { force: true }), rm(`${file}.lock`, { force: true })]);
+      const files = ["", ".lock", "-nested"].map((suffix) => `${file}${suffix}`);
+      await Promise.all(files.map((name) => rm(name, { force: true })));
     },
   };
 }
@@ -47,8 +49,40 @@ async function install(file: string, gitDir: string): Promise<void> {
   await rename(lock, join(gitDir, "index"));
 }
 
+/**
+ * Keeps every other git from the checkout's index until it is disposed; undefined where one is at
+ * work. A daemon that is killed meanwhile leaves a lock that the next one knows for its own.
+ */
+export async function holdIndex(
+  { gitDir }: Checkout,
+  { file }: TemporaryIndex,
+): Promise<IndexLock | undefined> {
+  const lock = join(gitDir, "index.lock");
+  // Git replaces the copy itself, so another name keeps what tells the lock.
+  const held = `${file}-held`;
+  await link(file, held);
+  try {
+    await link(held, lock);
+  } catch {
+    await rm(held, { force: true });
+    return undefined;
+  }
+  return {
+    install: () => rename(file, join(gitDir, "index")),
+    [Symbol.asyncDispose]: async () => {
+      await rm(lock, { force: true });
+      await rm(held, { force: true });
+    },
+  };
+}
+
+export interface IndexLock extends AsyncDisposable {
+  /** Makes the temporary index the checkout's. */
+  install(): Promise<void>;
+}
+
 /** Clears away what a daemon that was killed has left: its copies, and a lock made from one. */
-export async function removeLeftIndexes({ gitDir }: Checkout): Promise<void> {
+export async function removeLeftIndexes({ gitDir }: Pick<Checkout, "gitDir">): Promise<void> {
   const left = (await readdir(gitDir)).filter((name) => name.startsWith(prefix));
   const lock = join(gitDir, "index.lock");
   for (const name of left) {
@@ -72,6 +106,7 @@ export async function addAll(
   const request = { access: "write", checkout, args, env: index.env } as const;
   const { stderr } = await runBoxed(box, request, [0, 1]);
   if (stderr.includes("embedded git repository")) await dropNestedRepositories(checkout, index);
+  await leaveOutSetUp(checkout, { ...index.env });
   return await writeTree(checkout.gitDir, index.file);
 }
 

@@ -28,7 +28,14 @@ export function slugOf(title: string): string {
 /** Makes `heddle/<slug>` at `commit` and a worktree of it below `root`, with all files in it. */
 export async function createWorktree(
   box: RunBoxedGit,
-  options: { gitCommonDir: string; root: string; title: string; commit: string },
+  options: {
+    gitCommonDir: string;
+    root: string;
+    title: string;
+    commit: string;
+    /** Told of the name before anything is made, so that what a crash leaves can be found. */
+    reserve?: (branch: string) => void;
+  },
 ): Promise<ThreadWorktree> {
   const { gitCommonDir, commit } = options;
   await mkdir(options.root, { recursive: true, mode: 0o700 });
@@ -36,6 +43,7 @@ export async function createWorktree(
   const name = await freeName(gitCommonDir, root, slugOf(options.title));
   const branch = `heddle/${name}`;
   const path = join(root, name);
+  options.reserve?.(branch);
   await addWorktree(gitCommonDir, { path, branch, commit });
   try {
     const checkout = await findCheckout(path);

@@ -1,0 +1,71 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { git } from "../../os/git.ts";
+import type { Checkout } from "../../sandbox/types.ts";
+
+/** In the worktree's own git directory, which no command of an agent can write. */
+const recordFile = "heddle-set-up";
+
+/** A file as `git ls-files --stage` has it: mode and blob. */
+type Entry = string;
+
+/** Writes down which files the set-up made or changed: `tree` is what it left behind. */
+export async function recordSetUp({ gitDir }: Checkout, tree: string): Promise<void> {
+  const args = ["diff-tree", "-r", "-z", "--no-renames", "HEAD", tree];
+  const raw = await git({ gitDir, args });
+  if (raw !== "") await writeFile(join(gitDir, recordFile), raw, { mode: 0o600 });
+}
+
+/**
+ * Puts files that are as the set-up left them back to what HEAD has, in the index alone: they are
+ * not the agent's work. One that was changed since is.
+ */
+export async function leaveOutSetUp({ gitDir }: Checkout, env: Record<string, string>) {
+  const products = productsIn(await readFile(join(gitDir, recordFile), "utf8").catch(() => ""));
+  if (products.size === 0) return;
+  const paths = [...products.keys()];
+  const literal = { GIT_LITERAL_PATHSPECS: "1" };
+  const [staged, committed] = await Promise.all([
+    git({
+      gitDir,
+      args: ["ls-files", "--stage", "-z", "--", ...paths],
+      env: { ...env, ...literal },
+    }),
+    git({ gitDir, args: ["ls-tree", "-z", "HEAD", "--", ...paths], env: literal }),
+  ]);
+  const now = entriesIn(staged);
+  const head = entriesIn(committed);
+  const input = paths
+    .filter((path) => now.get(path) === products.get(path) && now.get(path) !== head.get(path))
+    .map((path) => `${head.get(path) ?? removal}\t${path}\0`)
+    .join("");
+  if (input === "") return;
+  await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input });
+}
+
+/** Mode 0 removes an entry. */
+const removal = `0 ${"0".repeat(40)}`;
+
+/** What the set-up left at each path; undefined for one that it removed. */
+function productsIn(raw: string): Map<string, Entry | undefined> {
+  const fields = raw.split("\0");
+  const products = new Map<string, Entry | undefined>();
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [, mode, , blob, status] = (fields[at] ?? "").split(" ");
+    products.set(fields[at + 1] ?? "", status === "D" ? undefined : `${mode} ${blob}`);
+  }
+  return products;
+}
+
+/** Entries by path, from `ls-files --stage -z` (mode, blob, stage) or `ls-tree -z` (mode, type, blob). */
+function entriesIn(listing: string): Map<string, Entry> {
+  const entries = listing.split("\0").filter(Boolean);
+  return new Map(
+    entries.map((entry) => {
+      const tab = entry.indexOf("\t");
+      const [mode, second, third] = entry.slice(0, tab).split(" ");
+      const blob = second?.length === 40 || second?.length === 64 ? second : third;
+      return [entry.slice(tab + 1), `${mode} ${blob}`];
+    }),
+  );
+}

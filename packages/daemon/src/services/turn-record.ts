@@ -1,0 +1,190 @@
+import {
+  type Failure,
+  type Item,
+  ItemId,
+  newId,
+  type Thread,
+  type Turn,
+  type TurnState,
+} from "@heddle/protocol";
+import type { InputEntry } from "../agent/model-types.ts";
+import {
+  type ItemDraft,
+  leaveOff,
+  type RequestRecord,
+  type UserMessage,
+} from "../agent/turn-host.ts";
+import type { Clock } from "../os/clock.ts";
+import { withHead } from "../store/item-table.ts";
+import type { Store } from "../store/store.ts";
+import { daemonActor, type Journal } from "./journal.ts";
+import type { LiveTexts } from "./live-texts.ts";
+import { refreshThread } from "./thread-status.ts";
+import { unreadMessages } from "./turn-messages.ts";
+
+export interface RecordServices {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly texts: LiveTexts;
+  readonly clock: Clock;
+}
+
+export interface RecordSubject {
+  readonly turn: Turn;
+  readonly thread: Thread;
+  readonly signal: AbortSignal;
+}
+
+/** What a running turn writes down: its states, its items, its history and the ledger of effects. */
+export class TurnRecord {
+  readonly #services: RecordServices;
+  readonly #subject: RecordSubject;
+  readonly resumed: boolean;
+  readonly signal: AbortSignal;
+
+  constructor(services: RecordServices, subject: RecordSubject) {
+    this.#services = services;
+    this.#subject = subject;
+    this.signal = subject.signal;
+    this.resumed = services.store.history.hasTurn(subject.turn.id);
+  }
+
+  atomically<T>(change: () => T): T {
+    return this.#services.journal.write(daemonActor, change);
+  }
+
+  setState(state: TurnState): void {
+    this.#update(state, { retryAt: null, failure: null });
+  }
+
+  waitForRetry(failure: Failure, waitMs: number): void {
+    this.#update("retryWait", { failure, retryAt: this.#services.clock() + waitMs });
+  }
+
+  history(): readonly InputEntry[] {
+    return this.#services.store.history.read(this.#subject.thread.id) as InputEntry[];
+  }
+
+  remember(entries: readonly InputEntry[]): void {
+    const { thread, turn } = this.#subject;
+    const { store } = this.#services;
+    store.transaction(() => {
+      store.history.append(thread.id, turn.id, entries);
+      for (const { type, call_id } of entries) {
+        if (type.endsWith("_call_output")) store.effects.remove(turn.id, String(call_id));
+      }
+    });
+  }
+
+  unread(): readonly UserMessage[] {
+    return unreadMessages(this.#services.store, this.#subject.turn.id);
+  }
+
+  recordRequest({ wallMs, outcome, usage }: RequestRecord): void {
+    const { store, journal } = this.#services;
+    journal.write(daemonActor, (tx) => {
+      const turn = store.turns.find(this.#subject.turn.id) ?? this.#subject.turn;
+      store.modelRequests.add({
+        turnId: turn.id,
+        model: turn.model,
+        at: tx.now,
+        wallMs,
+        outcome,
+        inputTokens: usage?.inputTokens ?? null,
+        cachedInputTokens: usage?.cachedInputTokens ?? null,
+        outputTokens: usage?.outputTokens ?? null,
+        reasoningTokens: usage?.reasoningTokens ?? null,
+      });
+      tx.record({ type: "turnUpdated", turn: { ...turn, usage: sum(turn.usage, usage) } });
+    });
+  }
+
+  effectBegins(callId: string, journal = ""): void {
+    const { store, clock } = this.#services;
+    store.effects.add(this.#subject.turn.id, callId, journal, clock());
+  }
+
+  unreportedEffect(callId: string): string | undefined {
+    return this.#services.store.effects.find(this.#subject.turn.id, callId);
+  }
+
+  recoverCommand(callId: string): string {
+    const item = this.#itemOf(callId);
+    if (item?.type !== "commandExecution") return "exit_code: unknown (the daemon was stopped)";
+    if (item.state === "running") this.completeItem(item, "interrupted");
+    const exit =
+      item.exitCode === null
+        ? "unknown (interrupted: the daemon was stopped, and it is not run again)"
+        : item.exitCode;
+    return `exit_code: ${exit}\noutput:\n${this.#services.store.items.text(item.id) ?? ""}`;
+  }
+
+  settleItem(callId: string, state: "completed" | "failed"): void {
+    const item = this.#itemOf(callId);
+    if (item?.state === "running") this.completeItem(item, state);
+  }
+
+  startItem<Draft extends ItemDraft>(draft: Draft): Extract<Item, { type: Draft["type"] }> {
+    const { thread, turn } = this.#subject;
+    const known = "callId" in draft ? this.#itemOf(draft.callId) : undefined;
+    if (known?.type === draft.type && known.state === "running") {
+      return known as Extract<Item, { type: Draft["type"] }>;
+    }
+    return this.#services.journal.write(daemonActor, (tx) => {
+      const ids = { id: newId(ItemId), threadId: thread.id, turnId: turn.id };
+      const times = { createdAt: tx.now, completedAt: null };
+      const item = { ...draft, ...ids, ...times, state: "running" } as unknown as Item;
+      tx.record({ type: "itemStarted", item });
+      return item as Extract<Item, { type: Draft["type"] }>;
+    });
+  }
+
+  appendText(itemId: ItemId, text: string): void {
+    this.#services.texts.append(this.#subject.thread.id, itemId, text);
+  }
+
+  updateItem(item: Item): void {
+    const streamed = this.#services.texts.peek(item.id);
+    this.#services.journal.write(daemonActor, (tx) => {
+      tx.record({ type: "itemUpdated", item: withHead(item, streamed) }, streamed);
+    });
+  }
+
+  completeItem(item: Item, state: Exclude<Item["state"], "running">): void {
+    if (this.signal.reason === leaveOff) return;
+    this.#services.journal.write(daemonActor, (tx) => {
+      const streamed = this.#services.texts.peek(item.id);
+      const whole = streamed === "" && "text" in item ? item.text : streamed;
+      const completed = { ...withHead(item, whole), state, completedAt: tx.now };
+      tx.record({ type: "itemCompleted", item: completed }, whole);
+      tx.afterCommit(() => void this.#services.texts.take(item.id));
+    });
+  }
+
+  #update(state: TurnState, changes: Partial<Turn>): void {
+    const { store, journal } = this.#services;
+    const before = store.turns.find(this.#subject.turn.id);
+    if (before === undefined || before.state === state) return;
+    journal.write(daemonActor, (tx) => {
+      tx.record({ type: "turnUpdated", turn: { ...before, state, ...changes } });
+      refreshThread(tx, store, before.threadId);
+    });
+  }
+
+  /** An item of this turn that was begun for a call. */
+  #itemOf(callId: string): Item | undefined {
+    if (!this.resumed) return undefined;
+    const items = this.#services.store.items.ofTurn(this.#subject.turn.id);
+    return items.findLast((item) => "callId" in item && item.callId === callId);
+  }
+}
+
+function sum(before: Turn["usage"], used: RequestRecord["usage"]): Turn["usage"] {
+  return {
+    requests: before.requests + 1,
+    inputTokens: before.inputTokens + (used?.inputTokens ?? 0),
+    cachedInputTokens: before.cachedInputTokens + (used?.cachedInputTokens ?? 0),
+    outputTokens: before.outputTokens + (used?.outputTokens ?? 0),
+    reasoningTokens: before.reasoningTokens + (used?.reasoningTokens ?? 0),
+  };
+}

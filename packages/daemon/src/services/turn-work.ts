@@ -1,0 +1,138 @@
+import { DaemonError, newId, type Part, type Thread, Turn, TurnId } from "@heddle/protocol";
+import { runTurn } from "../agent/loop.ts";
+import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
+import { readCommits } from "../os/git-objects.ts";
+import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
+import type { Checkouts } from "./checkouts.ts";
+import { commitTurn } from "./git/commits.ts";
+import type { Models } from "./models.ts";
+import type { Projects } from "./projects.ts";
+import { rows } from "./rows.ts";
+import { isDetached } from "./thread-status.ts";
+import { type HostServices, ServiceTurnHost } from "./turn-host.ts";
+import { firstMessage } from "./turn-messages.ts";
+
+export interface WorkServices extends HostServices {
+  readonly projects: Projects;
+  readonly models: Models;
+  readonly checkouts: Checkouts;
+}
+
+export interface TurnResult {
+  readonly outcome: TurnOutcome;
+  /** The commit of what it changed. */
+  readonly commit?: string;
+}
+
+/** Runs a turn in its thread's worktree and commits what it changed. */
+export async function workOn(
+  services: WorkServices,
+  turn: Turn,
+  { signal, closed }: { signal: AbortSignal; closed: () => void },
+): Promise<TurnResult> {
+  const { store, projects, models, checkouts } = services;
+  const thread = rows.thread(store, turn.threadId);
+  refuseUnusable(thread);
+  const [project, checkout, { endpoint, model }] = await Promise.all([
+    projects.granted(thread.projectId, "rw"),
+    checkouts.of(thread),
+    models.endpoint(turn.model),
+  ]);
+  const subject = { turn, thread, project, checkout, endpoint, model, signal, closed };
+  await using host = new ServiceTurnHost(services, subject);
+  const outcome = await runTurn(host);
+  closed();
+  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
+  if (!host.hadEffects || leftOff) return { outcome };
+  await host[Symbol.asyncDispose]();
+  // Somebody may have taken the worktree away meanwhile.
+  await checkouts.of(thread);
+  const commit = await commitOf(services, { turn, thread, checkout, outcome });
+  const known = commit ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
+  return { outcome, ...(known && { commit: known }) };
+}
+
+/** Throws for a thread that takes no turns. One that is cut off may have been mended by now. */
+export function refuseUnusable(thread: Thread): void {
+  const { id, status, failure } = thread;
+  if (status === "archived") {
+    throw new DaemonError("threadArchived", `${id} is archived; start a new thread`, { id });
+  }
+  if (failure && !isDetached(thread)) {
+    throw new DaemonError("conflict", `${id} has no worktree: ${failure.message}`, { id });
+  }
+}
+
+const noUsage: Turn["usage"] = {
+  requests: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+/** A turn that waits in its thread's queue. */
+export function newTurn(
+  asked: Pick<Turn, "threadId" | "model"> & {
+    mode: string | undefined;
+    effort: string | undefined;
+  },
+  now: number,
+): Turn {
+  return Turn.parse({
+    id: newId(TurnId),
+    state: "queued",
+    ...asked,
+    mode: asked.mode ?? "implement",
+    effort: asked.effort ?? null,
+    summary: null,
+    commit: null,
+    failure: null,
+    retryAt: null,
+    usage: noUsage,
+    createdAt: now,
+    startedAt: null,
+    completedAt: null,
+  });
+}
+
+interface Finished {
+  readonly turn: Turn;
+  readonly thread: Thread;
+  readonly checkout: RepositoryPaths;
+  readonly outcome: TurnOutcome;
+}
+
+async function commitOf(
+  { store, sandbox }: WorkServices,
+  { turn, thread, checkout, outcome }: Finished,
+): Promise<string | undefined> {
+  const author = await readIdentity(checkout.gitCommonDir);
+  const input = firstMessage(store, turn)?.input ?? [];
+  const message = commitMessage(
+    input,
+    thread.title,
+    outcome.state === "done" ? outcome.summary : "",
+  );
+  const ids = { threadId: thread.id, turnId: turn.id };
+  const made = await commitTurn(sandbox.git, checkout, { message, author, ...ids });
+  return made?.commit;
+}
+
+/** The commit of a turn whose daemon was stopped right after it. */
+async function earlierCommit(
+  checkout: RepositoryPaths,
+  turnId: TurnId,
+): Promise<string | undefined> {
+  const { commit } = await headOf(checkout);
+  const [head] = await readCommits(checkout.gitCommonDir, [commit]);
+  return head?.message.includes(`Heddle-Turn: ${turnId}`) ? commit : undefined;
+}
+
+/** The user's words on the first line, the agent's report below. */
+function commitMessage(input: readonly Part[], title: string, summary: string): string {
+  const text = input.find((part) => part.type === "text")?.text.trim() || title;
+  const line = text.split("\n")[0] ?? title;
+  const subject = line.length > 72 ? `${line.slice(0, 71).trimEnd()}…` : line;
+  return summary === "" ? subject : `${subject}\n\n${summary}`;
+}

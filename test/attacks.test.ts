@@ -1,0 +1,13 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { Ground } from "./support/attacks/attack.ts";
+import { attackGroups } from "./support/attacks/index.ts";
+
+describe.each(attackGroups)("an attack by $name is withstood:", ({ attacks }) => {
+  const ground = new Ground();
+  afterAll(() => ground[Symbol.asyncDispose]());
+  for (const { name, run, slow = false } of attacks) {
+    test.skipIf(slow)(name, async () => {
+      expect(await run(ground)).not.toBe("");
+    });
+  }
+});

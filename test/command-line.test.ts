@@ -1,0 +1,81 @@
+import { type ChildProcess, execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { exec, type Step, steps } from "./support/steps.ts";
+import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+
+const program = fileURLToPath(new URL("../packages/cli/bin/heddle.js", import.meta.url));
+const done: Step = { text: "done" };
+const held = exec("echo held; until test -e go; do sleep 0.02; done");
+
+let daemon: TestDaemon;
+let project: TestProject;
+beforeAll(async () => {
+  daemon = await startTestDaemon();
+  project = await daemon.project();
+});
+afterAll(() => daemon[Symbol.asyncDispose]());
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program against the daemon of this file; `begun` may act on it while it runs. */
+function heddle(args: readonly string[], begun?: (child: ChildProcess) => void): Promise<Ended> {
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = execFile(
+    process.execPath,
+    [program, ...args],
+    { env: daemon.env },
+    (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+  );
+  begun?.(child);
+  return promise;
+}
+
+test("Ctrl+C in a terminal that follows a thread leaves it, and its turn goes on for the others", async () => {
+  const thread = await project.thread();
+  const turn = await thread.send(steps(held, done));
+  await thread.until(() => [...thread.texts.values()].some((text) => text.includes("held")));
+  const { code, stderr } = await heddle(["attach", thread.id, "--no-input"], (child) => {
+    child.stderr?.once("data", () => child.kill("SIGINT"));
+  });
+  expect(code).toBe(130);
+  expect(stderr).toContain(`heddle attach ${thread.id.slice(-8)}`);
+  expect(stderr).toContain(`heddle interrupt ${thread.id.slice(-8)}`);
+  expect((await thread.read()).turns).toMatchObject([{ state: "dispatching" }]);
+  expect(await heddle(["interrupt", thread.id])).toMatchObject({ code: 0 });
+  expect(await thread.ended(turn.id)).toMatchObject({ state: "interrupted" });
+});
+
+test("what waits in a thread is listed, taken out, or told at once", async () => {
+  const thread = await project.thread();
+  const running = await thread.send(steps(held, done));
+  await thread.until(() => [...thread.texts.values()].some((text) => text.includes("held")));
+  const { stdout: sent } = await heddle(["send", thread.id, "wait for this"]);
+  const listed = await heddle(["queue", thread.id]);
+  expect(listed.stdout).toContain("wait for this");
+  expect(listed.stdout.split("\n").filter((line) => line.includes("queued"))).toHaveLength(1);
+  const taken = await heddle(["queue", thread.id, "--cancel", sent.trim().slice(-8)]);
+  expect(taken).toMatchObject({ code: 0 });
+  expect(await thread.ended(sent.trim() as never)).toMatchObject({ state: "interrupted" });
+
+  const steered = await heddle(["send", thread.id, "--steer", "look here"]);
+  expect(steered).toMatchObject({ code: 0, stdout: `${running.id}\n` });
+  await heddle(["interrupt", thread.id]);
+  await thread.ended(running.id);
+  const { stdout } = await heddle(["threads"]);
+  const line = stdout.split("\n").find((row) => row.startsWith(thread.id.slice(-8)));
+  expect(line).toMatch(/ {2}interrupted {2}/);
+});
+
+test("an interrupt of a thread in which nothing runs fails, and says so", async () => {
+  const thread = await project.thread();
+  await thread.ready();
+  // Any part of the id that only one thread has will do.
+  const { code, stderr } = await heddle(["interrupt", thread.id.slice(-20, -2)]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("nothing to interrupt");
+});

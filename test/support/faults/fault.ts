@@ -1,0 +1,34 @@
+/** Something that breaks, and what is promised then. */
+export interface Fault {
+  readonly name: string;
+  /** In the words of docs/reliability.md. */
+  readonly promise: string;
+  /** How often it happens in a whole campaign, and in the tests. */
+  readonly count: number;
+  readonly shortCount: number;
+  readonly run: (campaign: Campaign) => Promise<FaultResult>;
+}
+
+export interface Campaign {
+  readonly count: number;
+  /** From 0 to 1, the same for the same seed. */
+  readonly random: () => number;
+}
+
+export interface FaultResult {
+  /** What was counted or measured, such as `{kills: 50, old: 23, new: 27}`. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Each promise that was broken, with where and when; empty when all held. */
+  readonly broken: readonly string[];
+}
+
+/** A small seeded generator (mulberry32). */
+export function randomBy(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
