@@ -1,12 +1,12 @@
 // Measures a daemon of its own against the scripted model, and prints one JSON document.
 //
-//   npm run bench [-- --build] [--repeat 20] [--tokens 20000]
+//   npm run bench [-- --build] [--repeat 20] [--tokens 20000] [--threads 1000]
 //
 // --build measures what `npm run build` made instead of the source. Times are milliseconds, memory
 // is MB (1e6 bytes) of resident set, CPU is milliseconds of the daemon's process. Nothing is judged.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,16 +14,19 @@ import { parseArgs } from "node:util";
 import type { ThreadId } from "@heddle/protocol";
 import { connect, type HeddleClient, heddlePaths } from "@heddle/protocol/node";
 import { execa } from "execa";
+import { multiplyThread } from "./bench/many-threads.ts";
 
 const { values: options } = parseArgs({
   options: {
     build: { type: "boolean", default: false },
     repeat: { type: "string", default: "20" },
     tokens: { type: "string", default: "20000" },
+    threads: { type: "string", default: "1000" },
   },
 });
 const repeat = Number(options.repeat);
 const tokens = Number(options.tokens);
+const threads = Number(options.threads);
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const daemonModule = (source: string, built: string) =>
@@ -76,10 +79,11 @@ async function measureAll() {
   const stream = await measureStream(client, talk, pid);
   const memoryAfterMb = residentMb(pid);
   client.close();
+  const boot = await measureBoot(daemon);
   const system = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const runs = { build: options.build, repeat, tokens };
+  const runs = { build: options.build, repeat, tokens, threads };
   const daemonFigures = { firstAnswerMs, ...idle, memoryAfterMb };
-  const figures = { daemon: daemonFigures, cliStart, rpc, oneTokenTurn, task, stream };
+  const figures = { daemon: daemonFigures, cliStart, rpc, oneTokenTurn, task, stream, boot };
   return { system, runs, ...figures, demoSeconds };
 }
 
@@ -151,6 +155,28 @@ async function turn(
   }
 }
 
+/** A home with this many threads, of which the daemon is killed and started again. */
+async function measureBoot(before: ChildProcess) {
+  await stopped(before, "SIGTERM");
+  const state = heddlePaths(env).state;
+  multiplyThread(state, threads);
+  const times: number[] = [];
+  for (let start = 0; start <= Math.ceil(repeat / 4); start += 1) {
+    const { daemon, client, firstAnswerMs } = await startDaemon();
+    client.close();
+    await stopped(daemon, "SIGKILL");
+    if (start > 0) times.push(firstAnswerMs);
+  }
+  const databaseMb = round(statSync(join(state, "heddle.db")).size / 1e6);
+  return { threads, databaseMb, readyAfterKillMs: spread(times) };
+}
+
+async function stopped(daemon: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const exited = once(daemon, "exit");
+  daemon.kill(signal);
+  await exited;
+}
+
 async function measureStream(client: HeddleClient, threadId: ThreadId, pid: number) {
   const [cpuBefore, startedAt] = [cpuMs(pid), performance.now()];
   let firstTextMs = 0;
@@ -199,9 +225,13 @@ async function series(count: number, run: () => Promise<unknown>) {
     await run();
     if (index > 0) times.push(performance.now() - startedAt);
   }
+  return spread(times);
+}
+
+function spread(times: number[]) {
   times.sort((a, b) => a - b);
   const quantile = (q: number) => round(times[Math.floor((times.length - 1) * q)] ?? Number.NaN);
-  return { runs: count, minMs: quantile(0), medianMs: quantile(0.5), p99Ms: quantile(0.99) };
+  return { runs: times.length, minMs: quantile(0), medianMs: quantile(0.5), p99Ms: quantile(0.99) };
 }
 
 function residentMb(pid: number): number {

@@ -40,12 +40,15 @@ test("Ctrl+C in a terminal that follows a thread leaves it, and its turn goes on
   const turn = await thread.send(steps(held, done));
   await thread.until(() => [...thread.texts.values()].some((text) => text.includes("held")));
   const { code, stderr } = await heddle(["attach", thread.id, "--no-input"], (child) => {
-    child.stderr?.once("data", () => child.kill("SIGINT"));
+    child.stderr?.once("data", () => void thread.send("[[say n=1]]"));
+    // What is shown of this has come while it follows.
+    child.stdout?.on("data", (text) => void (/\[\[say/.test(text) && child.kill("SIGINT")));
   });
   expect(code).toBe(130);
   expect(stderr).toContain(`heddle attach ${thread.id.slice(-8)}`);
   expect(stderr).toContain(`heddle interrupt ${thread.id.slice(-8)}`);
-  expect((await thread.read()).turns).toMatchObject([{ state: "dispatching" }]);
+  const states = (await thread.read()).turns.map(({ state }) => state);
+  expect(states).toEqual(["dispatching", "queued"]);
   expect(await heddle(["interrupt", thread.id])).toMatchObject({ code: 0 });
   expect(await thread.ended(turn.id)).toMatchObject({ state: "interrupted" });
 });

@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DaemonProcess } from "./support/daemon-process.ts";
 import { startTestDaemon, type TestDaemon } from "./support/test-daemon.ts";
@@ -84,27 +83,4 @@ describe("a daemon that cannot start says why in one sentence, and exits with 78
       stderr: expect.stringMatching(/^heddle: \S+\/run is not a directory; remove it/),
     });
   });
-});
-
-test("a database of a newer version is refused and left as it was", async () => {
-  await using newer = await startTestDaemon();
-  await newer.stop();
-  const path = join(newer.paths.state, "heddle.db");
-  const db = new BetterSqlite3(path);
-  db.pragma("user_version = 999");
-  db.close();
-  const before = readFileSync(path);
-  const { code, stderr } = await newer.another().exited;
-  expect(code).not.toBe(0);
-  expect(stderr).toMatch(/upgrade Heddle/);
-  expect(stderr).not.toMatch(/\n\s+at /);
-  expect(readFileSync(path).equals(before)).toBe(true);
-});
-
-test("a socket that a killed daemon left behind does not keep the next one from starting", async () => {
-  await using killed = await startTestDaemon();
-  await killed.kill9();
-  await killed.restart();
-  using client = await killed.connect("again");
-  expect(await client.call("daemon/status", {})).toMatchObject({ pid: killed.pid });
 });

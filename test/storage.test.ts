@@ -1,8 +1,19 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type HeddleClient, readHolder } from "@heddle/protocol/node";
+import BetterSqlite3 from "better-sqlite3";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "./support/repository.ts";
@@ -21,6 +32,18 @@ function heddle({ env }: { readonly env: NodeJS.ProcessEnv }, args: readonly str
 
 function damage({ paths }: TestDaemon): void {
   writeFileSync(join(paths.state, "heddle.db"), rubbish);
+}
+
+/** Writes rubbish over the root page of an index. */
+function damageIndex({ paths }: TestDaemon, name: string): void {
+  const path = join(paths.state, "heddle.db");
+  const db = new BetterSqlite3(path, { readonly: true });
+  const root = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?").pluck();
+  const page = Number(root.get(name));
+  db.close();
+  const file = openSync(path, "r+");
+  writeSync(file, Buffer.alloc(4096, rubbish), 0, 4096, (page - 1) * 4096);
+  closeSync(file);
 }
 
 async function storageOf(client: HeddleClient) {
@@ -128,9 +151,9 @@ test("damage found by a running daemon stops work, not reading, and the next one
   await daemon.stop();
   await daemon.restart();
   const { id: projectId } = project;
-  damage(daemon);
-  // Either this call meets with the damage, or the backup that is due after it.
-  await client.call("task/create", { projectId, title: "unheard" }).catch(() => {});
+  damageIndex(daemon, "model_request_by_turn");
+  // The backup that is due after a change meets with it.
+  await client.call("task/create", { projectId, title: "the change" });
   const { advice } = await until(
     () => storageOf(client),
     ({ state }) => state === "damaged",

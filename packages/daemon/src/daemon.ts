@@ -1,15 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { DaemonStatus } from "@heddle/protocol";
-import { idsFollow, protocolVersion } from "@heddle/protocol";
+import { idsFollow } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import { rgPath } from "@vscode/ripgrep";
 import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { systemClock } from "./os/clock.ts";
-import { residentBytes } from "./os/process.ts";
 import { systemResolve } from "./os/resolver.ts";
 import { judgeAddress } from "./sandbox/egress/addresses.ts";
 import { createDial } from "./sandbox/egress/dial.ts";
@@ -35,11 +33,13 @@ import { Provisioning } from "./services/provisioning.ts";
 import { Relinking } from "./services/relinking.ts";
 import { settleRestoration } from "./services/restoration.ts";
 import { Spools } from "./services/spools.ts";
+import { Status } from "./services/status.ts";
 import { Storage } from "./services/storage.ts";
 import { Tasks } from "./services/tasks.ts";
 import { ThreadWork } from "./services/thread-work.ts";
 import { Threads } from "./services/threads.ts";
 import { Turns } from "./services/turns.ts";
+import { isDamage } from "./store/database.ts";
 import { acquireLock } from "./store/lock.ts";
 import { markDamage, openStore, storePlaces } from "./store/restore.ts";
 import { Store } from "./store/store.ts";
@@ -59,11 +59,19 @@ export interface DaemonOptions {
   readonly stopRequested: (by: string) => void;
 }
 
-/** How long the notice of a restored database is shown to those who do not acknowledge it. */
-const restorationShownMs = 7 * 24 * 3_600_000;
-
 /** Builds the daemon from the inside out; disposing the result stops it in the opposite order. */
 export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposable> {
+  try {
+    return await compose(options);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    // It came to light only now; with a mark all of the file is checked, and restored.
+    markDamage(storePlaces(options.paths.state), error.message);
+    return await compose(options);
+  }
+}
+
+async function compose(options: DaemonOptions): Promise<AsyncDisposable> {
   const { config, paths, env, log, version, stopRequested } = options;
   await using stack = new AsyncDisposableStack();
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
@@ -153,16 +161,8 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
   stack.defer(() => landings.stop());
   stack.defer(() => turns.stop());
 
-  const startedAt = systemClock();
-  const storageStatus = () => ({
-    ...storage.health(),
-    ...backups.status(),
-    restoration: store.restorations.unread(systemClock() - restorationShownMs) ?? null,
-  });
-  const status = () => ({
-    ...statusOf({ store, config, paths, version, startedAt }),
-    storage: storageStatus(),
-  });
+  const facts = { paths, version, mainModel: config.mainModel };
+  const status = new Status({ store, storage, backups, clock: systemClock, ...facts });
   const services = {
     projects,
     tasks,
@@ -178,8 +178,8 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
     ...services,
     spools,
     version,
-    status,
-    examine: () => examine({ paths, sandbox, models, spools, storage: storageStatus() }),
+    status: () => status.daemon(),
+    examine: () => examine({ paths, sandbox, models, spools, storage: status.storage() }),
     acknowledge: () => store.restorations.acknowledge(),
     stop: stopRequested,
   });
@@ -213,33 +213,4 @@ function protectedPlaces({ config, paths, env }: DaemonOptions): Protected {
   const keyFiles = Object.values(config.providers).flatMap((one) => one.api_key_file ?? []);
   const secrets = [paths.config, paths.runtime, ...keyFiles];
   return { home: env.HOME || homedir(), stateDir: paths.state, secrets };
-}
-
-function statusOf({
-  store,
-  config,
-  paths,
-  version,
-  startedAt,
-}: {
-  store: Store;
-  config: Config;
-  paths: HeddlePaths;
-  version: string;
-  startedAt: number;
-}): Omit<DaemonStatus, "storage"> {
-  return {
-    version,
-    protocolVersion,
-    pid: process.pid,
-    startedAt,
-    socket: paths.socket,
-    configPath: paths.config,
-    statePath: paths.state,
-    mainModel: config.mainModel,
-    projects: store.projects.count({}),
-    threads: store.threads.countByStatus(),
-    approvals: store.approvals.count({ state: "pending" }),
-    memoryBytes: residentBytes(),
-  };
 }

@@ -28,7 +28,6 @@ async function run({ count }: Campaign): Promise<FaultResult> {
   await using daemon = await startTestDaemon();
   const project = await daemon.project();
   const broken: string[] = [];
-  let before: string | undefined;
   const commands = Math.ceil(count / commandMiB);
   const peak = await peakMiB(daemon, async () => {
     for (let command = 0; command < commands; command += 1) {
@@ -41,11 +40,7 @@ async function run({ count }: Campaign): Promise<FaultResult> {
       const kept = item === undefined ? "" : await lastBytes(daemon, item.id);
       if (!kept.includes("a line of output")) broken.push(`${at}: its output is not kept`);
       await thread.client.call("thread/archive", { threadId: thread.id });
-      // Outputs are removed beside the answer, so the one before is judged.
-      if (before !== undefined && existsSync(before)) {
-        broken.push(`${at}: ${before} has outlived its thread`);
-      }
-      before = folder;
+      if (existsSync(folder)) broken.push(`${at}: ${folder} has outlived its thread`);
     }
   });
   if (peak >= mostMiB) broken.push(`the daemon grew to ${peak} MiB`);

@@ -50,7 +50,8 @@ export function grantCommand(): Command {
       const { project, grants } = await daemon.call("project/grant", { ...request, ...holder });
       if (options.json) return printJson({ project, grants });
       say(`${printableLine(project.name)}: ${project.access ?? "no access"}`);
-      if (grants.length > 0) say(grantTable(grants, { width: outputWidth(), now: Date.now() }).trimEnd());
+      if (grants.length === 0) return;
+      say(grantTable(grants, { width: outputWidth(), now: Date.now() }).trimEnd());
     });
 }
 

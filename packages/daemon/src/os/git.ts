@@ -58,10 +58,11 @@ export function gitFailed(
 
 const noBytes = Buffer.alloc(0);
 /** How long the output of a git that has ended may be held open by something that it started. */
-const closesWithinMs = 60_000;
+const closesWithinMs = 10_000;
 
 async function spawnGit(call: GitCall): Promise<GitOutput> {
   let output: GitOutput | undefined;
+  let whole = false;
   const env = environment(call);
   const client = simpleGit({
     baseDir: call.gitDir,
@@ -90,14 +91,22 @@ async function spawnGit(call: GitCall): Promise<GitOutput> {
   }).env(env);
   await client
     // Without a byte of output simple-git would wait for 50 ms after the end.
-    .outputHandler((_, stdout) => void stdout.once("end", () => stdout.emit("data", noBytes)))
+    .outputHandler((_, stdout) => {
+      stdout.once("end", () => {
+        whole = true;
+        stdout.emit("data", noBytes);
+      });
+    })
     .raw([`--git-dir=${call.gitDir}`, "--bare", "--no-optional-locks", ...call.args])
     .catch((cause: unknown) => {
       call.signal?.throwIfAborted();
       throw new DaemonError("gitFailed", `git ${call.args[0]} could not run`, {}, { cause });
     });
   call.signal?.throwIfAborted();
-  if (output && output.exitCode >= 0) return output;
+  if (output && output.exitCode >= 0) {
+    if (whole) return output;
+    throw new DaemonError("gitFailed", `git ${call.args[0]} ended, but not its output; try again`);
+  }
   throw new DaemonError("gitFailed", "git could not be started: install git 2.39 or newer");
 }
 

@@ -69,9 +69,10 @@ export class Spools {
     return { base64: bytes.toString("base64"), offset, outputBytes: total };
   }
 
-  /** Removes what is left of a thread's outputs, soon; a fault is logged. */
-  remove(threadId: ThreadId): void {
-    this.#quietly(rm(join(this.#options.root, threadId), { recursive: true, force: true }));
+  /** Removes a thread's outputs; a fault is logged. */
+  async remove(threadId: ThreadId): Promise<void> {
+    const path = join(this.#options.root, threadId);
+    await this.#quietly(rm(path, { recursive: true, force: true }));
   }
 
   /** The bytes of all outputs that are on file. */
@@ -92,7 +93,7 @@ export class Spools {
   }
 
   #pruneSoon(): void {
-    if (this.#options.clock() - this.#prunedAt >= pruneEveryMs) this.#quietly(this.prune());
+    if (this.#options.clock() - this.#prunedAt >= pruneEveryMs) void this.#quietly(this.prune());
   }
 
   #command(itemId: string): Command {
@@ -133,8 +134,8 @@ export class Spools {
       .map(({ parentPath, name }) => join(parentPath, name));
   }
 
-  #quietly(work: Promise<void>): void {
-    work.catch((error: unknown) =>
+  #quietly(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) =>
       this.#options.logError("outputs could not be removed", { error }),
     );
   }

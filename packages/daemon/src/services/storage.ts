@@ -36,6 +36,17 @@ export class Storage implements Disposable {
     this.#listeners.add(listener);
   }
 
+  /** What is read in the database, or `otherwise` where that is damaged. */
+  read<T>(read: () => T, otherwise: T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.notice(error);
+      return otherwise;
+    }
+  }
+
   /** Takes any error there is, for the sake of the few that tell of damage. */
   notice(error: unknown): void {
     if (isDamage(error)) this.damageFound(error.message);

@@ -102,15 +102,17 @@ export class ThreadWork {
 
   /** Removes the worktree; work that has not landed is kept under a ref first. */
   async archive(threadId: ThreadId, commit: Commit): Promise<ResultOf<Methods, "thread/archive">> {
-    const { store, busy } = this.#options;
+    const { store, busy, spools } = this.#options;
     const thread = rows.thread(store, threadId);
     if (thread.status === "archived") return commit(() => ({ thread, salvage: null }));
     using _ = busy.claim(threadId, "it is being archived");
     const salvage = (await this.#putAway(thread)) ?? null;
-    return commit((tx) => {
+    const answer = commit((tx) => {
       this.#archived(tx, threadId);
       return { thread: rows.thread(store, threadId), salvage };
     });
+    await spools.remove(threadId);
+    return answer;
   }
 
   /** Archives the project's threads, one after another, then forgets it. */
@@ -124,6 +126,7 @@ export class ThreadWork {
     for (const thread of live) {
       await this.#putAway(thread);
       journal.write(daemonActor, (tx) => this.#archived(tx, thread.id));
+      await this.#options.spools.remove(thread.id);
     }
     return commit((tx) => {
       projects.remove(tx, projectId);
@@ -157,11 +160,10 @@ export class ThreadWork {
   }
 
   #archived(tx: Transaction, threadId: ThreadId): void {
-    const { store, tasks, turns, spools, grants } = this.#options;
+    const { store, tasks, turns, grants } = this.#options;
     refreshThread(tx, store, threadId, { status: "archived", worktree: null });
     turns.cancelQueued(tx, threadId);
     grants.endWithThread(tx, threadId);
-    tx.afterCommit(() => spools.remove(threadId));
     const task = rows.task(store, rows.thread(store, threadId).taskId);
     if (task.state !== "done") tasks.setState(tx, task.id, "dropped");
   }

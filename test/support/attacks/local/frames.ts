@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { residentMb } from "../../process-figures.ts";
 import { RawSocket, request } from "../../raw-socket.ts";
-import type { TestDaemon } from "../../test-daemon.ts";
 import type { Attack, Ground } from "../attack.ts";
 import { assertRefused, bystanderIsServed } from "./bystander.ts";
 
@@ -12,12 +11,12 @@ const mebibyte = 1024 * 1024;
 const memoryMb = 150;
 
 /** Runs an attack on one connection; fails when others notice or the daemon's memory grows. */
-function onOneConnection(attack: (raw: RawSocket, daemon: TestDaemon) => Promise<string>) {
+function onOneConnection(attack: (raw: RawSocket, ground: Ground) => Promise<string>) {
   return async (ground: Ground): Promise<string> => {
     const daemon = await ground.daemon();
     const before = residentMb(daemon.pid);
     await using raw = await RawSocket.open(daemon.paths.socket);
-    const how = await attack(raw, daemon);
+    const how = await attack(raw, ground);
     const grown = residentMb(daemon.pid) - before;
     assert.ok(grown < memoryMb, `the daemon grew by ${Math.round(grown)} MB`);
     await bystanderIsServed(daemon);
@@ -93,12 +92,12 @@ const prototypes = onOneConnection(async (raw) => {
   return `${keys.length} names, as methods and as keys`;
 });
 
-const notUnicode = onOneConnection(async (raw, daemon) => {
-  const title = '"\\ud83d half"';
-  const { data } = await (await daemon.client()).call("project/list", {});
-  const params = `{"projectId":"${data[0]?.id}","title":${title}}`;
-  const text = `{"jsonrpc":"2.0","id":1,"method":"task/create","params":${params}}`;
-  assertRefused(await raw.ask(text), "invalidParams");
+const notUnicode = onOneConnection(async (raw, ground) => {
+  const { id } = (await ground.project()).project;
+  const create = (title: string) =>
+    `{"jsonrpc":"2.0","id":1,"method":"task/create","params":{"projectId":"${id}","title":"${title}"}}`;
+  assertRefused(await raw.ask(create("\\ud83d half")), "invalidParams");
+  assert.ok((await raw.ask(create("\\ud83e\\uddf5 whole"))).result, "whole characters are taken");
   raw.socket.send(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), { binary: false });
   await assertClosed(raw, 1007);
   return "half characters are refused, other bytes end the connection";
@@ -106,7 +105,8 @@ const notUnicode = onOneConnection(async (raw, daemon) => {
 
 const pingRounds = 40;
 
-const pings = onOneConnection(async (raw, daemon) => {
+const pings = onOneConnection(async (raw, ground) => {
+  const daemon = await ground.daemon();
   raw.socket.pause();
   const text = "x".repeat(125);
   for (let round = 0; round < pingRounds; round += 1) {

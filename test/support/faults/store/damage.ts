@@ -49,7 +49,7 @@ export const damagedDatabase: Fault = {
   name: "a damaged database",
   promise: "damage is noticed or harmless; the last backup is restored, and the loss is stated",
   count: 50,
-  shortCount: 2,
+  shortCount: 1,
   run: async ({ count, random }) => {
     const figures = { smashes: count, restored: 0, harmless: 0 };
     const broken: string[] = [];

@@ -24,7 +24,7 @@ export const migrationKilled: Fault = {
   name: "a migration that is killed",
   promise: "the next start finds the old schema or the new one, never something between",
   count: 50,
-  shortCount: 3,
+  shortCount: 2,
   run: async ({ count, random }) => {
     const directory = temporaryDirectory("migration");
     const figures = { kills: 0, old: 0, new: 0 };

@@ -8,7 +8,7 @@ export const newerSchema: Fault = {
   name: "a database of a newer Heddle",
   promise: "it is refused, and left byte for byte as it is",
   count: 10,
-  shortCount: 2,
+  shortCount: 1,
   run: async ({ count, random }) => {
     const figures = { starts: count, afterKill: 0 };
     const broken: string[] = [];
