@@ -8,7 +8,8 @@ const shared = {
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // More than there are cores: much of a test is waiting for processes and the disk.
+    maxWorkers: 3,
     projects: [
       {
         ...shared,

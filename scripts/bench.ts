@@ -15,6 +15,7 @@ import type { ThreadId } from "@heddle/protocol";
 import { connect, type HeddleClient, heddlePaths } from "@heddle/protocol/node";
 import { execa } from "execa";
 import { multiplyThread } from "./bench/many-threads.ts";
+import { measureBox } from "./bench-box.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -80,10 +81,11 @@ async function measureAll() {
   const memoryAfterMb = residentMb(pid);
   client.close();
   const boot = await measureBoot(daemon);
+  const box = await measureBox(repeat * 10);
   const system = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
   const runs = { build: options.build, repeat, tokens, threads };
   const daemonFigures = { firstAnswerMs, ...idle, memoryAfterMb };
-  const figures = { daemon: daemonFigures, cliStart, rpc, oneTokenTurn, task, stream, boot };
+  const figures = { daemon: daemonFigures, cliStart, rpc, oneTokenTurn, task, stream, boot, box };
   return { system, runs, ...figures, demoSeconds };
 }
 

@@ -5,8 +5,8 @@ import { attackGroups } from "./support/attacks/index.ts";
 describe.each(attackGroups)("an attack by $name is withstood:", ({ attacks }) => {
   const ground = new Ground();
   afterAll(() => ground[Symbol.asyncDispose]());
-  for (const { name, run, slow = false } of attacks) {
-    test.skipIf(slow)(name, async () => {
+  for (const { name, run } of attacks.filter(({ slow }) => !slow)) {
+    test(name, async () => {
       expect(await run(ground)).not.toBe("");
     });
   }

@@ -196,7 +196,8 @@ describe("the log of a thread", () => {
     expect(new Set(log.map(({ event }) => event.type))).toEqual(
       new Set([
         ...["threadCreated", "threadUpdated", "turnQueued", "turnUpdated", "turnCompleted"],
-        ...["turnsUndone", "itemStarted", "itemCompleted", "approvalRequested"],
+        ...["turnsUndone", "itemStarted", "itemUpdated", "itemCompleted"],
+        ...["approvalRequested"],
         ...["approvalResolved", "landingQueued", "landingUpdated", "landingCompleted"],
       ]),
     );

@@ -1,12 +1,40 @@
+import { execFileSync } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { TestDaemon } from "./test-daemon.ts";
 
+/** In its own mounts an ordinary user is root, too. */
+export const mountedEnv = { HEDDLE_ALLOW_ROOT: "1" };
+
 /** Wraps a daemon so that its state lies on a file system of its own, of so many MiB. */
 export function onSmallDisk(mebibytes: number): readonly string[] {
-  const mount = `mount -t tmpfs -o size=${mebibytes}m,mode=0700 tmpfs "$HEDDLE_HOME/state"`;
-  const script = `mkdir -p "$HEDDLE_HOME/state" && ${mount} && exec "$@"`;
+  return mounting(`mount -t tmpfs -o size=${mebibytes}m,mode=0700 tmpfs "$HEDDLE_HOME/state"`);
+}
+
+/** Wraps a daemon so that its state is mounted read-only. */
+export const onReadOnlyDisk = mounting(
+  'mount --bind "$HEDDLE_HOME/state" "$HEDDLE_HOME/state"',
+  'mount -o remount,bind,ro "$HEDDLE_HOME/state"',
+);
+
+/** Wraps a daemon so that mounts of its own can be changed while it runs. */
+export const withOwnMounts = mounting();
+
+function mounting(...mounts: readonly string[]): readonly string[] {
+  const script = ['mkdir -p "$HEDDLE_HOME/state"', ...mounts, 'exec "$@"'].join(" && ");
   return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"];
+}
+
+/** Makes the state of a running daemon read-only, but for the files that it has open. */
+export function mountReadOnly(daemon: TestDaemon): Disposable {
+  const { state } = daemon.paths;
+  inMountsOf(daemon, `mount --bind '${state}' '${state}' && mount -o remount,bind,ro '${state}'`);
+  return { [Symbol.dispose]: () => inMountsOf(daemon, `umount '${state}'`) };
+}
+
+function inMountsOf({ pid }: TestDaemon, script: string): void {
+  const entry = ["--preserve-credentials", "--user", "--mount", "--target", String(pid)];
+  execFileSync("nsenter", [...entry, "sh", "-c", script]);
 }
 
 /** The disk of a daemon that was started on a small one, as it sees it. */

@@ -1,16 +1,17 @@
 -- Rows of the protocol are stored as the JSON that protocol's schemas define, once; what is looked
--- up by is generated from it. Ids are UUIDv7, so ordering by id is ordering by age.
+-- up by is generated from it. Ids are UUIDv7, so ordering by id is ordering by age. What has to be
+-- JSON is checked to be: SQLite's own checks of a file then find rubbish in rows, too.
 
 CREATE TABLE project (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   path TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (body ->> 'path') STORED,
   trusted_hash TEXT
 ) STRICT;
 
 CREATE TABLE project_grant (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   project_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'projectId') STORED,
   thread_id TEXT GENERATED ALWAYS AS (body ->> 'threadId') STORED
 ) STRICT;
@@ -18,7 +19,7 @@ CREATE INDEX project_grant_by_project ON project_grant (project_id);
 
 CREATE TABLE task (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   project_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'projectId') STORED,
   state TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'state') STORED
 ) STRICT;
@@ -26,7 +27,7 @@ CREATE INDEX task_by_project ON task (project_id, state);
 
 CREATE TABLE thread (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   lent TEXT NOT NULL DEFAULT '[]',
   project_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'projectId') STORED,
   task_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'taskId') STORED,
@@ -37,7 +38,7 @@ CREATE INDEX thread_by_status ON thread (status);
 
 CREATE TABLE turn (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   thread_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'threadId') STORED,
   state TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'state') STORED
 ) STRICT;
@@ -46,7 +47,7 @@ CREATE INDEX turn_by_state ON turn (state);
 
 CREATE TABLE item (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   content TEXT NOT NULL DEFAULT '',
   thread_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'threadId') STORED,
   turn_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'turnId') STORED,
@@ -58,7 +59,7 @@ CREATE INDEX item_running ON item (state) WHERE state = 'running';
 
 CREATE TABLE approval (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   thread_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'threadId') STORED,
   turn_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'turnId') STORED,
   state TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'state') STORED
@@ -68,7 +69,7 @@ CREATE INDEX approval_pending ON approval (state) WHERE state = 'pending';
 
 CREATE TABLE landing (
   id TEXT PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   thread_id TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'threadId') STORED,
   state TEXT NOT NULL GENERATED ALWAYS AS (body ->> 'state') STORED
 ) STRICT;
@@ -80,7 +81,7 @@ CREATE TABLE thread_event (
   seq INTEGER NOT NULL,
   at INTEGER NOT NULL,
   actor TEXT NOT NULL,
-  event TEXT NOT NULL,
+  event TEXT NOT NULL CHECK (json_valid(event)),
   PRIMARY KEY (thread_id, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -88,7 +89,7 @@ CREATE TABLE daemon_event (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
   actor TEXT NOT NULL,
-  event TEXT NOT NULL
+  event TEXT NOT NULL CHECK (json_valid(event))
 ) STRICT;
 
 -- Every mutating call that was accepted, so that repeating it repeats its answer.
@@ -107,7 +108,7 @@ CREATE TABLE history (
   thread_id TEXT NOT NULL,
   position INTEGER NOT NULL,
   turn_id TEXT NOT NULL,
-  entry TEXT NOT NULL,
+  entry TEXT NOT NULL CHECK (json_valid(entry)),
   PRIMARY KEY (thread_id, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -165,7 +166,7 @@ CREATE VIRTUAL TABLE item_search USING fts5(content, item_id UNINDEXED, thread_i
 -- Each time a backup took the place of a damaged database.
 CREATE TABLE restoration (
   at INTEGER PRIMARY KEY,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body)),
   turns_ended INTEGER NOT NULL DEFAULT FALSE,
   acknowledged INTEGER NOT NULL DEFAULT FALSE
 ) STRICT;

@@ -39,7 +39,11 @@ const ConfigFile = z.strictObject({
     .strictObject({
       allow_root: z.boolean().default(false),
       max_commands: z.int().min(1).max(64).default(4),
-      memory_mb: z.int().min(64).max(1024 * 1024).default(4096),
+      memory_mb: z
+        .int()
+        .min(64)
+        .max(1024 * 1024)
+        .default(4096),
     })
     .prefault({}),
   threads: z.strictObject({ max_running: z.int().min(1).max(256).default(8) }).prefault({}),

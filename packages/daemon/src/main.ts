@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { DaemonError } from "@heddle/protocol";
 import { heddlePaths } from "@heddle/protocol/node";
 import { packageVersion } from "@heddle/protocol/package-version";
@@ -7,6 +8,9 @@ import { openLog } from "./log.ts";
 
 /** Exit codes of sysexits.h, as service managers know them. */
 const exitCodes = { invalidConfig: 78, conflict: 75 } as const;
+
+// Young garbage is collected while it is little: so the daemon stays small, and is no slower.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 async function main(): Promise<void> {
   process.umask(0o077);

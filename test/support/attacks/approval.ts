@@ -270,7 +270,7 @@ export const approvalAttacks: AttackGroup = {
     { name: "typing into a shell that was allowed", run: inputAsksToo },
     { name: "the tree turned into a link while a patch waits", run: treeMayChangeMeanwhile },
     { name: "writing under a policy that only reads", run: readOnlyStays },
-    { name: "12 approvals at once", run: (ground) => manyAreKeptApart(ground, 12) },
+    { name: "12 approvals at once", run: (ground) => manyAreKeptApart(ground, 12), slow: true },
     { name: "250 approvals at once", run: (ground) => manyAreKeptApart(ground, 250), slow: true },
   ],
 };

@@ -38,7 +38,7 @@ export interface Attack {
    * got through.
    */
   readonly run: (ground: Ground) => Promise<string>;
-  /** Takes more than two seconds: left to scripts/attacks.ts. */
+  /** Takes more than a second or two: left to scripts/attacks.ts. */
   readonly slow?: boolean;
 }
 

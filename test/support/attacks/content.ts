@@ -246,7 +246,11 @@ function daemonResults(daemon: TestDaemon, threadId: string): number {
 export const contentAttacks: AttackGroup = {
   name: "content",
   attacks: [
-    { name: "a settings file that nobody trusted, or that changed", run: settingsAreInert },
+    {
+      name: "a settings file that nobody trusted, or that changed",
+      run: settingsAreInert,
+      slow: true,
+    },
     {
       name: "MCP servers, hooks, tasks and scripts that would run by themselves",
       run: nothingRunsByItself,

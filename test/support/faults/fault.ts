@@ -3,7 +3,7 @@ export interface Fault {
   readonly name: string;
   /** In the words of docs/reliability.md. */
   readonly promise: string;
-  /** How often it happens in a whole campaign, and in the tests. */
+  /** How often it happens in a whole campaign, and in the tests; 0 leaves it to the campaign. */
   readonly count: number;
   readonly shortCount: number;
   readonly run: (campaign: Campaign) => Promise<FaultResult>;

@@ -232,11 +232,11 @@ function sorted(tree: Tree): Tree {
   return Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const fault = (name: string, promise: string, round: Round): Fault => ({
+const fault = (name: string, promise: string, round: Round, shortCount = 1): Fault => ({
   name,
   promise,
   count: 20,
-  shortCount: 1,
+  shortCount,
   run: (campaign) => rounds(campaign, round),
 });
 
@@ -251,13 +251,19 @@ export const worktreeFaults: readonly Fault[] = [
     `${keeps}; it heals when moved back, or linked again`,
     repositoryMoved,
   ),
-  fault("a branch deleted by hand", `${keeps}; it can be linked again, or archived`, branchDeleted),
+  fault(
+    "a branch deleted by hand",
+    `${keeps}; it can be linked again, or archived`,
+    branchDeleted,
+    0,
+  ),
   fault(
     "a branch moved by hand",
     "the thread goes on from there, and nothing is lost",
     branchMoved,
+    0,
   ),
-  fault("an index.lock of somebody else's", "work goes on, and the lock stays", foreignLock),
+  fault("an index.lock of somebody else's", "work goes on, and the lock stays", foreignLock, 0),
   fault("an index.lock of our own", "it is removed at the next start", ownLock),
   {
     name: "dirty trees cleaned up",

@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type HeddleClient, type HeddlePaths, isAlive, readHolder } from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
@@ -110,7 +118,13 @@ function failedStart(child: Child, { file, offset }: StartLog): CliError {
   const known = child.exitCode === exitCodes.configuration;
   return new CliError(
     known ? exitCodes.configuration : exitCodes.unavailable,
-    lastSentence(said) ?? `the daemon ended as it started (${end})`,
+    lastSentence(said) ?? `the daemon ended as it started (${end})${diskHint(file)}`,
     known ? undefined : `the daemon could not start; its messages are in ${file}`,
   );
+}
+
+/** What a full disk has kept the daemon from saying itself. */
+function diskHint(file: string): string {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize < startLogBytes ? "; its disk is full: free some space" : "";
 }

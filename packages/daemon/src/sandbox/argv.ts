@@ -83,8 +83,9 @@ export function agentMounts(
 /** SHA-256 of all that decides what a box can reach; the box's own directory counts as a constant. */
 export function hashProfile(runtime: Runtime, argv: readonly string[], ioDir: string): string {
   const constant = argv.map((arg) => (arg === ioDir ? "io" : arg));
+  const holds = runtime.scopes.type === "scopes" ? runtime.scopes.holds : [];
   return createHash("sha256")
-    .update(JSON.stringify([constant, limits, runtime.memoryBytes, runtime.scopes.type]))
+    .update(JSON.stringify([constant, limits, runtime.memoryBytes, holds]))
     .update(runtime.seccomp)
     .digest("hex");
 }

@@ -63,7 +63,7 @@ function resourceProof({ memoryBytes, scopes }: Runtime, usage: BoxUsage | undef
   const most = `a box has ${Math.floor(memoryBytes / 1024 ** 2)} MB and ${limits.watchedProcesses} processes`;
   const by =
     scopes.type === "scopes"
-      ? "held by the kernel in a cgroup"
+      ? `held by the kernel in a cgroup (${scopes.holds.join(", ")})`
       : `watched by the daemon, without a cgroup (${scopes.reason})`;
   return { name, passed: true, detail: `${most}, ${by}` };
 }

@@ -34,6 +34,26 @@ test.skipIf(controllers.length === 0)("a limit that cannot be set leaves no scop
   expect(() => source.create()).toThrow();
 });
 
+const processes = findScopes({ controllers: ["pids"], limits: { "pids.max": "16" } });
+
+test.skipIf(processes.type === "none")(
+  "the kernel starts no process beyond the limit",
+  async () => {
+    if (processes.type === "none") throw new Error(processes.reason);
+    expect(processes.holds).toEqual(["pids"]);
+    await using scope = processes.create();
+    const forks = "read _; for n in $(seq 40); do sleep 60 & done";
+    const child = spawn("dash", ["-c", forks], { stdio: ["pipe", "ignore", "pipe"] });
+    scope.enter([child.pid ?? 0]);
+    child.stdin.end("\n");
+    const [exitCode] = await once(child, "exit");
+    const started = readFileSync(`${scope.path}/cgroup.procs`, "utf8").trim().split("\n");
+    for (const pid of started) process.kill(Number(pid), "SIGKILL");
+    expect(exitCode).not.toBe(0);
+    expect(started).toHaveLength(15);
+  },
+);
+
 test("where there is no such controller, the reason is said", () => {
   const source = findScopes({ controllers: ["no-such-controller"], limits: {} });
   expect(source).toMatchObject({ type: "none", reason: expect.any(String) });

@@ -26,11 +26,12 @@ export function boxRules(memoryBytes: number, processes: number): ScopeRules {
       "memory.max": String(memoryBytes),
       "memory.swap.max": "0",
       "memory.oom.group": "1",
-      "pids.max": String(processes),
+      [processLimit]: String(processes),
     },
   };
 }
 
+const processLimit = "pids.max";
 const leafName = "heddle-daemon";
 const removalTries = 20;
 const removalPauseMs = 10;
@@ -64,30 +65,68 @@ export class Scope implements AsyncDisposable {
 
 /** Where boxes get scopes, or why they cannot. */
 export type ScopeSource =
-  | { readonly type: "scopes"; readonly create: () => Scope }
+  | {
+      readonly type: "scopes";
+      /** The controllers whose limits the kernel holds; the rest is watched. */
+      readonly holds: readonly string[];
+      readonly create: () => Scope;
+    }
   | { readonly type: "none"; readonly reason: string };
 
 /**
- * Looks for a cgroup v2 that the daemon may divide: the kernel's own, or one that was delegated to
- * it. There the daemon moves into a leaf, since a group with processes of its own has no limits for
- * others. Whatever is in the way is the reason why there are none.
+ * Looks for a cgroup that the daemon may divide: of version 2, the kernel's own or one that was
+ * delegated to it, else of version 1, where only the number of processes is held. Whatever is in the
+ * way is the reason why there are none.
  */
-export function findScopes({ controllers, limits }: ScopeRules): ScopeSource {
+export function findScopes(rules: ScopeRules): ScopeSource {
+  const most = rules.limits[processLimit];
+  const unified = attempt(() => unifiedScopes(rules));
+  if (unified.type === "scopes" || most === undefined) return unified;
+  const older = attempt(() => scopesIn(olderGroup(), ["pids"], { [processLimit]: most }));
+  return older.type === "scopes" ? older : unified;
+}
+
+function attempt(find: () => ScopeSource): ScopeSource {
   try {
-    const group = ownGroup();
-    const offered = words(join(group, "cgroup.controllers"));
-    const missing = controllers.filter((name) => !offered.includes(name));
-    if (missing.length > 0) return none(`cgroup v2 has no controller ${missing.join(" or ")} here`);
-    divide(group, controllers);
-    clearScopes(group);
-    let made = 0;
-    return { type: "scopes", create: () => createScope(group, ++made, limits) };
+    return find();
   } catch (error) {
     return none(error instanceof Error ? error.message : String(error));
   }
 }
 
+/** The daemon moves into a leaf, since a group with processes of its own has no limits for others. */
+function unifiedScopes({ controllers, limits }: ScopeRules): ScopeSource {
+  const group = ownGroup();
+  const offered = words(join(group, "cgroup.controllers"));
+  const missing = controllers.filter((name) => !offered.includes(name));
+  if (missing.length > 0) return none(`cgroup v2 has no controller ${missing.join(" or ")} here`);
+  divide(group, controllers);
+  return scopesIn(group, controllers, limits);
+}
+
+function scopesIn(
+  group: string,
+  holds: readonly string[],
+  limits: ScopeRules["limits"],
+): ScopeSource {
+  clearScopes(group);
+  let made = 0;
+  return { type: "scopes", holds, create: () => createScope(group, ++made, limits) };
+}
+
 const none = (reason: string): ScopeSource => ({ type: "none", reason });
+
+/** The daemon's own group in the hierarchy that version 1 has for the number of processes. */
+function olderGroup(): string {
+  const own = /^\d+:(?:[^:\n]*,)?pids(?:,[^:\n]*)?:(\/.*)$/m;
+  const group = own.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1];
+  const mounts = readFileSync("/proc/self/mounts", "utf8");
+  const mount = /^\S+ (\S+) cgroup \S*\bpids\b/m.exec(mounts)?.[1];
+  if (group === undefined || mount === undefined) throw new Error("there is no cgroup v1");
+  const path = join(mount, group);
+  accessSync(path, constants.W_OK);
+  return path;
+}
 
 function createScope(group: string, number: number, limits: ScopeRules["limits"]): Scope {
   const path = join(group, `heddle-box-${process.pid}-${number}`);

@@ -77,10 +77,11 @@ export class Command implements BoxProcess {
     this.#finish({ exitCode, reason: this.#cause ?? "exited" });
   }
 
-  /** Its box has ended with it. */
+  /** Its box has ended with it. One that was being ended, and held its box up, says why it was. */
   lose(why: Omit<BoxExit, "exitCode"> = { reason: "boxLost" }): void {
     clearTimeout(this.#escalation);
-    this.#finish({ exitCode: undefined, ...why });
+    const reason = this.#cause ?? why.reason;
+    this.#finish({ exitCode: undefined, ...why, reason });
   }
 
   #finish(exit: BoxExit): void {

@@ -30,12 +30,13 @@ export async function examine({
   paths,
   sandbox,
   models,
+  spools,
   storage,
 }: DoctorOptions): Promise<DoctorFinding[]> {
   const [box, git, disk, providers] = await Promise.all([
     examineBox(sandbox),
     examineGit(),
-    examineDisk(paths.state),
+    examineDisk(paths.state, spools),
     examineProviders(models),
   ]);
   return [...box, git, examineSocket(paths.socket), disk, ...examineStorage(storage), ...providers];
@@ -86,11 +87,12 @@ function examineSocket(socket: string): DoctorFinding {
   return { name: "socket", ok, detail, mend: ok ? null : "set a shorter HEDDLE_HOME" };
 }
 
-async function examineDisk(state: string): Promise<DoctorFinding> {
+async function examineDisk(state: string, spools: Spools): Promise<DoctorFinding> {
   const { bavail, bsize } = await statfs(state);
   const free = bavail * bsize;
   const ok = free >= leastDiskBytes;
-  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${state}`;
+  const kept = `${((await spools.size()) / 1024 ** 2).toFixed(0)} MiB of command outputs`;
+  const detail = `${(free / 1024 ** 3).toFixed(1)} GiB free at ${state}, which keeps ${kept}`;
   return { name: "disk", ok, detail, mend: ok ? null : "free some space, or move HEDDLE_HOME" };
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { DaemonError } from "@heddle/protocol";
 import BetterSqlite3, { type Database } from "better-sqlite3";
 import { migrate, ownMigrations, refuseNewer } from "./migrations.ts";
 
@@ -38,17 +39,26 @@ export function openDatabase(
 export function findDamage(path: string, depth: Depth): string | undefined {
   try {
     return readOnly(path, (db) => {
-      if (depth === "header") {
-        db.prepare("SELECT count(*) FROM sqlite_schema").get();
-        return undefined;
-      }
-      const check = depth === "quick" ? "quick_check(1)" : "integrity_check(1)";
-      const verdict = String(db.pragma(check, { simple: true }));
+      db.prepare("SELECT count(*) FROM sqlite_schema").get();
+      if (depth === "header") return undefined;
+      // Having read, this connection keeps the other one from bringing the log into the file.
+      const verdict = check(path, depth === "quick" ? "quick_check(1)" : "integrity_check(1)");
       return verdict === "ok" ? undefined : verdict.replaceAll(/\s*\n\s*/g, " ");
     });
   } catch (error) {
     if (isDamage(error)) return error.message;
     throw error;
+  }
+}
+
+/** SQLite knows the CHECKs of a table only where it could write to it. */
+function check(path: string, pragma: string): string {
+  const db = new BetterSqlite3(path, { fileMustExist: true });
+  try {
+    db.pragma("query_only = ON");
+    return String(db.pragma(pragma, { simple: true }));
+  } finally {
+    db.close();
   }
 }
 
@@ -76,6 +86,14 @@ export function isDamage(error: unknown): error is Error {
 /** Whether the disk, and not the code, kept something from being stored. */
 export function isStorageFault(error: unknown): boolean {
   return /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|ENOSPC|EROFS|EDQUOT)/.test(codeOf(error));
+}
+
+/** A fault of the disk that keeps a file of the daemon's shut, in words. */
+export function cannotOpen(path: string, cause: unknown): DaemonError {
+  const { message } = cause as Error;
+  const advice = "free some space, or mount the file system for writing";
+  const text = `${path} cannot be opened for writing (${message}); ${advice}`;
+  return new DaemonError("storageFull", text, { path }, { cause });
 }
 
 /** 0 for a file that does not exist. */

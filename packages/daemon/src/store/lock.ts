@@ -5,7 +5,7 @@ import { DaemonError } from "@heddle/protocol";
 import { type LockHolder, readHolder } from "@heddle/protocol/node";
 import BetterSqlite3 from "better-sqlite3";
 import { replaceFile } from "../os/durable-files.ts";
-import { isStorageFault } from "./database.ts";
+import { cannotOpen, type Database, isStorageFault } from "./database.ts";
 
 export interface LockPlaces {
   /** The file that is locked. */
@@ -23,16 +23,26 @@ const namesItselfWithinMs = 2000;
  */
 export async function acquireLock(places: LockPlaces, self: LockHolder): Promise<Disposable> {
   mkdirSync(dirname(places.lock), { recursive: true, mode: 0o700 });
-  const db = new BetterSqlite3(places.lock, { timeout: 0 });
+  const db = open(places.lock);
   try {
+    // A lock that writes nothing can be taken on a full disk, too.
+    db.pragma("journal_mode = MEMORY");
     db.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     db.close();
-    if (!isBusy(error)) throw error;
-    throw heldBy(await holderOf(places.holder), error);
+    if (isBusy(error)) throw heldBy(await holderOf(places.holder), error);
+    throw isStorageFault(error) ? cannotOpen(places.lock, error) : error;
   }
   sayWhoHolds(places.holder, self);
   return { [Symbol.dispose]: () => void db.close() };
+}
+
+function open(path: string): Database {
+  try {
+    return new BetterSqlite3(path, { timeout: 0 });
+  } catch (error) {
+    throw isStorageFault(error) ? cannotOpen(path, error) : error;
+  }
 }
 
 /** On a full disk the daemon still starts; its clients then know it by the usual socket alone. */

@@ -12,6 +12,7 @@ import { DaemonError, type Restoration } from "@heddle/protocol";
 import { publishFile, replaceFile } from "../os/durable-files.ts";
 import { type Backup, listBackups } from "./backups.ts";
 import {
+  cannotOpen,
   type Database,
   findDamage,
   isDamage,
@@ -63,7 +64,7 @@ export function openStore(places: StorePlaces, now: number): OpenedStore {
     rmSync(draftOf(places), { force: true });
     return openOrRestore(places, now);
   } catch (error) {
-    throw inWords(error, places.database);
+    throw isStorageFault(error) ? cannotOpen(places.database, error) : error;
   }
 }
 
@@ -78,15 +79,6 @@ function openOrRestore(places: StorePlaces, now: number): OpenedStore {
     if (isDamage(error)) return restore(places, error.message, now);
     throw error;
   }
-}
-
-/** A fault of the disk that keeps the database shut, in words; other errors are returned as they are. */
-function inWords(error: unknown, database: string): unknown {
-  if (!isStorageFault(error)) return error;
-  const { message } = error as Error;
-  const advice = `the disk may be full or mounted read-only: ${message}`;
-  const cause = { cause: error };
-  return new DaemonError("storageFull", `${database} cannot be opened; ${advice}`, {}, cause);
 }
 
 /** Makes the next daemon look at the whole file, and restore it if that is bad. */

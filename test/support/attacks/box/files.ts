@@ -190,7 +190,7 @@ async function gitFiles(ground: Ground): Promise<string> {
 export const fileAttacks: readonly Attack[] = [
   { name: "symlinks to secrets, by shell, by file tools and as attached files", run: links },
   { name: "a folder whose name begins like a granted one", run: likeNames },
-  { name: "a folder swapped for a link during writes and reads", run: swaps },
+  { name: "a folder swapped for a link during writes and reads", run: swaps, slow: true },
   { name: "hard links to files outside", run: hardLinks },
   { name: "writing to lent dependencies through their links", run: lentFolders },
   { name: "writing to git's hooks, config, refs and objects", run: gitFiles },

@@ -216,6 +216,6 @@ export const reachAttacks: readonly Attack[] = [
   { name: "ptrace, mount, namespaces, chroot, keyctl, io_uring, TIOCSTI", run: kernel },
   { name: "keys in the environment, in /proc and in files", run: () => keys() },
   { name: "the worktree, /tmp and processes of another thread", run: otherThreads },
-  { name: "forged exits and process ids of the helper", run: forgedReports },
+  { name: "forged exits and process ids of the helper", run: forgedReports, slow: true },
   { name: "a working directory outside, by dots and by links", run: cwd },
 ];

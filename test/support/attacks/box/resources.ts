@@ -9,6 +9,9 @@ import { childrenOf, processesWith, residentMiB } from "./survivors.ts";
 
 const daemonMiB = 300;
 const mark = (name: string) => `2718.${process.pid}.${name}`;
+/** A command that sleeps under that name, and that only KILL ends. */
+const sleeper = (name: string) =>
+  `bash -c 'trap "" TERM HUP INT; exec -a "$0" sleep 600' ${mark(name)}`;
 
 /** Runs the attack and then a command that must work in the same turn; nothing may be left. */
 async function survive(daemon: TestDaemon, thread: TestThread, attack: Step): Promise<void> {
@@ -79,9 +82,9 @@ async function output(ground: Ground): Promise<string> {
 async function daemonised(ground: Ground): Promise<string> {
   const daemon = await ground.daemon();
   await using thread = await (await ground.project()).thread();
-  const hide = `setsid nohup sh -c 'trap "" TERM HUP INT; sleep 600 ${mark("hidden")}; :' >/dev/null 2>&1 & disown`;
-  await done(thread, exec(`${hide}; ${hide}; echo hidden`));
-  assert.equal(thread.lastOutput(), "hidden\n");
+  const hide = `setsid nohup ${sleeper("hidden")} >/dev/null 2>&1 & disown`;
+  await done(thread, exec(`${hide}; ${hide}`), exec("ps -e -o args= | grep -c ^2718"));
+  assert.equal(thread.lastOutput(), "2\n", "the control does not work");
   assert.deepEqual(processesWith(mark("hidden")), []);
   assert.deepEqual(childrenOf(daemon.pid), []);
   return "nothing has outlived its turn";
@@ -90,7 +93,7 @@ async function daemonised(ground: Ground): Promise<string> {
 async function boxKilled(ground: Ground): Promise<string> {
   const daemon = await ground.daemon();
   await using thread = await (await ground.project()).thread();
-  const busy = exec(`echo up; sleep 600 ${mark("killed")}`);
+  const busy = exec(`echo up; ${sleeper("killed")}`);
   const turn = await thread.send(steps(busy, exec("echo again"), { text: "done" }));
   await thread.until(() => [...thread.texts.values()].some((text) => text.includes("up")));
   const box = childrenOf(daemon.pid).find((pid) => processesWith("bwrap").includes(pid));

@@ -144,10 +144,14 @@ async function daemonEnvironmentIsInert(ground: Ground): Promise<string> {
 export const settings: readonly Attack[] = [
   { name: "settings that run programs, in the repository opened", run: hostileConfigIsInert },
   { name: "hooks of the repository", run: hooksAreInert },
-  { name: "hooks in the tree", run: hooksOfTheTreeAreInert },
-  { name: "filters and drivers that an agent writes into the tree", run: filterOfTheTreeIsInert },
+  { name: "hooks in the tree", run: hooksOfTheTreeAreInert, slow: true },
+  {
+    name: "filters and drivers that an agent writes into the tree",
+    run: filterOfTheTreeIsInert,
+    slow: true,
+  },
   { name: "a nested repository with hostile settings", run: nestedRepositoriesAreInert },
-  { name: "an embedded bare repository", run: embeddedBareIsInert },
-  { name: "submodules with ext:: and commands", run: submodulesAreInert },
+  { name: "an embedded bare repository", run: embeddedBareIsInert, slow: true },
+  { name: "submodules with ext:: and commands", run: submodulesAreInert, slow: true },
   { name: "git's variables in the daemon's environment", run: daemonEnvironmentIsInert },
 ];

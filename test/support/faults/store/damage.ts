@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { DaemonStatus } from "@heddle/protocol";
 import BetterSqlite3 from "better-sqlite3";
 import { steps } from "../../steps.ts";
@@ -51,7 +52,7 @@ export const damagedDatabase: Fault = {
   count: 50,
   shortCount: 1,
   run: async ({ count, random }) => {
-    const figures = { smashes: count, restored: 0, harmless: 0 };
+    const figures = { smashes: count, restored: 0, harmless: 0, textsSpoiled: 0 };
     const broken: string[] = [];
     await using daemon = await startTestDaemon();
     const before = await prepare(daemon);
@@ -61,8 +62,8 @@ export const damagedDatabase: Fault = {
       before.put();
       smash(join(daemon.paths.state, "heddle.db"), random);
       const smashed = readQuietly(join(daemon.paths.state, "heddle.db"));
-      const { restored, found } = await judge(daemon, before, smashed);
-      figures[restored ? "restored" : "harmless"] += 1;
+      const { end, found } = await judge(daemon, before, smashed);
+      figures[end] += 1;
       broken.push(...found.map((what) => `smash ${at}, ${name}: ${what}`));
     }
     return { figures, broken };
@@ -71,8 +72,8 @@ export const damagedDatabase: Fault = {
 
 interface Before {
   /** What the database held, and what of it its last backup held. */
-  readonly whole: string;
-  readonly backedUp: string;
+  readonly whole: Content;
+  readonly backedUp: Content;
   readonly backupAt: number;
   /** Brings the state directory back to where it was. */
   readonly put: () => void;
@@ -114,7 +115,7 @@ async function judge(
   daemon: TestDaemon,
   { whole, backedUp, backupAt }: Before,
   smashed: Buffer | undefined,
-): Promise<{ restored: boolean; found: string[] }> {
+): Promise<{ end: "restored" | "harmless" | "textsSpoiled"; found: string[] }> {
   await daemon.restart();
   using client = await daemon.connect("judge");
   const { storage } = await client.call("daemon/status", {});
@@ -123,16 +124,17 @@ async function judge(
   const content = contentOf(join(daemon.paths.state, "heddle.db"));
   const { restoration } = storage;
   if (restoration === null) {
-    return { restored: false, found: content === whole ? [] : ["it was not noticed"] };
+    const found = content.rows === whole.rows ? [] : ["it was not noticed"];
+    return { end: content.texts === whole.texts ? "harmless" : "textsSpoiled", found };
   }
   const found = [
-    content === backedUp ? undefined : "it is not what was backed up",
+    isDeepStrictEqual(content, backedUp) ? undefined : "it is not what was backed up",
     Math.abs(restoration.backupAt - backupAt) < 2000 ? undefined : "the loss is stated wrongly",
     isKept(restoration, smashed) ? undefined : "the damaged file was not kept",
     findings.some(({ name, ok }) => name === "database" && !ok) ? undefined : "no doctor says so",
     /restored from a backup/.test(daemon.log()) ? undefined : "the log does not say so",
   ];
-  return { restored: true, found: found.filter((what) => what !== undefined) };
+  return { end: "restored", found: found.filter((what) => what !== undefined) };
 }
 
 function isKept(
@@ -150,14 +152,21 @@ function fold(path: string): void {
   db.close();
 }
 
-/** Everything that people and models would miss, as one text. */
-function contentOf(path: string): string {
+interface Content {
+  /** Everything that the daemon works with, as one text. */
+  readonly rows: string;
+  /** What was said and put out, for people to read; SQLite cannot tell rubbish in it. */
+  readonly texts: string;
+}
+
+function contentOf(path: string): Content {
   const db = new BetterSqlite3(path, { readonly: true });
   const tables = ["project", "task", "thread", "turn", "history", "thread_event", "daemon_event"];
   try {
     const rows = tables.map((table) => db.prepare(`SELECT * FROM ${table}`).all());
-    const items = db.prepare("SELECT id, body, content FROM item ORDER BY id").all();
-    return JSON.stringify([rows, items]);
+    const items = db.prepare("SELECT id, body FROM item ORDER BY id").all();
+    const texts = db.prepare("SELECT id, content FROM item ORDER BY id").all();
+    return { rows: JSON.stringify([rows, items]), texts: JSON.stringify(texts) };
   } finally {
     db.close();
   }

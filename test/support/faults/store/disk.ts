@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { TaskId } from "@heddle/protocol";
-import { onSmallDisk, SmallDisk } from "../../small-disk.ts";
+import { mountedEnv, onSmallDisk, SmallDisk } from "../../small-disk.ts";
 import { addFile, exec, replaceLine, steps } from "../../steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "../../test-daemon.ts";
 import type { TestThread } from "../../test-thread.ts";
@@ -38,7 +38,7 @@ export const diskFull: Fault = {
   run: async ({ count, random }) => {
     const figures = { rounds: count, slowestAcceptedMs: 0, slowestTurnMs: 0 };
     const broken: string[] = [];
-    await using daemon = await startTestDaemon({ wrap: onSmallDisk(128) });
+    await using daemon = await startTestDaemon({ wrap: onSmallDisk(128), env: mountedEnv });
     const project = await daemon.project();
     const tasks: TaskId[] = [];
     for (let round = 0; round < count; round += 1) {

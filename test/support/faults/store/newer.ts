@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { startTestDaemon, type TestDaemon } from "../../test-daemon.ts";
@@ -19,8 +19,7 @@ export const newerSchema: Fault = {
       // Killed before it could bring its log into the file, or stopped.
       const killed = start % 2 === 0;
       figures.afterKill += Number(killed);
-      using newer = openNewer(daemon, schema);
-      if (!killed) newer[Symbol.dispose]();
+      writeNewer(daemon, { schema, killed });
       const before = filesOf(daemon);
       const { code, stderr } = await daemon.another().exited;
       const refused = code !== 0 && stderr.includes(`has schema ${schema}`);
@@ -35,13 +34,21 @@ export const newerSchema: Fault = {
   },
 };
 
-/** What a newer version wrote; while it is open, a part of it is only in the log. */
-function openNewer({ paths }: TestDaemon, schema: number): Disposable {
-  const db = new BetterSqlite3(join(paths.state, "heddle.db"));
+/** What a newer version wrote; where it was killed, a part of it is only in the log. */
+function writeNewer(
+  { paths, root }: TestDaemon,
+  { schema, killed }: { schema: number; killed: boolean },
+): void {
+  const path = join(paths.state, "heddle.db");
+  const db = new BetterSqlite3(path);
   db.pragma("journal_mode = WAL");
   db.exec("CREATE TABLE IF NOT EXISTS newer (value TEXT); INSERT INTO newer VALUES ('kept')");
   db.pragma(`user_version = ${schema}`);
-  return { [Symbol.dispose]: () => void db.close() };
+  const files = [path, `${path}-wal`];
+  const copies = files.map((_, at) => join(root, `newer ${at}`));
+  if (killed) files.forEach((file, at) => void copyFileSync(file, copies[at] ?? ""));
+  db.close();
+  if (killed) files.forEach((file, at) => void copyFileSync(copies[at] ?? "", file));
 }
 
 function filesOf({ paths }: TestDaemon): Buffer[] {
