@@ -72,8 +72,27 @@ export async function startDaemon(options: DaemonOptions): Promise<AsyncDisposab
 }
 
 async function compose(options: DaemonOptions): Promise<AsyncDisposable> {
-  const { config, paths, env, log, version, stopRequested } = options;
   await using stack = new AsyncDisposableStack();
+  const state = await openState(stack, options);
+  const services = makeServices(stack, options, state);
+  const subscriptions = stack.use(
+    new Subscriptions(state.journal, state.texts, state.store.events),
+  );
+  await takeUp(options, state, services);
+  await serve(stack, options, { ...state, services, subscriptions });
+  const { log, version, paths } = options;
+  log.info("started", { version, pid: process.pid, socket: paths.socket });
+  return stack.move();
+}
+
+type State = Awaited<ReturnType<typeof openState>>;
+type Services = ReturnType<typeof makeServices>;
+
+/** The store under the lock, and what keeps it sound. */
+async function openState(
+  stack: AsyncDisposableStack,
+  { config, paths, log }: Pick<DaemonOptions, "config" | "paths" | "log">,
+) {
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
   const lock = { lock: join(paths.state, "lock.db"), holder: paths.holder };
   stack.use(await acquireLock(lock, { pid: process.pid, socket: paths.socket }));
@@ -99,114 +118,116 @@ async function compose(options: DaemonOptions): Promise<AsyncDisposable> {
   });
   stack.use(backups);
   const journal = new Journal({ store, clock: systemClock, logError });
-  const mutations = new Mutations(store, journal, (method) => storage.refuse(method));
   const texts = new LiveTexts(store, logError);
   stack.defer(() => texts.save());
+  return { places, checkLater, storage, logError, store, backups, journal, texts };
+}
 
-  const worktreeRoot = join(paths.state, "worktrees");
-  const scratchRoot = join(paths.state, "scratch");
+/** All services, each with those that it calls. Disposing stops what they have under way. */
+function makeServices(
+  stack: AsyncDisposableStack,
+  options: DaemonOptions,
+  { store, journal, texts, storage, logError }: State,
+) {
+  const { config, paths, env, log } = options;
+  const clock = systemClock;
+  const roots = {
+    worktreeRoot: join(paths.state, "worktrees"),
+    scratchRoot: join(paths.state, "scratch"),
+  };
   const { allowRoot, maxCommands, memoryBytes } = config;
   const sandbox = createSandbox({ allowRoot, maxCommands, memoryBytes, stateDir: paths.state });
-  const spoolRoot = join(paths.state, "spool");
-  const spools = new Spools({ root: spoolRoot, store, texts, clock: systemClock, logError });
+  const spools = new Spools({ root: join(paths.state, "spool"), store, texts, clock, logError });
   const allowPrivate = new Set(config.allowPrivate);
   const keyVariables = Object.values(config.providers).flatMap((one) => one.api_key_env ?? []);
-  const grants = new Grants({
-    store,
-    clock: systemClock,
-    places: protectedPlaces(options),
-    env,
-    keyVariables,
-    allowPrivate,
-  });
-  stack.use(new GrantExpiry({ grants, journal, clock: systemClock, logError }));
+  const places = protectedPlaces(options);
+  const grants = new Grants({ store, clock, places, env, keyVariables, allowPrivate });
+  stack.use(new GrantExpiry({ grants, journal, clock, logError }));
   const dial = createDial({ resolve: systemResolve, judge: judgeAddress, allowPrivate });
   const networks = new Networks({ grants, journal, dial, log: log.info });
+  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools });
+
   const projects = new Projects(store, grants);
   const tasks = new Tasks(store);
   const models = new Models({ ...config, env, hide: log.hide });
-  const policies = new Policies(store, systemClock);
+  const policies = new Policies(store, clock);
   const approvals = new Approvals({
     store,
     journal,
-    clock: systemClock,
+    clock,
     deadlineMs: config.approvalDeadlineMs,
   });
   const busy = new Busy();
-  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools });
-
   const checkouts = new Checkouts({ store, journal });
-  const common = {
-    store,
-    journal,
-    checkouts,
-    projects,
-    tasks,
-    busy,
-    sandbox,
-    boxes,
-    spools,
-    logError,
-  };
-  const provisioning = new Provisioning({ ...common, worktreeRoot });
+  const stored = { store, journal, projects, tasks };
+  const common = { ...stored, checkouts, busy, sandbox, boxes, spools, logError };
+  const provisioning = new Provisioning({ ...common, ...roots });
   const threads = new Threads({ store, texts, projects, tasks, provisioning });
-  const deciding = { approvals, policies, models, texts, clock: systemClock };
+  const deciding = { approvals, policies, models, texts, clock };
   const maxRunning = config.maxRunningTurns;
   const isStarved = (error: unknown) => storage.isStarved(error);
   const turns = new Turns({ ...common, ...deciding, searcher: rgPath, maxRunning, isStarved });
-  const threadWork = new ThreadWork({ ...common, grants, turns, worktreeRoot });
-  const landings = new Landings({ ...common, scratchRoot });
+  const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
+  const landings = new Landings({ ...common, ...roots });
   const relinking = new Relinking(common);
-  stack.defer(() => provisioning.stop());
-  stack.defer(() => landings.stop());
-  stack.defer(() => turns.stop());
+  for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
+  const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
+  return { ...called, models, provisioning, spools, sandbox, common: { ...common, ...roots } };
+}
 
-  const facts = { paths, version, mainModel: config.mainModel };
-  const status = new Status({ store, storage, backups, clock: systemClock, ...facts });
-  const services = {
-    projects,
-    tasks,
-    threads,
-    threadWork,
-    turns,
-    landings,
-    relinking,
-    approvals,
-    models,
-  };
-  const handlers = createHandlers({
-    ...services,
-    spools,
-    version,
-    status: () => status.daemon(),
-    examine: () => examine({ paths, sandbox, models, spools, storage: status.storage() }),
-    acknowledge: () => store.restorations.acknowledge(),
-    stop: stopRequested,
-  });
-  const dispatcher = new Dispatcher({ handlers, mutations, logError });
-  const subscriptions = stack.use(new Subscriptions(journal, texts, store.events));
-  const queue = new FairQueue();
-
+/** Goes on with what an earlier daemon left, as far as the disk lets it. */
+async function takeUp(
+  { log }: DaemonOptions,
+  { places, checkLater, storage, store, journal, backups }: State,
+  { turns, landings, provisioning, common }: Services,
+): Promise<void> {
   storage.onDamage((damage) => {
     markDamage(places, damage);
-    for (const work of [turns, landings, provisioning]) void work.stop();
+    for (const work of [turns, landings, provisioning]) {
+      work.stop().catch((error: unknown) => log.error("work could not be stopped", { error }));
+    }
   });
   await storage.attempt(async () => {
     store.mutations.prune(systemClock());
-    await clearLeftovers({ ...common, worktreeRoot, scratchRoot });
+    await clearLeftovers(common);
     await landings.recover();
     settleRestoration({ store, journal, turns });
     turns.recover();
     provisioning.resume();
   });
   backups.begin({ check: checkLater });
+}
+
+/** Opens the socket, last of all. */
+async function serve(
+  stack: AsyncDisposableStack,
+  { config, paths, log, version, stopRequested }: DaemonOptions,
+  {
+    services,
+    subscriptions,
+    ...state
+  }: State & { services: Services; subscriptions: Subscriptions },
+): Promise<void> {
+  const { store, storage, backups, journal, logError } = state;
+  const { models, sandbox, spools } = services;
+  const facts = { paths, version, mainModel: config.mainModel };
+  const status = new Status({ store, storage, backups, clock: systemClock, ...facts });
+  const handlers = createHandlers({
+    ...services,
+    version,
+    status: () => status.daemon(),
+    examine: () => examine({ paths, sandbox, models, spools, storage: status.storage() }),
+    acknowledge: () => store.restorations.acknowledge(),
+    stop: stopRequested,
+  });
+  const mutations = new Mutations(store, journal, (method) => storage.refuse(method));
+  const dispatcher = new Dispatcher({ handlers, mutations, logError });
+  const queue = new FairQueue();
   const accept = (socket: ConnectionOptions["socket"]) =>
     void new Connection({ socket, dispatcher, subscriptions, lane: queue.lane(), log: log.info });
   stack.use(await listen(paths.socket, { accept, log: log.info }));
   // What was accepted is answered before the socket closes.
   stack.defer(() => dispatcher.drain());
-  log.info("started", { version, pid: process.pid, socket: paths.socket });
-  return stack.move();
 }
 
 function protectedPlaces({ config, paths, env }: DaemonOptions): Protected {

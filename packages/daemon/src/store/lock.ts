@@ -14,7 +14,7 @@ export interface LockPlaces {
   readonly holder: string;
 }
 
-/** How long a holder that was only just successful has for saying who it is. */
+/** How long a daemon that does not say who it is may hold the lock: the winner of a race does so soon. */
 const namesItselfWithinMs = 2000;
 
 /**
@@ -23,24 +23,31 @@ const namesItselfWithinMs = 2000;
  */
 export async function acquireLock(places: LockPlaces, self: LockHolder): Promise<Disposable> {
   mkdirSync(dirname(places.lock), { recursive: true, mode: 0o700 });
-  const db = open(places.lock);
+  const until = performance.now() + namesItselfWithinMs;
+  for (;;) {
+    const db = tryLock(places.lock);
+    if (db) {
+      sayWhoHolds(places.holder, self);
+      return { [Symbol.dispose]: () => void db.close() };
+    }
+    const holder = readHolder(places.holder);
+    if (holder || performance.now() > until) throw heldBy(holder);
+    // Of two that try at the same moment SQLite may refuse both: one of them is quicker next time.
+    await delay(5 + Math.random() * 20);
+  }
+}
+
+function tryLock(path: string): Database | undefined {
+  let db: Database | undefined;
   try {
+    db = new BetterSqlite3(path, { timeout: 0 });
     // A lock that writes nothing can be taken on a full disk, too.
     db.pragma("journal_mode = MEMORY");
     db.exec("BEGIN EXCLUSIVE");
+    return db;
   } catch (error) {
-    db.close();
-    if (isBusy(error)) throw heldBy(await holderOf(places.holder), error);
-    throw isStorageFault(error) ? cannotOpen(places.lock, error) : error;
-  }
-  sayWhoHolds(places.holder, self);
-  return { [Symbol.dispose]: () => void db.close() };
-}
-
-function open(path: string): Database {
-  try {
-    return new BetterSqlite3(path, { timeout: 0 });
-  } catch (error) {
+    db?.close();
+    if (isBusy(error)) return undefined;
     throw isStorageFault(error) ? cannotOpen(path, error) : error;
   }
 }
@@ -54,20 +61,10 @@ function sayWhoHolds(path: string, self: LockHolder): void {
   }
 }
 
-/** The winner of a race writes its name a moment after it has won. */
-async function holderOf(path: string): Promise<LockHolder | undefined> {
-  const until = performance.now() + namesItselfWithinMs;
-  for (;;) {
-    const holder = readHolder(path);
-    if (holder || performance.now() > until) return holder;
-    await delay(10);
-  }
-}
-
-function heldBy(holder: LockHolder | undefined, cause: unknown): DaemonError {
+function heldBy(holder: LockHolder | undefined): DaemonError {
   const who = holder ? ` (pid ${holder.pid}, at ${holder.socket})` : "";
   const message = `another daemon is running${who}`;
-  return new DaemonError("conflict", message, { ...holder }, { cause });
+  return new DaemonError("conflict", message, { ...holder });
 }
 
 function isBusy(error: unknown): boolean {
