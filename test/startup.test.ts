@@ -29,7 +29,7 @@ describe("a second daemon", () => {
     expect(await refused({})).toEqual({
       code: 75,
       signal: null,
-      stderr: `heddle: another daemon is running (pid ${daemon.pid}, at ${daemon.paths.socket})\n`,
+      stderr: `heddle: another daemon is running (pid ${daemon.pid}, at ${daemon.paths.socket}); stop it with \`heddle daemon stop\`, or set another HEDDLE_HOME\n`,
     });
     using client = await daemon.connect("after");
     expect(await client.call("daemon/status", {})).toMatchObject({ pid: daemon.pid });

@@ -33,14 +33,14 @@ export function grantCommand(): Command {
     .description(
       "Grant access to a path, a host or a variable; with --ro or --rw alone, to the project itself.",
     )
-    .argument("[path]", "a directory outside of the project, read-only unless --rw")
+    .argument("[path]", "a directory outside of the project, for reading")
     .option("--toolchain", "the path holds tools to run, such as a version manager's")
     .option("--host <host:port>", "a host that commands may reach; without a port, by https")
     .option("--env <name>", "a variable of the daemon's environment that commands may see")
     .option("--thread <thread>", "only for this thread, and no longer than it is there")
     .option("--for <span>", "only for so long, such as 30m, 2h or 7d")
     .option("--ro", "read only")
-    .option("--rw", "read and write")
+    .option("--rw", "let work begin in the project: branches, worktrees and landing")
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
     .option("--json", "print project and grants as JSON")
     .action(async (path: string | undefined, options: Options) => {

@@ -57,7 +57,11 @@ export class Watchdog implements Disposable {
   #look(): void {
     const startedAt = performance.now();
     const usage = this.#init.measure();
-    if (usage === undefined) return;
+    // The box has ended, and this with it, or it cannot be looked at now: never let go of it.
+    if (usage === undefined) {
+      this.#schedule(quietMs);
+      return;
+    }
     const excess = excessOf(usage, this.#init.memoryBytes);
     if (excess !== undefined) {
       this[Symbol.dispose]();

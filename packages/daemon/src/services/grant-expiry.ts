@@ -4,6 +4,8 @@ import { daemonActor, type Journal } from "./journal.ts";
 
 /** A clock may jump, so nothing sleeps for longer. */
 const longestMs = 60_000;
+/** How long a disk that takes nothing is left alone. */
+const againMs = 2000;
 
 export interface GrantExpiryOptions {
   readonly grants: Grants;
@@ -31,19 +33,21 @@ export class GrantExpiry implements Disposable {
 
   #expire(): void {
     const { journal, grants, logError } = this.#options;
+    let leastMs = 0;
     try {
       journal.write(daemonActor, (tx) => grants.expire(tx));
     } catch (error) {
       logError("expired grants could not be removed", { error });
+      leastMs = againMs;
     }
-    this.#arm();
+    this.#arm(leastMs);
   }
 
-  #arm(): void {
+  #arm(leastMs = 0): void {
     clearTimeout(this.#timer);
     const next = this.#options.grants.nextExpiry();
     if (next === undefined) return;
-    const waitMs = Math.max(0, next - this.#options.clock());
+    const waitMs = Math.max(leastMs, next - this.#options.clock());
     this.#timer = setTimeout(() => this.#expire(), Math.min(waitMs, longestMs)).unref();
   }
 }

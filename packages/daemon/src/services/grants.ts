@@ -99,6 +99,10 @@ export class Grants {
       throw new DaemonError("invalidParams", "a grant that has ended already allows nothing");
     }
     const { kind, value } = this.#checked(resource);
+    if (isPath(kind) && access === "rw") {
+      const message = `${value} can only be granted for reading; leave out --rw`;
+      throw new DaemonError("invalidParams", message, { path: value });
+    }
     const same = this.#rows({ project_id: projectId }).find(
       (known) => known.kind === kind && known.value === value && known.threadId === threadId,
     );

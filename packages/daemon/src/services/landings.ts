@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type CheckResult,
   DaemonError,
@@ -14,6 +15,7 @@ import { mergeBase, revParse, treeOf } from "../os/git-objects.ts";
 import { updateRefs } from "../os/git-refs.ts";
 import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import type { Box, Sandbox } from "../sandbox/types.ts";
+import { isStorageFault } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 import { runScript, type Script, type ScriptResult } from "./box-script.ts";
 import type { Boxes } from "./boxes.ts";
@@ -38,6 +40,8 @@ import type { Tasks } from "./tasks.ts";
 import { refreshThread } from "./thread-status.ts";
 
 const checkLimitMs = 30 * 60_000;
+/** How long a disk that takes nothing is left alone before the next try. */
+const storeAgainMs = 2000;
 
 export interface LandingsOptions {
   readonly store: Store;
@@ -143,10 +147,21 @@ export class Landings {
       if (!(error instanceof DaemonError)) logError("a landing failed", { error });
       end = () => this.#refused(current(), error, claim);
     }
-    // What cannot be stored now is settled by `recover`, from what the target says.
-    await Promise.try(end).catch((error: unknown) =>
-      logError("the end of a landing could not be stored", { error }),
-    );
+    await this.#store(end);
+  }
+
+  /** The thread is free only then; what a stop cuts off, `recover` settles by what the target says. */
+  async #store(end: () => void | Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await end();
+        return;
+      } catch (error) {
+        this.#options.logError("the end of a landing could not be stored", { error });
+        if (this.#stop.signal.aborted || !isStorageFault(error)) return;
+        await delay(storeAgainMs);
+      }
+    }
   }
 
   /** Returns when the target has the work; throws when nothing has changed. */

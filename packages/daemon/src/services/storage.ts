@@ -25,6 +25,7 @@ export class Storage implements Disposable {
   readonly #listeners = new Set<(damage: string) => void>();
   #damage: string | undefined;
   #again: NodeJS.Timeout | undefined;
+  #pending = false;
   #ended = false;
 
   constructor(options: StorageOptions) {
@@ -34,6 +35,7 @@ export class Storage implements Disposable {
   /** Runs once, when the database is found to be damaged. */
   onDamage(listener: (damage: string) => void): void {
     this.#listeners.add(listener);
+    if (this.#damage !== undefined) listener(this.#damage);
   }
 
   /** What is read in the database, or `otherwise` where that is damaged. */
@@ -60,12 +62,14 @@ export class Storage implements Disposable {
   }
 
   /**
-   * Does work that can be done again. Where the disk takes nothing, this settles all the same, and
-   * the work is tried again until it is done.
+   * Does work that can be done again, and comes before all other. Where the disk takes nothing, this
+   * settles all the same; the work is tried again until it is done, and calls are refused meanwhile.
    */
   async attempt(work: () => Promise<void>): Promise<void> {
+    this.#pending = true;
     try {
       await work();
+      this.#pending = false;
     } catch (error) {
       if (!isStorageFault(error)) throw error;
       this.#options.logError("nothing can be stored; trying again", { error });
@@ -86,6 +90,7 @@ export class Storage implements Disposable {
 
   /** Throws `storageFull` or `storageDamaged` for a call whose work could not be kept. */
   refuse(method: string): void {
+    if (this.#pending && method !== "daemon/stop") throw notTakenUp(this.#options.state);
     if (this.#damage === undefined && !beginsWork.has(method)) return;
     const { state, advice } = this.health();
     if (state === "ok" || advice === null) return;
@@ -116,6 +121,12 @@ export class Storage implements Disposable {
     const advice = `the disk is full: ${mebibytes(freeBytes)} are free at ${directory}, work begins again with ${mebibytes(reserveBytes)}; free some space`;
     return { state: "full", advice, freeBytes };
   }
+}
+
+function notTakenUp(directory: string): DaemonError {
+  const message =
+    "what an earlier daemon left is not taken up yet, because nothing could be stored; free some space and try again";
+  return new DaemonError("storageFull", message, { directory });
 }
 
 function isWritable(directory: string): boolean {

@@ -120,10 +120,11 @@ export class TurnRunner {
   /** Takes the turn up again once the disk takes what it does, as after the end of a daemon. */
   async #goOnLater(turnId: TurnId): Promise<void> {
     const { store, journal, texts, isStarved } = this.#options;
-    while (isStarved()) {
+    // Also where it is another disk that is full, which only the next try can tell.
+    do {
       await delay(storeAgainMs);
       if (this.#stopping) return;
-    }
+    } while (isStarved());
     await this.#store(() =>
       journal.write(daemonActor, (tx) => {
         const turn = rows.turn(store, turnId);

@@ -28,6 +28,8 @@ const keptAtLeast = 3;
 /** What a backup leaves free on the disk. */
 const spareBytes = 64 * 1024 ** 2;
 
+/** What a daemon that was killed left of a backup; anything else that lies there is the user's. */
+const draftName = /^heddle-\d{6}-\d{8}T\d{6}Z\.db\.part(?:-\w+)?$/;
 const name = /^heddle-(\d{6})-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
 
 /** The backups in a directory, oldest first. Whatever has such a name was verified. */
@@ -48,7 +50,7 @@ export function listBackups(directory: string): Backup[] {
 export function makeBackup({ database, directory, at }: BackupRequest): Backup {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const file of entriesOf(directory)) {
-    if (!name.test(file)) rmSync(join(directory, file), { recursive: true, force: true });
+    if (draftName.test(file)) rmSync(join(directory, file), { force: true });
   }
   refuseWithoutSpace(database, directory);
   const number = (listBackups(directory).at(-1)?.number ?? 0) + 1;

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DaemonError } from "@heddle/protocol";
@@ -14,8 +14,10 @@ export interface LockPlaces {
   readonly holder: string;
 }
 
-/** How long a daemon that does not say who it is may hold the lock: the winner of a race does so soon. */
+/** How long a daemon that does not name itself may hold the lock: the winner of a race does so soon. */
 const namesItselfWithinMs = 2000;
+/** A daemon that was killed leaves its name behind, so a race is decided by trying again first. */
+const surelyHeldMs = 100;
 
 /**
  * Makes the daemon single: an exclusive lock on a small SQLite file, which the kernel drops when
@@ -23,15 +25,16 @@ const namesItselfWithinMs = 2000;
  */
 export async function acquireLock(places: LockPlaces, self: LockHolder): Promise<Disposable> {
   mkdirSync(dirname(places.lock), { recursive: true, mode: 0o700 });
-  const until = performance.now() + namesItselfWithinMs;
+  const since = performance.now();
   for (;;) {
     const db = tryLock(places.lock);
     if (db) {
       sayWhoHolds(places.holder, self);
-      return { [Symbol.dispose]: () => void db.close() };
+      return { [Symbol.dispose]: () => release(db, places.holder) };
     }
     const holder = readHolder(places.holder);
-    if (holder || performance.now() > until) throw heldBy(holder);
+    const triedMs = performance.now() - since;
+    if (triedMs > (holder ? surelyHeldMs : namesItselfWithinMs)) throw heldBy(holder);
     // Of two that try at the same moment SQLite may refuse both: one of them is quicker next time.
     await delay(5 + Math.random() * 20);
   }
@@ -61,9 +64,18 @@ function sayWhoHolds(path: string, self: LockHolder): void {
   }
 }
 
+/** The name goes before the lock, or it would be that of the next holder. */
+function release(db: Database, holder: string): void {
+  try {
+    rmSync(holder, { force: true });
+  } finally {
+    db.close();
+  }
+}
+
 function heldBy(holder: LockHolder | undefined): DaemonError {
   const who = holder ? ` (pid ${holder.pid}, at ${holder.socket})` : "";
-  const message = `another daemon is running${who}`;
+  const message = `another daemon is running${who}; stop it with \`heddle daemon stop\`, or set another HEDDLE_HOME`;
   return new DaemonError("conflict", message, { ...holder });
 }
 

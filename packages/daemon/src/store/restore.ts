@@ -61,7 +61,7 @@ export function storePlaces(state: string): StorePlaces {
  */
 export function openStore(places: StorePlaces, now: number): OpenedStore {
   try {
-    rmSync(draftOf(places), { force: true });
+    for (const file of filesOf(draftOf(places))) rmSync(file, { force: true });
     return openOrRestore(places, now);
   } catch (error) {
     throw isStorageFault(error) ? cannotOpen(places.database, error) : error;

@@ -62,7 +62,7 @@ describe("a second daemon", () => {
     const first = await acquireLock(places(), self);
     await expect(acquireLock(places(), self)).rejects.toMatchObject({
       kind: "conflict",
-      message: `another daemon is running (pid ${self.pid}, at ${self.socket})`,
+      message: expect.stringContaining(`(pid ${self.pid}, at ${self.socket}); stop it`),
       details: self,
     });
     first[Symbol.dispose]();

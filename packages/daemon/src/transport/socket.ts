@@ -119,7 +119,9 @@ function refuse({ headers, url }: IncomingMessage): string | undefined {
 }
 
 function endWith(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    stream.destroy(),
+  );
 }
 
 async function close(server: Server, sockets: WebSocketServer): Promise<void> {

@@ -20,31 +20,31 @@ export async function recordSetUp({ gitDir }: Checkout, tree: string): Promise<v
  * Puts files that are as the set-up left them back to what HEAD has, in the index alone: they are
  * not the agent's work. One that was changed since is.
  */
-export async function leaveOutSetUp({ gitDir }: Checkout, env: Record<string, string>) {
+export async function leaveOutSetUp(
+  { gitDir }: Checkout,
+  env: Record<string, string>,
+): Promise<void> {
   const products = productsIn(await readFile(join(gitDir, recordFile), "utf8").catch(() => ""));
   if (products.size === 0) return;
-  const paths = [...products.keys()];
-  const literal = { GIT_LITERAL_PATHSPECS: "1" };
+  // The whole lists, since there may be more products than fit into an argument list.
   const [staged, committed] = await Promise.all([
-    git({
-      gitDir,
-      args: ["ls-files", "--stage", "-z", "--", ...paths],
-      env: { ...env, ...literal },
-    }),
-    git({ gitDir, args: ["ls-tree", "-z", "HEAD", "--", ...paths], env: literal }),
+    git({ gitDir, args: ["ls-files", "--stage", "-z"], env }),
+    git({ gitDir, args: ["ls-tree", "-r", "-z", "HEAD"] }),
   ]);
   const now = entriesIn(staged);
   const head = entriesIn(committed);
-  const input = paths
-    .filter((path) => now.get(path) === products.get(path) && now.get(path) !== head.get(path))
-    .map((path) => `${head.get(path) ?? removal}\t${path}\0`)
+  const input = [...products]
+    .filter(([path, made]) => now.get(path) === made && made !== head.get(path))
+    .map(([path, made]) => `${head.get(path) ?? removalOf(made)}\t${path}\0`)
     .join("");
   if (input === "") return;
   await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input });
 }
 
-/** Mode 0 removes an entry. */
-const removal = `0 ${"0".repeat(40)}`;
+/** Mode 0 removes an entry; a blob's name is as long as the repository's hashes are. */
+function removalOf(entry: Entry = ""): Entry {
+  return `0 ${"0".repeat(entry.split(" ")[1]?.length ?? 40)}`;
+}
 
 /** What the set-up left at each path; undefined for one that it removed. */
 function productsIn(raw: string): Map<string, Entry | undefined> {
