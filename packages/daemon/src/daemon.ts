@@ -11,6 +11,7 @@ import { systemClock } from "./os/clock.ts";
 import { systemResolve } from "./os/resolver.ts";
 import { judgeAddress } from "./sandbox/egress/addresses.ts";
 import { createDial } from "./sandbox/egress/dial.ts";
+import { endLeftBoxes } from "./sandbox/left-boxes.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { Approvals } from "./services/approvals.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
@@ -177,7 +178,7 @@ function makeServices(
 
 /** Goes on with what an earlier daemon left, as far as the disk lets it. */
 async function takeUp(
-  { log }: DaemonOptions,
+  { log, paths }: DaemonOptions,
   { places, checkLater, storage, store, journal, backups }: State,
   { turns, landings, provisioning, common }: Services,
 ): Promise<void> {
@@ -187,6 +188,7 @@ async function takeUp(
       work.stop().catch((error: unknown) => log.error("work could not be stopped", { error }));
     }
   });
+  await endLeftBoxes(join(paths.state, "box"));
   await storage.attempt(async () => {
     store.mutations.prune(systemClock());
     await clearLeftovers(common);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** Whether a process of this id exists, whoever's it is. */
 export function isAlive(pid: number): boolean {
   try {
@@ -5,5 +7,20 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/**
+ * When a process began, in the kernel's ticks since boot: with its id it names the process for good.
+ * `undefined` for one that has ended, or that nobody has waited for yet.
+ */
+export function processStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // A name may hold anything but ends at the last bracket.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return /^[ZX]$/.test(fields[0] ?? "") ? undefined : fields[19];
+  } catch {
+    return undefined;
   }
 }

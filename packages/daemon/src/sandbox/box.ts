@@ -1,12 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import { setPriority } from "node:os";
 import { DaemonError } from "@heddle/protocol";
+import { processStart } from "../os/processes.ts";
 import { BwrapProcess } from "./bwrap-process.ts";
 import type { Scope } from "./cgroup.ts";
 import { Command } from "./command.ts";
 import { confinementFlaw } from "./confinement.ts";
 import { readyLine } from "./helper.ts";
 import type { CommandFiles, IoDirectory } from "./io-directory.ts";
+import { firstProcessFile } from "./left-boxes.ts";
 import { InputPipe, OutputPipe } from "./pipes.ts";
 import { isInside } from "./refuse.ts";
 import { LineReader, parseReport, type Report } from "./reports.ts";
@@ -175,6 +177,7 @@ export class LinuxBox implements Box {
     const all = [firstPid, ...childrenOf(firstPid)];
     for (const pid of all) setPriority(pid, boxNiceness);
     this.#init.scope?.enter(all);
+    await this.#init.io.write(firstProcessFile, `${firstPid} ${processStart(firstPid)}`);
   }
 
   #hear(line: string): void {

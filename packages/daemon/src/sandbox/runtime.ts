@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { isAlive } from "../os/processes.ts";
 import { boxRules, findScopes, type ScopeSource } from "./cgroup.ts";
+import { ownerOf } from "./left-boxes.ts";
 import { limits, memoryLimit } from "./limits.ts";
 import { seccompProgram } from "./seccomp.ts";
 import { unavailable } from "./unavailable.ts";
@@ -131,8 +132,8 @@ async function privateDirectory({ stateDir, runtimeDir }: LinuxOptions): Promise
 /** A daemon that was killed leaves its pipes and its scratch checkout behind. */
 async function removeLeftovers(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
-    const pid = /^(?:io|canary)-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dir, name), { recursive: true });
+    const pid = ownerOf(name);
+    if (pid !== undefined && !isAlive(pid)) await rm(join(dir, name), { recursive: true });
   }
 }
 
