@@ -100,7 +100,7 @@ export class Command implements BoxProcess {
       this.#host.signal("KILL");
       this.#escalation = setTimeout(() => {
         if (!this.#settled) this.#host.stuck();
-      }, limits.killGraceMs).unref();
+      }, limits.stuckMs).unref();
     }, limits.killGraceMs).unref();
   }
 }

@@ -18,6 +18,8 @@ export const limits = {
   sharedMemoryBytes: 256 * MiB,
   outputBytes: 64 * MiB,
   killGraceMs: 2000,
+  /** How long the helper has to report what it killed: a busy machine lets it wait. */
+  stuckMs: 10_000,
 } as const;
 
 const defaultMemoryBytes = 4 * GiB;
