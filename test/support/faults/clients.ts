@@ -22,7 +22,7 @@ const crowd: Fault = {
   name: "a thousand clients, one of them slow, one that floods",
   promise: "the others are served, and follow without a gap",
   count: whole,
-  shortCount: 50,
+  shortCount: 20,
   run: runCrowd,
 };
 
@@ -126,7 +126,7 @@ const reconnects: Fault = {
   name: "connections that break while a turn streams",
   promise: "each client goes on where it was, without a gap",
   count: whole,
-  shortCount: 50,
+  shortCount: 20,
   run: runReconnects,
 };
 

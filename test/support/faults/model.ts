@@ -33,7 +33,7 @@ const spoiltStreams: Fault = {
   name: "a model that fails or falls silent",
   promise: "the turn goes on; no effect and no text is doubled",
   count: everyBlow().length,
-  shortCount: 12,
+  shortCount: 6,
   run: async ({ count, random }) => {
     const blows = sample(everyBlow(), count, random);
     await using daemon = await startTestDaemon({ config, provider });
@@ -117,7 +117,7 @@ const truncatedCalls: Fault = {
   name: "calls whose arguments are cut",
   promise: "none is executed; the model is told, and the turn goes on",
   count: 500,
-  shortCount: 20,
+  shortCount: 8,
   run: runTruncated,
 };
 

@@ -153,5 +153,9 @@ export const settings: readonly Attack[] = [
   { name: "a nested repository with hostile settings", run: nestedRepositoriesAreInert },
   { name: "an embedded bare repository", run: embeddedBareIsInert, slow: true },
   { name: "submodules with ext:: and commands", run: submodulesAreInert, slow: true },
-  { name: "git's variables in the daemon's environment", run: daemonEnvironmentIsInert },
+  {
+    name: "git's variables in the daemon's environment",
+    run: daemonEnvironmentIsInert,
+    slow: true,
+  },
 ];
