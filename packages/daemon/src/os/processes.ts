@@ -16,11 +16,17 @@ export function isAlive(pid: number): boolean {
  */
 export function processStart(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // A name may hold anything but ends at the last bracket.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = statFields(readFileSync(`/proc/${pid}/stat`, "latin1"));
     return /^[ZX]$/.test(fields[0] ?? "") ? undefined : fields[19];
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The fields of a `/proc/PID/stat` from the third one on. The name before them may hold anything, but
+ * ends at the last bracket.
+ */
+export function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { statFields } from "../os/processes.ts";
 import { limits } from "./limits.ts";
 
 const pageBytes = 4096;
@@ -44,10 +45,8 @@ function processesIn(proc: string): string[] | undefined {
   }
 }
 
-/** A name may hold anything but ends at the last bracket; the fields after it are numbers. */
 function statOf(file: string): { readonly threads: number; readonly resident: number } {
-  const text = readQuietly(file);
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const fields = statFields(readQuietly(file));
   return { threads: Number(fields[17] ?? 0), resident: Number(fields[21] ?? 0) * pageBytes };
 }
 

@@ -1,11 +1,10 @@
 import type { Clock } from "../os/clock.ts";
 import type { Grants } from "./grants.ts";
 import { daemonActor, type Journal } from "./journal.ts";
+import { storeAgainMs } from "./store-again.ts";
 
 /** A clock may jump, so nothing sleeps for longer. */
 const longestMs = 60_000;
-/** How long a disk that takes nothing is left alone. */
-const againMs = 2000;
 
 export interface GrantExpiryOptions {
   readonly grants: Grants;
@@ -38,7 +37,7 @@ export class GrantExpiry implements Disposable {
       journal.write(daemonActor, (tx) => grants.expire(tx));
     } catch (error) {
       logError("expired grants could not be removed", { error });
-      leastMs = againMs;
+      leastMs = storeAgainMs;
     }
     this.#arm(leastMs);
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type CheckResult,
   DaemonError,
@@ -15,7 +14,6 @@ import { mergeBase, revParse, treeOf } from "../os/git-objects.ts";
 import { updateRefs } from "../os/git-refs.ts";
 import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import type { Box, Sandbox } from "../sandbox/types.ts";
-import { isStorageFault } from "../store/database.ts";
 import type { Store } from "../store/store.ts";
 import { runScript, type Script, type ScriptResult } from "./box-script.ts";
 import type { Boxes } from "./boxes.ts";
@@ -36,12 +34,11 @@ import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
+import { storeAgain } from "./store-again.ts";
 import type { Tasks } from "./tasks.ts";
 import { refreshThread } from "./thread-status.ts";
 
 const checkLimitMs = 30 * 60_000;
-/** How long a disk that takes nothing is left alone before the next try. */
-const storeAgainMs = 2000;
 
 export interface LandingsOptions {
   readonly store: Store;
@@ -151,17 +148,12 @@ export class Landings {
   }
 
   /** The thread is free only then; what a stop cuts off, `recover` settles by what the target says. */
-  async #store(end: () => void | Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await end();
-        return;
-      } catch (error) {
-        this.#options.logError("the end of a landing could not be stored", { error });
-        if (this.#stop.signal.aborted || !isStorageFault(error)) return;
-        await delay(storeAgainMs);
-      }
-    }
+  #store(end: () => void | Promise<void>): Promise<void> {
+    const { logError } = this.#options;
+    return storeAgain(end, {
+      isStopping: () => this.#stop.signal.aborted,
+      onError: (error) => logError("the end of a landing could not be stored", { error }),
+    });
   }
 
   /** Returns when the target has the work; throws when nothing has changed. */

@@ -1,12 +1,10 @@
 import { accessSync, constants, statfsSync } from "node:fs";
 import { DaemonError, type StorageStatus } from "@heddle/protocol";
 import { isDamage, isStorageFault } from "../store/database.ts";
+import { storeAgainMs } from "./store-again.ts";
 
 /** Below it no work begins: what runs needs some space for coming to its end. */
 const reserveBytes = 32 * 1024 ** 2;
-
-/** How long a disk that takes nothing is left alone before the next try. */
-const againMs = 2000;
 
 /** What begins work, and so takes space. The rest is refused only when nothing can be stored. */
 const beginsWork = new Set(["turn/start", "turn/steer", "thread/start", "thread/land"]);
@@ -73,7 +71,7 @@ export class Storage implements Disposable {
     } catch (error) {
       if (!isStorageFault(error)) throw error;
       this.#options.logError("nothing can be stored; trying again", { error });
-      if (!this.#ended) this.#again = setTimeout(() => void this.#attemptAgain(work), againMs);
+      if (!this.#ended) this.#again = setTimeout(() => void this.#attemptAgain(work), storeAgainMs);
     }
   }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DaemonError, type Turn, type TurnId } from "@heddle/protocol";
 import { leaveOff } from "../agent/turn-host.ts";
-import { isStorageFault } from "../store/database.ts";
 import type { Busy } from "./busy.ts";
 import { toFailure } from "./failure.ts";
 import { daemonActor } from "./journal.ts";
 import { rows } from "./rows.ts";
+import { storeAgain, storeAgainMs } from "./store-again.ts";
 import { refreshThread } from "./thread-status.ts";
 import { completeTurn, type EndServices, supersedeCutResponses } from "./turn-ends.ts";
 import { type TurnResult, type WorkServices, workOn } from "./turn-work.ts";
@@ -23,9 +23,6 @@ interface RunningTurn {
   /** The work is done, and only has to be stored: nothing can interrupt or join it any more. */
   closed: boolean;
 }
-
-/** How long a disk that takes nothing is left alone before the next try. */
-const storeAgainMs = 2000;
 
 /** Runs the turns that wait: oldest first, one at a time a thread, so many at once. */
 export class TurnRunner {
@@ -148,17 +145,12 @@ export class TurnRunner {
   }
 
   /** What has happened is stored as soon as the disk takes it; until then the thread is not free. */
-  async #store(write: () => void): Promise<void> {
-    for (;;) {
-      try {
-        write();
-        return;
-      } catch (error) {
-        this.#options.logError("the end of a turn could not be stored", { error });
-        if (this.#stopping || !isStorageFault(error)) return;
-        await delay(storeAgainMs);
-      }
-    }
+  #store(write: () => void): Promise<void> {
+    const { logError } = this.#options;
+    return storeAgain(write, {
+      isStopping: () => this.#stopping,
+      onError: (error) => logError("the end of a turn could not be stored", { error }),
+    });
   }
 
   #end(turnId: TurnId, { outcome, commit }: TurnResult): void {
