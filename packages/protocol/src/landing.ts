@@ -17,7 +17,9 @@ export const Landing = z.object({
   treeHash: CommitHash.describe("The thread's tree that was reviewed."),
   target: z.string(),
   squash: z.boolean(),
-  state: z.enum(["queued", "rebasing", "checking", "landed", "refused"]),
+  state: z
+    .enum(["queued", "rebasing", "checking", "moving", "landed", "refused"])
+    .describe("`moving`: the target, and the files of its checkout, are being taken to `commit`."),
   commit: CommitHash.nullable().describe("The target's new tip."),
   checkCount: z.int().nonnegative().describe("How many checks there are to pass, once known."),
   checks: z.array(CheckResult),

@@ -87,6 +87,8 @@ function ofLanding({ state, target, checks, commit }: Landing): string {
       return `rebases onto ${printableLine(target)}`;
     case "checking":
       return checks.length === 0 ? "tests the merged tree" : "the merged tree passes";
+    case "moving":
+      return `moves ${printableLine(target)}`;
     case "landed":
       return `landed on ${printableLine(target)} as ${commit?.slice(0, 10)}`;
     case "refused":

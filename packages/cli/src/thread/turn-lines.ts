@@ -47,6 +47,8 @@ export function landingLine(landing: Landing, paint: Paint): string {
       return `${paint("dim", `rebasing onto ${printableLine(target)}`)}\n`;
     case "checking":
       return checkingLines(landing, paint);
+    case "moving":
+      return "";
     case "landed":
       return `${paint("green", "landed")} on ${printableLine(target)} as ${commit?.slice(0, 10)}\n`;
     case "refused":

@@ -15,7 +15,7 @@ import { LineReader, parseReport, type Report } from "./reports.ts";
 import type { Slots } from "./slots.ts";
 import type { Box, BoxCommand, BoxProcess } from "./types.ts";
 import { unavailable } from "./unavailable.ts";
-import { type BoxUsage, childrenOf, measureBox } from "./usage.ts";
+import { type BoxUsage, descendantsOf, measureBox } from "./usage.ts";
 import { type Excess, Watchdog } from "./watchdog.ts";
 
 const startMs = 10_000;
@@ -174,7 +174,7 @@ export class LinuxBox implements Box {
   async #prepare(): Promise<void> {
     const [firstPid] = await Promise.all([this.#bwrap.firstPid(), this.#ready.promise]);
     this.#firstPid = firstPid;
-    const all = [firstPid, ...childrenOf(firstPid)];
+    const all = [firstPid, ...descendantsOf(firstPid)];
     for (const pid of all) setPriority(pid, boxNiceness);
     this.#init.scope?.enter(all);
     await this.#init.io.write(firstProcessFile, `${firstPid} ${processStart(firstPid)}`);

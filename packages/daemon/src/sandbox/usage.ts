@@ -31,10 +31,11 @@ export function measureBox(firstPid: number, memoryBytes: number): BoxUsage | un
   return { tasks, bytes: sum(exact) };
 }
 
-/** The processes that a process has started and that still exist. */
-export function childrenOf(pid: number): number[] {
+/** The processes that a process, and those that it started, have started and that still exist. */
+export function descendantsOf(pid: number): number[] {
   const found = readQuietly(`/proc/${pid}/task/${pid}/children`).trim();
-  return found === "" ? [] : found.split(" ").map(Number);
+  const children = found === "" ? [] : found.split(" ").map(Number);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function processesIn(proc: string): string[] | undefined {

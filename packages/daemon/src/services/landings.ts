@@ -36,7 +36,7 @@ import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import { storeAgain } from "./store-again.ts";
 import type { Tasks } from "./tasks.ts";
-import { refreshThread } from "./thread-status.ts";
+import { openLandings, refreshThread } from "./thread-status.ts";
 
 const checkLimitMs = 30 * 60_000;
 
@@ -93,7 +93,7 @@ export class Landings {
   /** Settles what a killed daemon left: landed if the target has it, refused otherwise. */
   async recover(): Promise<void> {
     const { store, busy, logError } = this.#options;
-    for (const landing of store.landings.where({ state: ["queued", "rebasing", "checking"] })) {
+    for (const landing of store.landings.where({ state: openLandings })) {
       using claim = busy.claim(landing.threadId, "it is landing");
       try {
         const thread = rows.thread(store, landing.threadId);
@@ -114,10 +114,10 @@ export class Landings {
     await this.#queues.settled();
   }
 
-  /** A kill may have come while the files of the target's checkout were moved. */
-  async #takeBack({ commit, target }: Landing, { projectId }: Thread): Promise<void> {
+  /** A kill may have come while the files of the target's checkout were moved; never before. */
+  async #takeBack({ state, commit, target }: Landing, { projectId }: Thread): Promise<void> {
     const { store, projects, sandbox } = this.#options;
-    if (commit === null) return;
+    if (state !== "moving" || commit === null) return;
     const { gitCommonDir } = await projects.checkout(rows.project(store, projectId));
     const targetRef = `refs/heads/${target}`;
     await undoHalfLanding(sandbox.git, { gitCommonDir, targetRef, tip: commit });
@@ -167,9 +167,9 @@ export class Landings {
     const checkCount = project.settings.checks?.length ?? 0;
     const reached = { state: "checking", commit: prepared.tip, checkCount } as const;
     const checking = this.#update(rebasing, reached);
-    await this.#check(checking, { thread, project, scratch: prepared.scratch });
+    const checked = await this.#check(checking, { thread, project, scratch: prepared.scratch });
     if (this.#stop.signal.aborted) throw daemonStopped();
-    await this.#finish(checking, prepared, project);
+    await this.#finish(this.#update(checked, { state: "moving" }), prepared, project);
   }
 
   async #removeScratch(scratch: RepositoryPaths): Promise<void> {
@@ -213,10 +213,10 @@ export class Landings {
   async #check(
     landing: Landing,
     { thread, project, scratch }: { thread: Thread; project: Project; scratch: RepositoryPaths },
-  ): Promise<void> {
+  ): Promise<Landing> {
     const { sandbox, projects, boxes } = this.#options;
     const commands = project.settings.checks ?? [];
-    if (commands.length === 0) return;
+    if (commands.length === 0) return landing;
     const from = await projects.checkout(project);
     const folders = project.settings.lend ?? [];
     const files = project.settings.copy ?? [];
@@ -230,6 +230,7 @@ export class Landings {
       checked = this.#update(checked, { checks: fitChecks([...checked.checks, result]) });
       if (result.exitCode !== 0) throw checkFailed(result, checked);
     }
+    return checked;
   }
 
   async #runCheck(box: Box, script: Script): Promise<ScriptResult> {

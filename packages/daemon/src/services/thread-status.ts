@@ -2,7 +2,8 @@ import { type Thread, type ThreadStatus, TurnState, turnEnded } from "@heddle/pr
 import type { Store } from "../store/store.ts";
 import type { Transaction } from "./journal.ts";
 
-const openLandings = ["queued", "rebasing", "checking"];
+/** The states of a landing that goes on. */
+export const openLandings = ["queued", "rebasing", "checking", "moving"];
 
 /** What a thread is doing, as its turns and landings have it. */
 function statusOf(store: Store, thread: Thread): ThreadStatus {

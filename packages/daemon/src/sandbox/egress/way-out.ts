@@ -1,6 +1,6 @@
 import { boxIo } from "../argv.ts";
 import type { IoDirectory } from "../io-directory.ts";
-import { forwarderFile, forwarderProgram, proxyEnv } from "./forwarder.ts";
+import { forwarderFiles, proxyEnv } from "./forwarder.ts";
 import { openProxy } from "./proxy.ts";
 import type { Network } from "./routes.ts";
 
@@ -14,6 +14,6 @@ export interface WayOut {
 export async function openWayOut(io: IoDirectory, network: Network | undefined): Promise<WayOut> {
   if (network === undefined) return { env: {}, hosts: [] };
   io.keep(await openProxy(io.path, network));
-  await io.write(forwarderFile, forwarderProgram(boxIo));
+  await Promise.all(forwarderFiles(boxIo).map(([name, program]) => io.write(name, program)));
   return { env: proxyEnv, hosts: network.hosts };
 }
