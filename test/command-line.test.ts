@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { exec, type Step, steps } from "./support/steps.ts";
+import { held, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 
 const program = fileURLToPath(new URL("../packages/cli/bin/heddle.js", import.meta.url));
 const done: Step = { text: "done" };
-const held = exec("echo held; until test -e go; do sleep 0.02; done");
 
 let daemon: TestDaemon;
 let project: TestProject;

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Item, Part, TurnId } from "@heddle/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { exec, type Step, steps } from "./support/steps.ts";
+import { exec, held, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
@@ -16,7 +16,6 @@ afterAll(() => daemon[Symbol.asyncDispose]());
 
 const done: Step = { text: "done" };
 /** Runs until `goOn`, so that whatever is sent meanwhile comes in the middle of the turn. */
-const held = exec("echo held; until test -e go; do sleep 0.02; done");
 
 async function untilHeld(thread: TestThread): Promise<void> {
   await thread.until(() => [...thread.texts.values()].some((text) => text.includes("held")));

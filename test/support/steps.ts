@@ -21,6 +21,11 @@ export function exec(cmd: string, more: Readonly<Record<string, unknown>> = {}):
   return { calls: [{ tool: "exec_command", input: { cmd, ...more } }] };
 }
 
+/** A response whose command runs until the file `go` exists, or somebody interrupts it. */
+export const held = exec("echo held; until test -e go; do sleep 0.02; done", {
+  yield_time_ms: 30_000,
+});
+
 /** A response that adds one file by a patch. */
 export function addFile(path: string, ...lines: readonly string[]): Step {
   const added = lines.map((line) => `+${line}`);
