@@ -17,6 +17,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -29,6 +30,8 @@ export default defineConfig({
           globalSetup: "test/support/build.ts",
           env: { HEDDLE_BUILD: "1" },
           testTimeout: 60_000,
+          // A slow machine is no failure.
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 60_000,
         },
       },

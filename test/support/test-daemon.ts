@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Actor, Project, ProjectSettings } from "@heddle/protocol";
 import { connect, type HeddleClient, type HeddlePaths, heddlePaths } from "@heddle/protocol/node";
 import type { ScriptedRequest } from "../../packages/daemon/src/scripted-model/request.ts";
@@ -151,6 +152,8 @@ export function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDa
 }
 
 /** Nothing of the user's own environment but the path; root may run boxes here. */
+const compileCache = fileURLToPath(new URL("../../node_modules/.cache/compile", import.meta.url));
+
 function environment(root: string, extra: TestDaemonOptions["env"]): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
@@ -158,6 +161,8 @@ function environment(root: string, extra: TestDaemonOptions["env"]): NodeJS.Proc
     HEDDLE_HOME: join(root, "h"),
     GIT_CONFIG_NOSYSTEM: "1",
     LC_ALL: "C",
+    // Every daemon of a test has a home of its own; what they run is the same.
+    NODE_COMPILE_CACHE: compileCache,
     ...(process.getuid?.() === 0 ? { HEDDLE_ALLOW_ROOT: "1" } : {}),
     ...extra,
   };

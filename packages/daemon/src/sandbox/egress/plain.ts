@@ -1,7 +1,8 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { addAbortSignal } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { http } from "../../os/http.ts";
 import { endToEnd, requestFraming } from "./headers.ts";
 import { type NoWay, toNoWay } from "./no-way.ts";
 import type { Routes } from "./routes.ts";
@@ -36,7 +37,7 @@ async function ask(
 ): Promise<IncomingMessage> {
   const { method, rawHeaders } = request;
   const answer = Promise.withResolvers<IncomingMessage>();
-  const onwards = httpRequest({
+  const onwards = http.request({
     createConnection: () => socket,
     maxHeaderSize,
     setHost: false,

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { open } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
+import { http } from "../../os/http.ts";
 import { type NoWay, toNoWay } from "./no-way.ts";
 import { answerNoWay, forward } from "./plain.ts";
 import { type Network, Routes } from "./routes.ts";
@@ -28,7 +29,7 @@ export async function openProxy(
 ): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const routes = stack.use(new Routes(network));
-  const server = createServer({
+  const server = http.createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
     requestTimeout: 0,
