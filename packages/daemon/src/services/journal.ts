@@ -1,6 +1,6 @@
 import type { Actor, DaemonEvent, ThreadEvent, ThreadId } from "@heddle/protocol";
 import type { Clock } from "../os/clock.ts";
-import type { Store } from "../store/store.ts";
+import type { Durability, Store } from "../store/store.ts";
 import { applyDaemonEvent, applyToTables, threadIdOf } from "./journal-tables.ts";
 
 export interface ThreadNotice {
@@ -51,15 +51,15 @@ export class Journal {
     this.#logError = logError;
   }
 
-  /** A write inside another joins it. */
-  write<T>(actor: Actor, change: (tx: Transaction) => T): T {
+  /** A write inside another joins it, whatever it asked for itself. */
+  write<T>(actor: Actor, change: (tx: Transaction) => T, durability: Durability = {}): T {
     if (this.#open) return change(this.#open);
     const afterwards: (() => void)[] = [];
     const tx = this.#transaction(actor, afterwards);
     this.#open = tx;
     let result: T;
     try {
-      result = this.#store.transaction(() => change(tx));
+      result = this.#store.transaction(() => change(tx), durability);
     } finally {
       this.#open = undefined;
     }

@@ -84,9 +84,10 @@ export class LiveTexts {
     this.#timer = undefined;
     const unsaved = [...this.#texts].filter(([, live]) => live.savedLength < live.text.length);
     try {
-      this.#store.transaction(() => {
+      const save = () => {
         for (const [itemId, { text }] of unsaved) this.#store.items.saveText(itemId, text);
-      });
+      };
+      this.#store.transaction(save, { flushed: false });
       for (const [, live] of unsaved) live.savedLength = live.text.length;
     } catch (error) {
       this.#logError("text that streams could not be saved", { error });

@@ -52,6 +52,20 @@ describe("a database", () => {
     expect(opened.db.pragma("synchronous", { simple: true })).toBe(2);
     expect(opened.db.pragma("journal_mode", { simple: true })).toBe("wal");
   });
+
+  test("flushes every commit but those that need not be, and those after them again", () => {
+    using opened = closing(openDatabase(join(directory, "heddle.db")));
+    const store = new Store(opened.db);
+    const mode = () => opened.db.pragma("synchronous", { simple: true });
+    expect(store.transaction(mode)).toBe(2);
+    expect(store.transaction(mode, { flushed: false })).toBe(1);
+    expect(store.transaction(() => store.transaction(mode, { flushed: false }))).toBe(2);
+    const fail = () => {
+      throw new Error("full");
+    };
+    expect(() => store.transaction(fail, { flushed: false })).toThrow("full");
+    expect(mode()).toBe(2);
+  });
 });
 
 describe("a second daemon", () => {

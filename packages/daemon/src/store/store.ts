@@ -19,6 +19,11 @@ import { ConsentTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
 import { CheckpointTable, EffectTable, HistoryTable, ModelRequestTable } from "./turn-tables.ts";
 
+export interface Durability {
+  /** Whether the disk has it when the write returns; true by default, as for all that is acknowledged. */
+  readonly flushed?: boolean;
+}
+
 /** All tables of the database. Every method is synchronous; never await inside a transaction. */
 export class Store {
   readonly #db: Database;
@@ -80,14 +85,21 @@ export class Store {
     return this.#changes.get() ?? 0;
   }
 
-  /** All writes of `write` stand or fall together; inside another transaction they join it. */
-  transaction<T>(write: () => T): T {
+  /**
+   * All writes of `write` stand or fall together; inside another transaction they join it. One that
+   * is not `flushed` survives the end of this process, but a power cut only once a later one is.
+   */
+  transaction<T>(write: () => T, { flushed = true }: Durability = {}): T {
     if (this.#db.inTransaction) return write();
     try {
+      if (!flushed) this.#db.exec("PRAGMA synchronous = NORMAL");
       return this.#db.transaction(write).immediate();
     } catch (error) {
       this.#failed(error);
       throw error;
+    } finally {
+      // Whatever is written without a transaction is flushed.
+      if (!flushed) this.#db.exec("PRAGMA synchronous = FULL");
     }
   }
 }
