@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
-import type { IncomingMessage, Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createConnection } from "node:net";
 import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { DaemonError } from "@heddle/protocol";
 import { maxSocketPathBytes } from "@heddle/protocol/node";
 import { type WebSocket, WebSocketServer } from "ws";
-import { http } from "../os/http.ts";
 import { descriptorLimit } from "../os/process.ts";
 
 /** What a client may send in one frame. */
@@ -37,7 +36,7 @@ export async function listen(
 ): Promise<AsyncDisposable> {
   prepareDirectory(path);
   const timeouts = { headersTimeout: handshakeLimitMs, requestTimeout: handshakeLimitMs };
-  const server = http.createServer(timeouts, (_, response) => {
+  const server = createServer(timeouts, (_, response) => {
     response.writeHead(426).end("this socket speaks WebSocket, at /v1\n");
   });
   server.maxConnections = maxClients + strangersAtMost;

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { addAbortSignal } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { http } from "../../os/http.ts";
 import { endToEnd, requestFraming } from "./headers.ts";
 import { type NoWay, toNoWay } from "./no-way.ts";
 import type { Routes } from "./routes.ts";
@@ -37,7 +36,7 @@ async function ask(
 ): Promise<IncomingMessage> {
   const { method, rawHeaders } = request;
   const answer = Promise.withResolvers<IncomingMessage>();
-  const onwards = http.request({
+  const onwards = httpRequest({
     createConnection: () => socket,
     maxHeaderSize,
     setHost: false,

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { open } from "node:fs/promises";
-import type { IncomingMessage, Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
-import { http } from "../../os/http.ts";
 import { type NoWay, toNoWay } from "./no-way.ts";
 import { answerNoWay, forward } from "./plain.ts";
 import { type Network, Routes } from "./routes.ts";
@@ -29,7 +28,7 @@ export async function openProxy(
 ): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const routes = stack.use(new Routes(network));
-  const server = http.createServer({
+  const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
     requestTimeout: 0,
