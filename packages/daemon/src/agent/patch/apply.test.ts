@@ -109,6 +109,7 @@ test.for([
   ["blanks to tabs", " if a:\n-    b\n+    b\n+        c", "if a:\n\tb\n", "if a:\n\tb\n\t\tc\n"],
   ["tabs to blanks", " if a:\n-\tb\n+\tb\n+\t\tc", "if a:\n  b\n", "if a:\n  b\n    c\n"],
   ["a missing level", " a:\n   b:\n+    c: 1", "  a:\n    b:\n", "  a:\n    b:\n      c: 1\n"],
+  ["blanks alone", " if a:\n-    b\n+    \n+    c", "if a:\n\tb\n", "if a:\n\t\n\tc\n"],
   ["a level too many", "     a\n+      b", "x\n  a\n", "x\n  a\n    b\n"],
 ] as const)("indentation maps onto additions: %s", async ([, hunk, before, after]) => {
   expect(await patched(`@@\n${hunk}`, before)).toBe(after);
@@ -121,14 +122,16 @@ test("additions in blanks are refused where only tabs are used and nothing shows
 
 const six = "one\ntwo\nthree\nfour\nfive\nsix\n";
 
-test("one stale context line in four is accepted, and the file's own line stays", async () => {
-  const hunks = "@@\n one\n TWO\n three\n-four\n+4\n five";
-  expect(await patched(hunks, six)).toBe("one\ntwo\nthree\n4\nfive\nsix\n");
-});
+test.for(["@@\n one\n TWO\n three\n-four\n+4\n five", "@@\n one\n TWO\n three\n-four\n+4"])(
+  "one stale context line in four is accepted, and the file's own line stays",
+  async (hunks) => {
+    expect(await patched(hunks, six)).toBe("one\ntwo\nthree\n4\nfive\nsix\n");
+  },
+);
 
 test.for([
-  ["one stale line in three", "@@\n one\n TWO\n three\n-four\n+4", 2, "TWO"],
-  ["two stale lines in four", "@@\n one\n TWO\n THREE\n-four\n+4\n five", 2, "TWO"],
+  ["one stale line in three", "@@\n TWO\n three\n-four\n+4", 2, "TWO"],
+  ["two stale lines in five", "@@\n one\n TWO\n THREE\n-four\n+4\n five", 2, "TWO"],
   ["a stale deleted line", "@@\n one\n two\n three\n-FOUR\n+4\n five\n six", 4, "FOUR"],
 ] as const)("%s are refused with the first that differs", async ([, hunks, line, expected]) => {
   const error = await refusedHunk(hunks, six);

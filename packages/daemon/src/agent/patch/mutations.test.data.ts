@@ -132,8 +132,16 @@ function spoilOne(
     );
     if (at.length === 0) return undefined;
     const chosen = pick(random, at);
-    return lines.map(([own, text], index) => [own, index === chosen ? `${text} stale` : text]);
+    return lines.map(([own, text], index) => [own, index === chosen ? stale(random, text) : text]);
   };
+}
+
+/** Another word than the one that stands in the line, or more brackets where it has no words. */
+function stale(random: Random, line: string): string {
+  const words = [...line.matchAll(/\w+/g)];
+  if (words.length === 0) return `${line})`;
+  const { 0: word, index } = pick(random, words);
+  return `${line.slice(0, index)}stale${line.slice(index + word.length)}`;
 }
 
 /** The same change in a file that is indented with tabs. */

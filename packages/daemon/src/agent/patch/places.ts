@@ -46,7 +46,8 @@ function placesOf(tier: Tier, file: FileLines, lines: readonly HunkLine[]): Plac
 function findStarts(file: FileLines, old: readonly HunkLine[], tier: Tier): number[] {
   const wanted = old.map((line) => tierKeys[tier](line.text));
   const mayBeStale = old.map((line) => tier === "staleContext" && line.kind === "context");
-  const mostStale = Math.floor(mayBeStale.filter(Boolean).length / 4);
+  // Deleted lines cannot be stale, and so tell the place as well as context does.
+  const mostStale = tier === "staleContext" ? Math.floor(old.length / 4) : 0;
   if (tier === "staleContext" && mostStale === 0) return [];
   const keys = file.keys(tier);
   const starts: number[] = [];
@@ -105,7 +106,9 @@ function mapAdditions(
   const mapped: HunkLine[] = [];
   for (const line of lines) {
     const indent = indentOf(line.text);
-    const own = line.kind === "add" && line.text !== indent ? reindent(indent) : indent;
+    // Blanks alone need not be those of a level.
+    const kept = line.kind !== "add" || line.text === indent ? indent : undefined;
+    const own = line.kind === "add" ? (reindent(indent) ?? kept) : kept;
     if (own === undefined) return undefined;
     mapped.push({ kind: line.kind, text: own + line.text.slice(indent.length) });
   }
