@@ -1,11 +1,29 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, existsSync, openSync, realpathSync, type Stats } from "node:fs";
-import { lstat, mkdir, open, realpath, rename, rmdir, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, isAbsolute, relative, sep } from "node:path";
+import { promisify } from "node:util";
 import { DaemonError } from "@heddle/protocol";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 const descriptors = "/proc/self/fd";
+const flush = promisify(fsync);
 const chunkBytes = 256 * 1024;
 
 /** A directory of the walk: `at` names one of its entries for the next system call. */
@@ -41,6 +59,9 @@ export interface TreeOptions {
  * it, without following links, so no change of the tree during a call leads outside. Without /proc
  * (macOS) each component is checked by lstat and realpath instead: links are refused as well, but
  * a directory that is swapped for a link between check and use can be followed.
+ *
+ * All calls but the flush to disk are synchronous: they take microseconds, where each trip through
+ * the thread pool waits for its threads to be scheduled, milliseconds on a busy machine.
  */
 export function openTree(root: string, options: TreeOptions = {}): TreeFiles {
   return new TreeFiles(root, options.byDescriptor ?? existsSync(descriptors));
@@ -97,13 +118,13 @@ export class TreeFiles implements Disposable {
   remove(path: string): Promise<void> {
     return this.#within(path, async (entry, shown) => {
       await regularFile(entry, shown);
-      await unlink(entry);
+      unlinkSync(entry);
     });
   }
 
   /** Removes a directory that is empty. */
   removeDirectory(path: string): Promise<void> {
-    return this.#within(path, (entry) => rmdir(entry));
+    return this.#within(path, async (entry) => rmdirSync(entry));
   }
 
   /** Moves a file to a name that is free, creating the parents of it. */
@@ -116,7 +137,7 @@ export class TreeFiles implements Disposable {
         to,
         async (target, shown) => {
           if (await present(target)) throw new DaemonError("conflict", `${shown} exists already`);
-          await rename(source, target);
+          renameSync(source, target);
         },
         [],
       );
@@ -126,7 +147,7 @@ export class TreeFiles implements Disposable {
   /** What stands at a path, itself not followed if it is a link; undefined if nothing does. */
   async stat(path: string): Promise<TreeStat | undefined> {
     try {
-      return await this.#within(path, async (entry) => describe(await lstat(entry)));
+      return await this.#within(path, async (entry) => describe(lstatSync(entry)));
     } catch (error) {
       if (error instanceof DaemonError && error.kind === "notFound") return undefined;
       throw error;
@@ -179,10 +200,10 @@ export class TreeFiles implements Disposable {
   async #enter(path: string, shown: string): Promise<Directory> {
     if (!this.#byDescriptor) return this.#enterChecked(path, shown);
     try {
-      const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       return {
-        at: (name) => `${descriptors}/${handle.fd}/${name}`,
-        [Symbol.asyncDispose]: () => handle.close(),
+        at: (name) => `${descriptors}/${fd}/${name}`,
+        [Symbol.asyncDispose]: async () => closeSync(fd),
       };
     } catch (error) {
       // Linux answers ENOTDIR for a link as well as for a file.
@@ -193,8 +214,8 @@ export class TreeFiles implements Disposable {
   }
 
   async #enterChecked(path: string, shown: string): Promise<Directory> {
-    if (!(await lstat(path)).isDirectory()) throw await notEntered(path, shown);
-    const real = await realpath(path);
+    if (!lstatSync(path).isDirectory()) throw await notEntered(path, shown);
+    const real = realpathSync(path);
     if (!real.startsWith(`${this.#roots[0]}${sep}`)) throw linked(shown);
     return { at: (name) => `${real}/${name}`, [Symbol.asyncDispose]: async () => {} };
   }
@@ -237,7 +258,7 @@ async function regularFile(entry: string, shown: string): Promise<Stats | undefi
 
 async function present(entry: string): Promise<Stats | undefined> {
   try {
-    return await lstat(entry);
+    return lstatSync(entry);
   } catch (error) {
     if (errno(error) === "ENOENT") return undefined;
     throw error;
@@ -246,13 +267,13 @@ async function present(entry: string): Promise<Stats | undefined> {
 
 async function readWhole(path: string, shown: string, maxBytes: number): Promise<TreeFile> {
   // A FIFO that took the file's place would hold the open without O_NONBLOCK.
-  await using file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  const stats = await file.stat();
+  using file = opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const stats = fstatSync(file.fd);
   if (!stats.isFile()) throw notAFile(shown);
   const chunks: Buffer[] = [];
   for (let size = 0; size <= maxBytes; ) {
     const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, maxBytes + 1 - size));
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+    const bytesRead = readSync(file.fd, chunk, 0, chunk.length, null);
     if (bytesRead === 0) return { bytes: Buffer.concat(chunks), mode: stats.mode & 0o777 };
     chunks.push(chunk.subarray(0, bytesRead));
     size += bytesRead;
@@ -268,12 +289,12 @@ async function replaceFile(
   const kept = mode ?? (await regularFile(path, shown))?.mode;
   const temporary = beside(temporaryName(basename(path)));
   // A write that was killed has left it; the same write, done again, takes it away.
-  await unlink(temporary).catch(unlessMissing);
+  removeIfPresent(temporary);
   try {
     await writeWhole(temporary, bytes, kept);
-    await rename(temporary, path);
+    renameSync(temporary, path);
   } catch (error) {
-    await unlink(temporary).catch(() => {});
+    removeAfterFailure(temporary);
     throw error;
   }
 }
@@ -282,20 +303,37 @@ function temporaryName(name: string): string {
   return `.heddle-${createHash("sha256").update(name).digest("hex").slice(0, 32)}.tmp`;
 }
 
-function unlessMissing(error: unknown): void {
-  if (errno(error) !== "ENOENT") throw error;
+function removeIfPresent(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errno(error) !== "ENOENT") throw error;
+  }
+}
+
+function removeAfterFailure(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // What made the write fail is what the caller is told.
+  }
+}
+
+function opened(path: string, flags: number): Disposable & { readonly fd: number } {
+  const fd = openSync(path, flags, 0o666);
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 
 async function writeWhole(path: string, bytes: Uint8Array, mode?: number): Promise<void> {
-  await using file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
-  await file.writeFile(bytes);
-  if (mode !== undefined) await file.chmod(mode & 0o777);
-  await file.sync();
+  using file = opened(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  writeFileSync(file.fd, bytes);
+  if (mode !== undefined) fchmodSync(file.fd, mode & 0o777);
+  await flush(file.fd);
 }
 
 async function makeDirectory(path: string): Promise<boolean> {
   try {
-    await mkdir(path);
+    mkdirSync(path);
     return true;
   } catch (error) {
     if (errno(error) === "EEXIST") return false;
