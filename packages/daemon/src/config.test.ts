@@ -134,7 +134,7 @@ describe("a mistake in the configuration is named with file, line and key", () =
     [
       "a model without a provider",
       '[models]\nmain = "gpt"',
-      /:2: models\.main: expected "provider\/model", or \{ model/,
+      /:2: models\.main: expected "provider\/model"/,
     ],
     [
       "a model of no provider",

@@ -42,17 +42,24 @@ interface Listed {
 }
 
 const listTimeoutMs = 3000;
-/** For all programs of this machine together: they are asked at the same time. */
+/** For all programs that may run on this machine: they are asked at the same time. */
 const detectTimeoutMs = 300;
 
 /** The providers, what they answer with, and what of it has a role. */
 export async function listModels(options: ListOptions): Promise<Listing> {
-  const signal = AbortSignal.timeout(detectTimeoutMs);
+  const asked = {
+    list: AbortSignal.timeout(listTimeoutMs),
+    detect: AbortSignal.timeout(detectTimeoutMs),
+  };
   const found = await Promise.all(
     Object.entries(options.providers).map(([id, settings]) =>
       Object.hasOwn(options.configured, id)
-        ? configuredProvider(options, { id, settings, signal })
-        : detectedProvider(id, { baseUrl: settings.base_url, apiKey: undefined, signal }),
+        ? configuredProvider(options, { id, settings, signal: asked.list })
+        : detectedProvider(id, {
+            baseUrl: settings.base_url,
+            apiKey: undefined,
+            signal: asked.detect,
+          }),
     ),
   );
   const listed = found.filter((one) => one !== undefined);
@@ -82,7 +89,7 @@ async function configuredProvider(
     const apiKey = await keyOf(id, settings);
     const credentials = apiKey === undefined ? ("none" as const) : ("found" as const);
     const [{ names, failure }, server] = await Promise.all([
-      offeredModels(baseUrl, apiKey),
+      offeredModels({ baseUrl, apiKey, signal }),
       isLoopback(baseUrl) ? identify({ baseUrl, apiKey, signal }) : undefined,
     ]);
     return { provider: { ...base, credentials, failure }, names, server };
@@ -138,12 +145,12 @@ function warningOf(
   return aboutContext ?? null;
 }
 
-async function offeredModels(
-  baseUrl: string,
-  apiKey: string | undefined,
-): Promise<{ names: string[]; failure: string | null }> {
+async function offeredModels({
+  baseUrl,
+  apiKey,
+  signal,
+}: Server): Promise<{ names: string[]; failure: string | null }> {
   const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-  const signal = AbortSignal.timeout(listTimeoutMs);
   try {
     const response = await fetch(`${baseUrl.replace(/\/$/, "")}/models`, { headers, signal });
     if (!response.ok) return { names: [], failure: `it answered ${response.status}` };
