@@ -66,8 +66,8 @@ const list: ResultOf<Methods, "model/list"> = {
 test("the table begins with the models in use, and says what is not known", () => {
   expect(modelTable(list, undefined).replace(/ +$/gm, "")).toBe(
     [
-      "MODEL                 ROLES        CONTEXT  EDITS BY     ENDPOINT                    $ PER MILLION     GOOD FOR",
-      "openai/gpt-5.3-codex  main (high)  400k     apply_patch  not asked yet               1.75 in, 14 out   production work",
+      "MODEL                 ROLES        CONTEXT  EDITS BY     ENDPOINT                    $ PER MILLION    GOOD FOR",
+      "openai/gpt-5.3-codex  main (high)  400k     apply_patch  not asked yet               1.75 in, 14 out  production work",
       "ollama/qwen3:8b                    4k       edit         chat, no effort, no counts  ?",
       "",
     ].join("\n"),

@@ -98,7 +98,7 @@ export async function contextLengthOf({
 
 export function isLoopback(baseUrl: string): boolean {
   const { hostname } = new URL(baseUrl);
-  return hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 async function ollamaModels(server: Server): Promise<ServedModel[] | undefined> {

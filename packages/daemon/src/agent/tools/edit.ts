@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { FileChange } from "../patch/apply.ts";
-import { refusal } from "../patch/refusal.ts";
 import { patchSource } from "../patch/write.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { replacedFile } from "./edit-change.ts";
+import { replaced, replacedFile } from "./edit-change.ts";
 import { recoverChanges, refuseLong, writeChanges } from "./file-change.ts";
 import { functionTool, ToolError } from "./tool.ts";
 
@@ -62,55 +61,4 @@ function write(
 ): ReturnType<typeof writeChanges> {
   refuseLong(patch);
   return writeChanges([change], patch, { call, host });
-}
-
-interface Replacement {
-  readonly path: string;
-  readonly old_string: string;
-  readonly new_string: string;
-  readonly replace_all: boolean;
-}
-
-/** The file's bytes with the text replaced; what is not replaced stays as it is, byte for byte. */
-function replaced(
-  before: Buffer,
-  { path, old_string, new_string, replace_all }: Replacement,
-): Buffer {
-  const [wanted, instead] = asInFile(before, old_string, new_string);
-  const places = placesOf(before, wanted);
-  if (places.length === 0) {
-    const message = `old_string does not occur in ${path}: read it again and copy the text exactly`;
-    throw refusal(message, { path });
-  }
-  if (places.length > 1 && !replace_all) {
-    const lines = places.map((at) => lineAt(before, at)).join(", ");
-    const message = `old_string occurs ${places.length} times in ${path}, in the lines ${lines}: add lines around it, or set replace_all`;
-    throw refusal(message, { path });
-  }
-  const pieces: Buffer[] = [];
-  let end = 0;
-  for (const at of places) {
-    pieces.push(before.subarray(end, at), instead);
-    end = at + wanted.length;
-  }
-  return Buffer.concat([...pieces, before.subarray(end)]);
-}
-
-/** Models write \n; in a file of CRLF lines, lines end so. */
-function asInFile(before: Buffer, ...texts: [string, string]): [Buffer, Buffer] {
-  const isCrlf = before.includes("\r\n") && !texts[0].includes("\r\n");
-  const written = (text: string) => Buffer.from(isCrlf ? text.replace(/\r?\n/g, "\r\n") : text);
-  return [written(texts[0]), written(texts[1])];
-}
-
-function placesOf(bytes: Buffer, wanted: Buffer): number[] {
-  const places: number[] = [];
-  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + wanted.length)) {
-    places.push(at);
-  }
-  return places;
-}
-
-function lineAt(bytes: Buffer, at: number): number {
-  return bytes.subarray(0, at).filter((byte) => byte === 0x0a).length + 1;
 }
