@@ -19,7 +19,7 @@ const startAsked = (model: ScriptedModelOptions, config = "") =>
 async function doDemoTask(daemon: TestDaemon, options: { model?: string } = {}) {
   const demo = (await (await fetch(new URL("/demo", daemon.model.url))).json()) as Demo;
   const { thread: start } = await daemon.project(demo.files);
-  const thread = await start();
+  const thread = await start({ patienceMs: 60_000 });
   const turn = await thread.say(demo.tasks[0]?.prompt ?? "", options);
   expect(turn).toMatchObject({
     state: "done",
@@ -39,7 +39,7 @@ const kindsOf = (requests: readonly ScriptedRequest[]) =>
   new Set(requests.flatMap(({ tools }) => tools.map(({ custom }) => custom)));
 
 describe("the demo's task is done", () => {
-  test.concurrent("by a server that speaks Chat Completions only", async () => {
+  test("by a server that speaks Chat Completions only", async () => {
     await using daemon = await startAsked({ without: ["responses"] });
     const { turn, thread, requests } = await doDemoTask(daemon);
     expect(turn).toMatchObject({ usage: { estimated: false } });
@@ -58,7 +58,7 @@ describe("the demo's task is done", () => {
     });
   });
 
-  test.concurrent("by one without freeform tools, which gets its patches by a function", async () => {
+  test("by one without freeform tools, which gets its patches by a function", async () => {
     await using daemon = await startAsked({ without: ["customTools"] });
     const { requests } = await doDemoTask(daemon);
     expect(requests.every(({ body }) => "input" in body)).toBe(true);
@@ -69,7 +69,7 @@ describe("the demo's task is done", () => {
     });
   });
 
-  test.concurrent("by one that counts nothing: its tokens are estimated, and marked so", async () => {
+  test("by one that counts nothing: its tokens are estimated, and marked so", async () => {
     await using daemon = await startAsked({ without: ["responses", "usage"] });
     const { turn } = await doDemoTask(daemon);
     expect(turn).toMatchObject({ usage: { estimated: true, costUsd: null } });
@@ -77,7 +77,7 @@ describe("the demo's task is done", () => {
     expect(await capabilitiesOf(daemon)).toMatchObject({ usage: false });
   });
 
-  test.concurrent("by a model of an unknown family, with edit", async () => {
+  test("by a model of an unknown family, with edit", async () => {
     await using daemon = await startTestDaemon();
     const { requests } = await doDemoTask(daemon, { model: "local/other" });
     const [names] = requests.map(({ tools }) => tools.map(({ name }) => name));
@@ -86,7 +86,7 @@ describe("the demo's task is done", () => {
 });
 
 describe("an endpoint works", () => {
-  test.concurrent.each([
+  test.each([
     ["that refuses to be asked for a count", ["responses", "streamOptions"]],
     ["whose responses are not counted", ["usage"]],
   ] as const)("%s", async (_, without) => {
@@ -96,7 +96,7 @@ describe("an endpoint works", () => {
     expect(turn).toMatchObject({ state: "done", usage: { requests: 1, estimated: true } });
   });
 
-  test.concurrent("that has no reasoning, in a turn with an effort", async () => {
+  test("that has no reasoning, in a turn with an effort", async () => {
     await using daemon = await startAsked({ without: ["reasoning"] });
     const { thread: start } = await daemon.project();
     const thread = await start();
@@ -105,7 +105,7 @@ describe("an endpoint works", () => {
     expect(await capabilitiesOf(daemon)).toMatchObject({ reasoning: false, customTools: true });
   });
 
-  test.concurrent("that demands its reasoning back with every call", async () => {
+  test("that demands its reasoning back with every call", async () => {
     await using daemon = await startAsked({ without: ["responses"], demandsReasoning: true });
     const { thread: start } = await daemon.project();
     const thread = await start();

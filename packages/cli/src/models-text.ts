@@ -54,9 +54,11 @@ export function modelWords({ providers, models }: List): string[] {
     if (detected === null || example === undefined) return [];
     return `${detected} runs at ${baseUrl} and is ready: heddle models use main ${example}`;
   });
+  const inUse = new Set(models.filter(({ roles }) => roles.length > 0).map((one) => one.provider));
   const faults = providers.flatMap(({ id, baseUrl, credentials, failure }) => {
-    const fault = failure ?? (credentials === "missing" ? "it has no key" : undefined);
-    return fault === undefined ? [] : [`provider ${id} at ${baseUrl}: ${fault}`];
+    // A provider that nobody has set up is no fault, unless it is needed.
+    if (credentials === "missing" && !inUse.has(id)) return [];
+    return failure === null ? [] : [`provider ${id} at ${baseUrl}: ${failure}`];
   });
   const warnings = models.flatMap((model) => warningOf(model));
   const dates = new Set(models.flatMap(({ price }) => (price ? [price.asOf] : [])));
@@ -76,7 +78,7 @@ export function capabilityLines(found: Capabilities): string[] {
   const api = { responses: "Responses", chat: "Chat Completions" }[wireApi];
   return [
     `API             ${api}`,
-    `function calls  ${yes(functionCalls, "it can only talk, choose another model")}`,
+    `function calls  ${yes(functionCalls, "asked to call a tool, it did not")}`,
     `freeform tools  ${yes(customTools, "patches go through a function")}`,
     `effort          ${yes(reasoning, "none is asked for")}`,
     `token counts    ${yes(usage, "they are estimated")}`,

@@ -54,8 +54,7 @@ test.each([
   ["llamacpp", ["qwen3.gguf", 4096], undefined, "`--ctx-size 32768`"],
 ] as const)(
   "%s is known by its own API, with the setting for more context",
-  async (id, ...told) => {
-    const [first, second, mend] = told;
+  async (id, first, second, mend) => {
     using server = await program(programs[id]);
     const found = await find(server.baseUrl);
     expect(found?.kind.id).toBe(id);

@@ -40,6 +40,13 @@ export class ModelFacts {
     return wireApi === undefined || stored?.wireApi === wireApi ? stored : undefined;
   }
 
+  /** Servers are started anew with another context, and then it is that which counts. */
+  contextFound(place: Omit<ModelPlace, "apiKey">, contextLength: number): void {
+    const known = this.known(place);
+    if (known === undefined || known.contextLength === contextLength) return;
+    this.#options.table.put(place.baseUrl, place.model, { ...known, contextLength });
+  }
+
   /** For a turn: where nothing can be found out, it fails by itself and says why. */
   async of(place: ModelPlace, signal: AbortSignal): Promise<Capabilities> {
     const { contextLength, wireApi } = place;

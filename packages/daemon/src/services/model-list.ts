@@ -28,6 +28,8 @@ export interface ListOptions {
   readonly roles: Roles;
   readonly keyOf: (id: string, settings: ProviderSettings) => Promise<string | undefined>;
   readonly known: (name: string) => Capabilities | undefined;
+  /** Is told what a model is served with now, which may have changed since it was asked. */
+  readonly contextFound: (name: string, tokens: number) => void;
   readonly price: (name: string) => Price | undefined;
   readonly editTool: (name: string) => EditTool;
   readonly use: (name: string) => string | undefined;
@@ -122,6 +124,7 @@ function describe(id: string, options: ListOptions, listed: readonly Listed[]): 
   const capabilities = options.known(id) ?? null;
   const server = listed.find((one) => one.provider.id === provider)?.server;
   const served = server?.models.find(({ name }) => name === id.slice(slash + 1));
+  if (served?.contextLength) options.contextFound(id, served.contextLength);
   return {
     id,
     provider,

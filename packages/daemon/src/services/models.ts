@@ -135,6 +135,7 @@ export class Models {
       roles: this.#roles,
       keyOf: (id, settings) => this.#key(id, settings),
       known: (name) => this.#facts.known(this.#place(name)),
+      contextFound: (name, tokens) => this.#facts.contextFound(this.#place(name), tokens),
       price: (name) => this.price(name),
       editTool: (name) => this.editTool(name),
       use: (name) => knownModel(name, this.#place(name).settings.base_url)?.use,
