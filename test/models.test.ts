@@ -1,52 +1,115 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, test } from "vitest";
-import type { ScriptedRequest } from "../packages/daemon/src/scripted-model/request.ts";
-import type { ScriptedModelOptions } from "../packages/daemon/src/scripted-model/server.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  startScriptedModel,
+} from "../packages/daemon/src/scripted-model/server.ts";
 import { addFile, exec, type Step, steps } from "./support/steps.ts";
-import { startTestDaemon, type TestDaemon } from "./support/test-daemon.ts";
+import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+import type { TestThread } from "./support/test-thread.ts";
+
+/** Endpoints that lack something, each as a provider; what they can do is found out. */
+const endpoints = {
+  full: {},
+  chat: { without: ["responses"] },
+  functions: { without: ["customTools"] },
+  uncounted: { without: ["responses", "usage"] },
+  uncountedResponses: { without: ["usage"] },
+  refusesToCount: { without: ["responses", "streamOptions"] },
+  thoughtless: { without: ["reasoning"] },
+  mistaken: { without: ["customTools"] },
+  forgetful: { without: ["responses"], demandsReasoning: true },
+} as const satisfies Record<string, ScriptedModelOptions>;
+type EndpointName = keyof typeof endpoints;
+
+const stack = new AsyncDisposableStack();
+const models = new Map<string, ScriptedModel>();
+let daemon: TestDaemon;
+let project: TestProject;
+beforeAll(async () => {
+  for (const [id, options] of Object.entries(endpoints)) {
+    models.set(id, stack.use(await startScriptedModel(options)));
+  }
+  const providers = [...models].map(([id, { url }]) => {
+    const presumed = id === "mistaken" ? '\nwire_api = "responses"' : "";
+    return `[providers.${id}]\nbase_url = "${url}"${presumed}`;
+  });
+  const config = `${providers.join("\n")}
+[providers.down]
+base_url = "http://127.0.0.1:1/v1"
+[providers.ollama]
+base_url = "${await startOllama()}"
+[prices."local/priced"]
+input = 2
+cached_input = 0.5
+output = 10`;
+  daemon = stack.use(await startTestDaemon({ config }));
+  project = await daemon.project({ "a.txt": "one\n" });
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+/** As far as Ollama's list of models tells it. */
+async function startOllama(): Promise<string> {
+  const answers: Readonly<Record<string, unknown>> = {
+    "/v1/models": { data: [{ id: "qwen3:8b" }, { id: "idle" }] },
+    "/api/tags": { models: [{ name: "qwen3:8b" }, { name: "idle" }] },
+    "/api/ps": { models: [{ name: "qwen3:8b", context_length: 4096 }] },
+  };
+  const server = createServer(({ url = "" }, response) => {
+    response.statusCode = url in answers ? 200 : 404;
+    response.end(JSON.stringify(answers[url] ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stack.defer(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+/** What the endpoint was asked for a thread, or in probes. */
+function requestsTo(name: EndpointName, key: string) {
+  return (models.get(name)?.requests() ?? []).filter(({ cacheKey }) => cacheKey === key);
+}
+
+async function listed(id: string) {
+  const { models } = await (await daemon.client()).call("model/list", {});
+  return models.find((model) => model.id === id);
+}
+
+async function capabilitiesOf(name: EndpointName) {
+  await (await project.thread()).say("[[say n=1]]", { model: `${name}/scripted` });
+  return (await listed(`${name}/scripted`))?.capabilities;
+}
 
 interface Demo {
   readonly files: Readonly<Record<string, string>>;
   readonly tasks: readonly { readonly prompt: string }[];
 }
 
-const startAsked = (model: ScriptedModelOptions, config = "") =>
-  startTestDaemon({ model, config, asked: true });
-
 /** Has the demo's first task done; the agent says itself what the tests in the box told it. */
-async function doDemoTask(daemon: TestDaemon, options: { model?: string } = {}) {
+async function doDemoTask(model: string) {
   const demo = (await (await fetch(new URL("/demo", daemon.model.url))).json()) as Demo;
   const { thread: start } = await daemon.project(demo.files);
   const thread = await start({ patienceMs: 60_000 });
-  const turn = await thread.say(demo.tasks[0]?.prompt ?? "", options);
+  const turn = await thread.say(demo.tasks[0]?.prompt ?? "", { model });
   expect(turn).toMatchObject({
     state: "done",
     summary: expect.stringMatching(/All tests pass\.$/),
   });
   const [file] = (await thread.diff()).files;
   expect(JSON.stringify(file?.hunks)).toContain("Math.floor(");
-  return { turn, thread, requests: daemon.requestsOf(thread) };
+  return { turn, thread };
 }
-
-const capabilitiesOf = async (daemon: TestDaemon) => {
-  const { models } = await (await daemon.client()).call("model/list", {});
-  return models.find(({ id }) => id === "local/scripted")?.capabilities;
-};
-
-const kindsOf = (requests: readonly ScriptedRequest[]) =>
-  new Set(requests.flatMap(({ tools }) => tools.map(({ custom }) => custom)));
 
 describe("the demo's task is done", () => {
   test("by a server that speaks Chat Completions only", async () => {
-    await using daemon = await startAsked({ without: ["responses"] });
-    const { turn, thread, requests } = await doDemoTask(daemon);
-    expect(turn).toMatchObject({ usage: { estimated: false } });
+    const { turn, thread } = await doDemoTask("chat/scripted");
+    expect(turn.usage).toMatchObject({ estimated: false });
     expect(turn.usage.cachedInputTokens).toBeGreaterThan(0);
-    expect(requests.every(({ body }) => "messages" in body)).toBe(true);
+    expect(requestsTo("chat", thread.id).every(({ body }) => "messages" in body)).toBe(true);
     expect(thread.items("reasoning").length).toBeGreaterThan(0);
-    expect(await capabilitiesOf(daemon)).toEqual({
+    expect((await listed("chat/scripted"))?.capabilities).toEqual({
       wireApi: "chat",
       functionCalls: true,
       customTools: false,
@@ -59,106 +122,81 @@ describe("the demo's task is done", () => {
   });
 
   test("by one without freeform tools, which gets its patches by a function", async () => {
-    await using daemon = await startAsked({ without: ["customTools"] });
-    const { requests } = await doDemoTask(daemon);
+    const { thread } = await doDemoTask("functions/scripted");
+    const requests = requestsTo("functions", thread.id);
     expect(requests.every(({ body }) => "input" in body)).toBe(true);
-    expect(kindsOf(requests)).toEqual(new Set([false]));
-    expect(await capabilitiesOf(daemon)).toMatchObject({
-      wireApi: "responses",
-      customTools: false,
-    });
+    const tools = requests.flatMap((request) => request.tools);
+    expect(tools.find(({ name }) => name === "apply_patch")).toMatchObject({ custom: false });
+    expect(tools.some(({ custom }) => custom)).toBe(false);
   });
 
   test("by one that counts nothing: its tokens are estimated, and marked so", async () => {
-    await using daemon = await startAsked({ without: ["responses", "usage"] });
-    const { turn } = await doDemoTask(daemon);
-    expect(turn).toMatchObject({ usage: { estimated: true, costUsd: null } });
+    const { turn } = await doDemoTask("uncounted/scripted");
+    expect(turn.usage).toMatchObject({ estimated: true, costUsd: null });
     expect(turn.usage.inputTokens).toBeGreaterThan(1000);
-    expect(await capabilitiesOf(daemon)).toMatchObject({ usage: false });
   });
 
   test("by a model of an unknown family, with edit", async () => {
-    await using daemon = await startTestDaemon();
-    const { requests } = await doDemoTask(daemon, { model: "local/other" });
-    const [names] = requests.map(({ tools }) => tools.map(({ name }) => name));
+    const { thread } = await doDemoTask("local/other");
+    const [names] = daemon.requestsOf(thread).map(({ tools }) => tools.map(({ name }) => name));
     expect(names?.slice(2, 4)).toEqual(["edit", "write_file"]);
   });
 });
 
-describe("an endpoint works", () => {
+describe("an endpoint is known", () => {
   test.each([
-    ["that refuses to be asked for a count", ["responses", "streamOptions"]],
-    ["whose responses are not counted", ["usage"]],
-  ] as const)("%s", async (_, without) => {
-    await using daemon = await startAsked({ without });
-    const { thread: start } = await daemon.project();
-    const turn = await (await start()).say("[[say n=2]]");
-    expect(turn).toMatchObject({ state: "done", usage: { requests: 1, estimated: true } });
+    ["refusesToCount", { wireApi: "chat", usage: false }],
+    ["uncountedResponses", { wireApi: "responses", usage: false, customTools: true }],
+    ["thoughtless", { wireApi: "responses", reasoning: false, customTools: true }],
+  ] as const)("as %s from its first turn on, and none of it fails", async (name, able) => {
+    expect(await capabilitiesOf(name)).toMatchObject(able);
+    const options = { model: `${name}/scripted`, effort: "high" } as const;
+    const turn = await (await project.thread()).say("[[say n=2]]", options);
+    const estimated = !("usage" in able) ? false : !able.usage;
+    expect(turn).toMatchObject({ state: "done", usage: { requests: 1, estimated } });
   });
 
-  test("that has no reasoning, in a turn with an effort", async () => {
-    await using daemon = await startAsked({ without: ["reasoning"] });
-    const { thread: start } = await daemon.project();
-    const thread = await start();
-    const turn = await thread.say("[[say n=2]]", { effort: "high" });
-    expect(turn).toMatchObject({ state: "done", effort: "high", usage: { requests: 1 } });
-    expect(await capabilitiesOf(daemon)).toMatchObject({ reasoning: false, customTools: true });
-  });
-
-  test("that demands its reasoning back with every call", async () => {
-    await using daemon = await startAsked({ without: ["responses"], demandsReasoning: true });
-    const { thread: start } = await daemon.project();
-    const thread = await start();
-    const thinking = { reasoning: "Let me look.", ...exec("true") };
-    const turn = await thread.say(steps(thinking, exec("true"), { text: "done" }));
+  test("as one that demands its reasoning back, from when it says so", async () => {
+    const thread = await project.thread();
+    const prompt = steps({ reasoning: "Let me look.", ...exec("true") }, exec("true"), {
+      text: "done",
+    });
+    const turn = await thread.say(prompt, { model: "forgetful/scripted" });
     expect(turn).toMatchObject({ state: "done", usage: { requests: 4 } });
-    expect(await capabilitiesOf(daemon)).toMatchObject({ replaysReasoning: true });
-    const last = daemon.requestsOf(thread).at(-1)?.body.messages as {
-      reasoning_content?: string;
-    }[];
-    const told = last
-      .map((message) => message.reasoning_content)
-      .filter((text) => text !== undefined);
-    expect(told).toEqual(["Let me look.", ""]);
+    const { messages } = requestsTo("forgetful", thread.id).at(-1)?.body ?? {};
+    const told = (messages as { reasoning_content?: string }[]).map((it) => it.reasoning_content);
+    expect(told.filter((text) => text !== undefined)).toEqual(["Let me look.", ""]);
+    expect((await listed("forgetful/scripted"))?.capabilities).toMatchObject({
+      replaysReasoning: true,
+    });
   });
-});
 
-describe("what an endpoint can do", () => {
-  const asks = (daemon: TestDaemon) =>
-    daemon.model.requests().filter(({ cacheKey }) => cacheKey === "probe").length;
-
-  test("is asked once for all turns, also after a restart, and again when somebody wants to", async () => {
-    await using daemon = await startAsked({});
-    const { thread } = await daemon.project();
-    const threads = await Promise.all([thread(), thread(), thread()]);
-    await Promise.all(threads.map((one) => one.say("[[say n=1]]")));
-    expect(asks(daemon)).toBe(2);
+  test("to several turns at once, after a restart as well, and anew to who wants it", async () => {
+    const asked = () => requestsTo("full", "probe").length;
+    const model = "full/scripted";
+    const threads = await Promise.all([project.thread(), project.thread()]);
+    await Promise.all(threads.map((one) => one.say("[[say n=1]]", { model })));
+    expect(asked()).toBe(2);
     await daemon.stop();
     await daemon.restart();
-    await threads[0].say("[[say n=1]]");
-    expect(asks(daemon)).toBe(2);
+    await threads[0].say("[[say n=1]]", { model });
+    expect(asked()).toBe(2);
     const client = await daemon.client();
-    const found = await client.call("model/probe", { model: "local/scripted" });
+    const found = await client.call("model/probe", { model });
     expect(found).toMatchObject({ wireApi: "responses", functionCalls: true, customTools: true });
-    expect(asks(daemon)).toBe(4);
+    expect(asked()).toBe(4);
   });
 
-  test("is found out anew when it refuses what it was thought to take", async () => {
-    await using daemon = await startTestDaemon({ model: { without: ["customTools"] } });
-    const { thread: start } = await daemon.project();
-    const thread = await start();
+  test("anew when it refuses what it was thought to take", async () => {
+    const thread = await project.thread();
     const input = { input: "*** Begin Patch\n*** Add File: new.txt\n+one\n*** End Patch" };
     const add: Step = { calls: [{ tool: "apply_patch", input }] };
-    const turn = await thread.say(steps(add, { text: "done" }));
+    const turn = await thread.say(steps(add, { text: "done" }), { model: "mistaken/scripted" });
     expect(turn).toMatchObject({ state: "done", usage: { requests: 3 } });
     expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["new.txt"]);
   });
 
-  test("cannot be asked of a provider that is not there", async () => {
-    await using daemon = await startAsked(
-      {},
-      '[providers.down]\nbase_url = "http://127.0.0.1:1/v1"',
-    );
+  test("to nobody where nothing answers", async () => {
     const client = await daemon.client();
     await expect(client.call("model/probe", { model: "down/m" })).rejects.toMatchObject({
       kind: "providerUnavailable",
@@ -172,17 +210,15 @@ describe("two patches in a row that fail", () => {
     calls: [
       {
         tool: "apply_patch",
-        input: {
-          input: "*** Begin Patch\n*** Update File: a.txt\n@@\n-two\n+three\n*** End Patch",
-        },
+        input: "*** Begin Patch\n*** Update File: a.txt\n@@\n-two\n+three\n*** End Patch",
       },
     ],
   };
+  const editTools = (...threads: TestThread[]) =>
+    threads.flatMap((thread) => daemon.requestsOf(thread).map(({ tools }) => tools[2]?.name));
 
   test("change the thread to edit, once and for good, and the history says so", async () => {
-    await using daemon = await startTestDaemon();
-    const { thread: start } = await daemon.project({ "a.txt": "one\n" });
-    const thread = await start();
+    const thread = await project.thread();
     const edit = { path: "a.txt", old_string: "one", new_string: "two" };
     const mend: Step = { calls: [{ tool: "edit", input: edit }] };
     const turn = await thread.say(steps(badPatch, badPatch, mend, { text: "done" }));
@@ -191,68 +227,42 @@ describe("two patches in a row that fail", () => {
     await daemon.stop();
     await daemon.restart();
     await thread.say("[[say n=1]]");
-    const requests = daemon.requestsOf(thread);
-    expect(requests.map(({ tools }) => tools[2]?.name)).toEqual([
-      ...["apply_patch", "apply_patch", "edit", "edit", "edit"],
-    ]);
-    const said = requests.map(
-      ({ items }) => JSON.stringify(items).split("<tools_changed>").length - 1,
-    );
+    expect(editTools(thread)).toEqual(["apply_patch", "apply_patch", "edit", "edit", "edit"]);
+    const said = daemon
+      .requestsOf(thread)
+      .map(({ items }) => JSON.stringify(items).split("<tools_changed>").length - 1);
     expect(said).toEqual([0, 0, 1, 1, 1]);
   });
 
   test("change nothing when one between them was applied, or in another thread", async () => {
-    await using daemon = await startTestDaemon();
-    const { thread: start } = await daemon.project({ "a.txt": "one\n" });
-    const [thread, other] = await Promise.all([start(), start()]);
-    const good = addFile("b.txt", "b");
-    await thread.say(steps(badPatch, good, badPatch, { text: "done" }));
+    const [thread, other] = await Promise.all([project.thread(), project.thread()]);
+    await thread.say(steps(badPatch, addFile("b.txt", "b"), badPatch, { text: "done" }));
     await other.say(steps(badPatch, { text: "done" }));
-    const requests = [...daemon.requestsOf(thread), ...daemon.requestsOf(other)];
-    expect(new Set(requests.map(({ tools }) => tools[2]?.name))).toEqual(new Set(["apply_patch"]));
+    expect(new Set(editTools(thread, other))).toEqual(new Set(["apply_patch"]));
   });
 });
 
-describe("roles", () => {
-  test("are given to models in the file and in the running daemon, comments and all", async () => {
-    await using daemon = await startTestDaemon();
-    const client = await daemon.client();
-    const before = readFileSync(daemon.paths.config, "utf8");
-    const given = await client.call("model/use", {
-      role: "fast",
-      model: "local/quick",
-      effort: "low",
-    });
-    expect(given).toEqual({ role: "fast", model: "local/quick", effort: "low" });
-    expect(readFileSync(daemon.paths.config, "utf8")).toBe(
-      before.replace("[models]\n", '[models]\nfast = { model = "local/quick", effort = "low" }\n'),
-    );
-    const { thread: start } = await daemon.project();
-    const thread = await start();
-    const say = async (more: Parameters<typeof thread.say>[1]) => {
-      const { model, effort, state } = await thread.say("[[say n=1]]", more);
-      return { model, effort, state };
-    };
-    const quick = { model: "local/quick", effort: "low", state: "done" };
-    expect(await say({ role: "fast" })).toEqual(quick);
-    expect(await say({ role: "fast", effort: "high" })).toEqual({ ...quick, effort: "high" });
-    expect(await say({ role: "review" })).toMatchObject({ model: "local/scripted", effort: null });
-    expect(await say({ role: "fast", model: "local/third" })).toMatchObject({
-      model: "local/third",
-    });
-    await daemon.stop();
-    await daemon.restart();
-    const { roles } = await client.call("model/list", {});
-    expect(roles).toEqual([
-      { role: "main", model: "local/scripted", effort: null },
-      { role: "fast", model: "local/quick", effort: "low" },
-      { role: "cheap", model: "local/quick", effort: "low" },
-      { role: "review", model: "local/scripted", effort: null },
-    ]);
-  });
+test("a turn costs what the user's prices say", async () => {
+  const thread = await project.thread();
+  const prompt = steps(exec("true"), { text: "done" });
+  const { usage } = await thread.say(prompt, { model: "local/priced" });
+  const fresh = usage.inputTokens - usage.cachedInputTokens;
+  const millionths = fresh * 2 + usage.cachedInputTokens * 0.5 + usage.outputTokens * 10;
+  expect(usage.costUsd).toBeCloseTo(millionths / 1e6, 12);
+  expect(usage.costUsd).toBeGreaterThan(0);
+});
 
+test("a model that is served with too little context is listed with the setting to change", async () => {
+  const [small, idle] = [await listed("ollama/qwen3:8b"), await listed("ollama/idle")];
+  expect(small).toMatchObject({
+    contextLength: 4096,
+    warning: expect.stringContaining("OLLAMA_CONTEXT_LENGTH=32768 ollama serve"),
+  });
+  expect(idle).toMatchObject({ contextLength: null, warning: null });
+});
+
+describe("roles", () => {
   test("go to no model of an unknown provider", async () => {
-    await using daemon = await startTestDaemon();
     const before = readFileSync(daemon.paths.config, "utf8");
     const client = await daemon.client();
     await expect(client.call("model/use", { role: "main", model: "far/m" })).rejects.toMatchObject({
@@ -261,47 +271,39 @@ describe("roles", () => {
     });
     expect(readFileSync(daemon.paths.config, "utf8")).toBe(before);
   });
-});
 
-test("a turn costs what the user's prices say, and each request is counted", async () => {
-  const config = '[prices."local/scripted"]\ninput = 2\ncached_input = 0.5\noutput = 10';
-  await using daemon = await startTestDaemon({ config });
-  const { thread: start } = await daemon.project();
-  const thread = await start();
-  const { usage } = await thread.say(steps(exec("true"), { text: "done" }));
-  const fresh = usage.inputTokens - usage.cachedInputTokens;
-  const millionths = fresh * 2 + usage.cachedInputTokens * 0.5 + usage.outputTokens * 10;
-  expect(usage.costUsd).toBeCloseTo(millionths / 1e6, 12);
-  expect(usage.costUsd).toBeGreaterThan(0);
-});
-
-/** A program of the user's machine, as far as its list of models tells it. */
-async function localServer(answers: Readonly<Record<string, unknown>>) {
-  const server = createServer(({ url = "" }, response) => {
-    const answer = answers[url];
-    response.statusCode = answer === undefined ? 404 : 200;
-    response.end(JSON.stringify(answer ?? {}));
+  test("are given to models in the file and in the running daemon", async () => {
+    const client = await daemon.client();
+    const before = readFileSync(daemon.paths.config, "utf8");
+    const given = { role: "fast", model: "local/quick", effort: "low" } as const;
+    expect(await client.call("model/use", given)).toEqual(given);
+    expect(readFileSync(daemon.paths.config, "utf8")).toBe(
+      before.replace("[models]\n", '[models]\nfast = { model = "local/quick", effort = "low" }\n'),
+    );
+    const thread = await project.thread();
+    const say = async (more: Parameters<typeof thread.say>[1]) => {
+      const { model, effort } = await thread.say("[[say n=1]]", more);
+      return { model, effort };
+    };
+    const quick = { model: "local/quick", effort: "low" };
+    expect(await say({ role: "fast" })).toEqual(quick);
+    expect(await say({ role: "fast", effort: "high" })).toEqual({ ...quick, effort: "high" });
+    expect(await say({ role: "review" })).toEqual({ model: "local/scripted", effort: null });
+    expect(await say({ role: "fast", model: "local/third" })).toEqual({
+      model: "local/third",
+      effort: null,
+    });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/v1`;
-  return { url, [Symbol.dispose]: () => void server.close() };
-}
 
-test("a model that is served with too little context is listed with the setting to change", async () => {
-  using ollama = await localServer({
-    "/v1/models": { data: [{ id: "qwen3:8b" }, { id: "big" }] },
-    "/api/tags": { models: [{ name: "qwen3:8b" }, { name: "big" }] },
-    "/api/ps": { models: [{ name: "qwen3:8b", context_length: 4096 }] },
+  test("are those of the file after a restart", async () => {
+    await daemon.stop();
+    await daemon.restart();
+    const { roles } = await (await daemon.client()).call("model/list", {});
+    expect(roles).toEqual([
+      { role: "main", model: "local/scripted", effort: null },
+      { role: "fast", model: "local/quick", effort: "low" },
+      { role: "cheap", model: "local/quick", effort: "low" },
+      { role: "review", model: "local/scripted", effort: null },
+    ]);
   });
-  const config = `[providers.ollama]\nbase_url = "${ollama.url}"`;
-  await using daemon = await startTestDaemon({ config });
-  const { models } = await (await daemon.client()).call("model/list", {});
-  const told = models.filter(({ provider }) => provider === "ollama");
-  expect(told.map(({ id, contextLength }) => [id, contextLength])).toEqual([
-    ["ollama/qwen3:8b", 4096],
-    ["ollama/big", null],
-  ]);
-  expect(told[0]?.warning).toContain("OLLAMA_CONTEXT_LENGTH=32768 ollama serve");
-  expect(told[1]?.warning).toBeNull();
 });

@@ -18,8 +18,6 @@ export interface TestDaemonOptions {
   readonly config?: string;
   /** Lines of the provider's own table, such as `api_key_env`. */
   readonly provider?: string;
-  /** Whether the endpoint is asked what it can do; else that is taken for granted. */
-  readonly asked?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly model?: ScriptedModelOptions;
   /** A command around the daemon's, which it ends by replacing itself with. */
@@ -170,14 +168,12 @@ function environment(root: string, extra: TestDaemonOptions["env"]): NodeJS.Proc
   };
 }
 
-function configFile(
-  url: string,
-  { provider = "", config = "", asked = false }: TestDaemonOptions,
-): string {
+function configFile(url: string, { provider = "", config = "" }: TestDaemonOptions): string {
   return [
     "[providers.local]",
     `base_url = "${url}"`,
-    ...(asked ? [] : ['wire_api = "responses"']),
+    // Taken for granted, so that it is asked nothing but what a test asks.
+    'wire_api = "responses"',
     provider,
     "[models]",
     'main = "local/scripted"',

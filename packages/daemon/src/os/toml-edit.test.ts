@@ -24,6 +24,10 @@ test("a value is replaced, and the comment behind it stays", () => {
   );
 });
 
+test("a file whose last line is not ended stays so", () => {
+  expect(set('[models]\nfast = "c/d"')).toBe('[models]\nmain = "a/b"\nfast = "c/d"');
+});
+
 test("a table is replaced by a name", () => {
   expect(set('[models]\nmain = { model = "c/d", effort = "high" }\n')).toBe(
     '[models]\nmain = "a/b"\n',

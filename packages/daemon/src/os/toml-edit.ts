@@ -37,7 +37,7 @@ function withLine(text: string, table: string, key: string, line: string): strin
   const comment = own < 0 ? "" : commentOf(lines[own] ?? "");
   const edited =
     own < 0 ? lines.toSpliced(header + 1, 0, line) : lines.toSpliced(own, 1, `${line}${comment}`);
-  return `${edited.join("\n")}\n`;
+  return edited.join("\n") + (text.endsWith("\n") ? "\n" : "");
 }
 
 const isHeader = (line: string, table: string): boolean =>
