@@ -5,39 +5,16 @@ import { type ScriptedModel, startScriptedModel } from "../scripted-model/server
 import { streamModel } from "./model.ts";
 import { presumed } from "./model-capabilities.ts";
 import type { ModelErrorKind } from "./model-error.ts";
-import type { InputEntry, ModelEvent, ModelRequest } from "./model-types.ts";
+import { entriesOf, request, script, tools } from "./model-fixture.test.support.ts";
+import type { ModelEvent, ModelRequest } from "./model-types.ts";
 
 let model: ScriptedModel;
-let conversations = 0;
 const capabilities = presumed("chat");
 
 beforeAll(async () => {
   model = await startScriptedModel({ without: ["responses"] });
 });
 afterAll(() => model[Symbol.asyncDispose]());
-
-const tools: ModelRequest["tools"] = [
-  {
-    type: "function",
-    name: "exec_command",
-    description: "Runs a command.",
-    strict: false,
-    parameters: { type: "object", properties: { cmd: { type: "string" } } },
-  },
-  { type: "custom", name: "apply_patch", description: "Applies a patch." },
-];
-
-const user = (text: string): InputEntry => ({
-  type: "message",
-  role: "user",
-  content: [{ type: "input_text", text }],
-});
-
-function request(text: string): ModelRequest {
-  conversations += 1;
-  const cacheKey = `thr_${conversations}`;
-  return { model: "scripted", instructions: "Be a test.", tools, input: [user(text)], cacheKey };
-}
 
 async function collect(
   asked: ModelRequest,
@@ -52,12 +29,7 @@ async function collect(
   return await Array.fromAsync(streamModel(endpoint, asked, { signal, idleTimeoutMs }));
 }
 
-const script = (...steps: unknown[]): string =>
-  `[[steps]]\n\`\`\`json\n${JSON.stringify(steps)}\n\`\`\``;
 const lastBody = () => model.requests().at(-1)?.body;
-const entriesOf = (events: ModelEvent[]) =>
-  events.flatMap((event) => (event.type === "itemDone" ? [event.entry] : []));
-
 test("a text comes as deltas, then whole, then with its usage", async () => {
   expect(await collect(request("[[say n=3]]"))).toEqual([
     { type: "itemStarted", index: 0, kind: "message" },
@@ -141,7 +113,7 @@ test("a request has only what every server knows", async () => {
       },
     ],
     messages: [
-      { role: "system", content: "Be a test." },
+      { role: "system", content: "You are a test." },
       { role: "user", content: "hi" },
     ],
     reasoning_effort: "low",

@@ -5,7 +5,7 @@ import { ModelError } from "./model-error.ts";
 import { contextLengthOf } from "./model-servers.ts";
 import type { ModelCall, ModelEndpoint, ModelEvent, ToolSpec } from "./model-types.ts";
 
-export interface ProbeTarget extends Pick<ModelEndpoint, "baseUrl" | "apiKey"> {
+export interface ProbeTarget extends Omit<ModelEndpoint, "capabilities"> {
   readonly model: string;
   /** Undefined finds it out. */
   readonly wireApi: WireApi | undefined;
@@ -124,7 +124,7 @@ interface Question {
 }
 
 async function ask(
-  { baseUrl, apiKey, model, signal }: ProbeTarget,
+  { model, signal, wireApi: _, ...endpoint }: ProbeTarget,
   { capabilities, toolChoice, tool }: Question,
 ): Promise<Answer> {
   const text = "Call the tool `probe` once, with the input `ok`.";
@@ -138,10 +138,8 @@ async function ask(
   } as const;
   const extra = toolChoice ? { tool_choice: "required" } : {};
   const events: ModelEvent[] = [];
-  for await (const event of streamModel({ baseUrl, apiKey, capabilities }, request, {
-    signal,
-    extra,
-  })) {
+  const options = { signal, extra };
+  for await (const event of streamModel({ ...endpoint, capabilities }, request, options)) {
     events.push(event);
   }
   const calls = events.flatMap((event) =>

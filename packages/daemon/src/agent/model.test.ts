@@ -5,43 +5,15 @@ import { type ScriptedModel, startScriptedModel } from "../scripted-model/server
 import { type ModelEvent, type ModelRequest, streamModel } from "./model.ts";
 import { presumed } from "./model-capabilities.ts";
 import { ModelError, type ModelErrorKind } from "./model-error.ts";
+import { request, script, tools, user } from "./model-fixture.test.support.ts";
 
 let model: ScriptedModel;
-let conversations = 0;
 const capabilities = presumed("responses");
 
 beforeAll(async () => {
   model = await startScriptedModel();
 });
 afterAll(() => model[Symbol.asyncDispose]());
-
-const tools: ModelRequest["tools"] = [
-  {
-    type: "function",
-    name: "exec_command",
-    description: "Runs a command.",
-    strict: false,
-    parameters: { type: "object", properties: { cmd: { type: "string" } } },
-  },
-  { type: "custom", name: "apply_patch", description: "Applies a patch." },
-];
-
-const user = (text: string) => ({
-  type: "message",
-  role: "user",
-  content: [{ type: "input_text", text }],
-});
-
-function request(text: string): ModelRequest {
-  conversations++;
-  return {
-    model: "scripted",
-    instructions: "You are a test.",
-    tools,
-    input: [user(text)],
-    cacheKey: `thr_${conversations}`,
-  };
-}
 
 interface Options {
   readonly signal?: AbortSignal;
@@ -64,9 +36,6 @@ async function failure(text: string, options?: Options): Promise<ModelError> {
   if (error instanceof ModelError) return error;
   throw new Error(`no ModelError but ${String(error)}`);
 }
-
-const script = (...steps: unknown[]): string =>
-  `[[steps]]\n\`\`\`json\n${JSON.stringify(steps)}\n\`\`\``;
 
 const joined = (events: ModelEvent[], type: "textDelta" | "reasoningDelta"): string =>
   events.map((event) => (event.type === type ? event.text : "")).join("");

@@ -3,13 +3,12 @@ import type { Capabilities, WireApi } from "@heddle/protocol";
 import { demandsReasoning, presumed } from "../agent/model-capabilities.ts";
 import { ModelError } from "../agent/model-error.ts";
 import { probeModel } from "../agent/model-probe.ts";
+import type { ModelEndpoint } from "../agent/model-types.ts";
 import type { Clock } from "../os/clock.ts";
 import type { CapabilitiesTable } from "../store/model-tables.ts";
 
 /** A model at its endpoint. */
-export interface ModelPlace {
-  readonly baseUrl: string;
-  readonly apiKey: string | undefined;
+export interface ModelPlace extends Omit<ModelEndpoint, "capabilities"> {
   readonly model: string;
   /** What the user says that it speaks; undefined finds it out. */
   readonly wireApi: WireApi | undefined;
@@ -22,8 +21,8 @@ interface FactsOptions {
   readonly clock: Clock;
 }
 
-/** A model may have to be loaded from a slow disk before it answers. */
-const probeTimeoutMs = 120_000;
+/** However slowly it answers: a model may have to be loaded from a slow disk first. */
+const probeTimeoutMs = 600_000;
 
 /** What endpoints can do with models: asked once, stored, and asked again when it proved wrong. */
 export class ModelFacts {

@@ -88,11 +88,9 @@ export class Models {
     signal: AbortSignal,
   ): Promise<{ endpoint: ModelEndpoint; model: string }> {
     const place = await this.#reach(name);
-    const { baseUrl, apiKey, model } = place;
-    const { idle_timeout_seconds: seconds } = this.#place(name).settings;
     const capabilities = await this.#facts.of(place, signal);
-    const idle = seconds === undefined ? {} : { idleTimeoutMs: seconds * 1000 };
-    return { endpoint: { baseUrl, apiKey, capabilities, ...idle }, model };
+    const { model, wireApi: _, contextLength: __, ...endpoint } = place;
+    return { endpoint: { ...endpoint, capabilities }, model };
   }
 
   /** What an endpoint can do after it refused a request; undefined if that is as it was. */
@@ -152,9 +150,11 @@ export class Models {
       const message = `no provider for the model ${name}; expected provider/model with one of ${known}`;
       throw new DaemonError("invalidParams", message, { model: name });
     }
-    const { base_url: baseUrl, wire_api: wireApi } = settings;
+    const { base_url: baseUrl, wire_api: wireApi, idle_timeout_seconds: seconds } = settings;
     const contextLength = knownModel(name, baseUrl)?.contextLength ?? null;
-    return { id, settings, baseUrl, wireApi, contextLength, model: name.slice(slash + 1) };
+    const idle = seconds === undefined ? {} : { idleTimeoutMs: seconds * 1000 };
+    const place = { baseUrl, wireApi, contextLength, model: name.slice(slash + 1), ...idle };
+    return { id, settings, ...place };
   }
 
   async #reach(name: string): Promise<ModelPlace> {
