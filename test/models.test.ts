@@ -135,12 +135,18 @@ describe("the demo's task is done", () => {
     expect(turn.usage).toMatchObject({ estimated: true, costUsd: null });
     expect(turn.usage.inputTokens).toBeGreaterThan(1000);
   });
+});
 
-  test("by a model of an unknown family, with edit", async () => {
-    const { thread } = await doDemoTask("local/other");
-    const [names] = daemon.requestsOf(thread).map(({ tools }) => tools.map(({ name }) => name));
-    expect(names?.slice(2, 4)).toEqual(["edit", "write_file"]);
-  });
+test("a model of an unknown family is offered edit and write_file, and edits with them", async () => {
+  const thread = await project.thread();
+  const options = { model: "local/other" };
+  const turn = await thread.say("[[edit path=a.txt find=one replace=two]]", options);
+  expect(turn.state).toBe("done");
+  expect((await thread.diff()).files[0]?.hunks[0]?.lines).toEqual(["-one", "+two"]);
+  await thread.say('[[write path=c.txt text="three\\n"]]', options);
+  expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["a.txt", "c.txt"]);
+  const names = daemon.requestsOf(thread).map(({ tools }) => tools.map(({ name }) => name));
+  expect(names[0]?.slice(2, 4)).toEqual(["edit", "write_file"]);
 });
 
 describe("an endpoint is known", () => {
