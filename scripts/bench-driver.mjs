@@ -19,7 +19,7 @@ function environment(home, url) {
   mkdirSync(heddleHome, { recursive: true });
   writeFileSync(
     join(heddleHome, "config.toml"),
-    `[providers.bench]\nbase_url = "${url ?? "http://127.0.0.1:9"}/v1"\n[models]\nmain = "bench/bench-1"\n[threads]\nmax_running = 64\n`,
+    `[providers.bench]\nbase_url = "${url ?? "http://127.0.0.1:9"}/v1"\nwire_api = "responses"\n[models]\nmain = "bench/bench-1"\n[edit_tools]\nbench = "apply_patch"\n[threads]\nmax_running = 64\n`,
   );
   const { PATH, TMPDIR } = process.env;
   return {

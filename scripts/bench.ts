@@ -54,7 +54,7 @@ try {
 async function measureAll() {
   const url = await startModel();
   mkdirSync(env.HEDDLE_HOME, { recursive: true });
-  const config = `[providers.local]\nbase_url = "${url}"\n[models]\nmain = "local/scripted"\n`;
+  const config = `[providers.local]\nbase_url = "${url}"\nwire_api = "responses"\n[models]\nmain = "local/scripted"\n[edit_tools]\nscripted = "apply_patch"\n`;
   writeFileSync(join(env.HEDDLE_HOME, "config.toml"), config);
   const repository = await makeRepository();
   const cliStart = await measureCli();

@@ -81,3 +81,18 @@ test("an interrupt of a thread in which nothing runs fails, and says so", async 
   expect(code).toBe(1);
   expect(stderr).toContain("nothing to interrupt");
 });
+
+test("a role is given to a model, and the models are listed with it", async () => {
+  const used = await heddle(["models", "use", "fast", "local/quick", "--effort", "low"]);
+  expect(used).toMatchObject({ code: 0, stdout: "" });
+  expect(used.stderr).toContain(
+    `fast is local/quick, effort low; written into ${daemon.paths.config}`,
+  );
+  const { stdout } = await heddle(["models"]);
+  expect(stdout).toMatch(/^MODEL +ROLES /);
+  expect(stdout).toMatch(/^local\/scripted +main, review /m);
+  expect(stdout).toMatch(/^local\/quick +fast \(low\), cheap \(low\) /m);
+  const probed = await heddle(["models", "probe", "local/scripted"]);
+  expect(probed.stdout).toMatch(/^API +Responses\nfunction calls +yes\nfreeform tools +yes\n/);
+  expect((await heddle(["models", "use", "slow", "local/quick"])).code).toBe(2);
+});

@@ -243,7 +243,12 @@ test("models are listed with what is wrong with their providers", async () => {
     none: ["missing", expect.stringContaining("NO_SUCH_KEY")],
     down: ["none", expect.stringContaining("no answer")],
   });
-  expect(models).toContainEqual({ id: "local/scripted", provider: "local", roles: ["main"] });
+  expect(models.find(({ id }) => id === "local/scripted")).toMatchObject({
+    provider: "local",
+    roles: ["main", "fast", "cheap", "review"],
+    editTool: "apply_patch",
+    price: null,
+  });
 });
 
 test("no key stands in the log, in the database or in anything that a client is told", async () => {

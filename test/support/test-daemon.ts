@@ -172,9 +172,13 @@ function configFile(url: string, { provider = "", config = "" }: TestDaemonOptio
   return [
     "[providers.local]",
     `base_url = "${url}"`,
+    // Taken for granted, so that it is asked nothing but what a test asks.
+    'wire_api = "responses"',
     provider,
     "[models]",
     'main = "local/scripted"',
+    "[edit_tools]",
+    'scripted = "apply_patch"',
     config,
   ].join("\n");
 }

@@ -5,6 +5,8 @@ import {
   type Item,
   type ItemId,
   type Landing,
+  type Methods,
+  type ParamsOf,
   type Part,
   type PolicyName,
   type ProjectId,
@@ -26,6 +28,9 @@ export interface ThreadOptions {
   /** How long it is waited for, where a machine is busy with more than this. */
   readonly patienceMs?: number;
 }
+
+/** How a turn is asked for. */
+type SayOptions = Pick<ParamsOf<Methods, "turn/start">, "model" | "role" | "effort">;
 
 interface Waiter {
   readonly check: () => boolean;
@@ -107,7 +112,7 @@ export class TestThread implements AsyncDisposable {
   }
 
   /** Starts a turn and returns its row as it was accepted. */
-  async send(text: string | Part[], options: { model?: string } = {}): Promise<Turn> {
+  async send(text: string | Part[], options: SayOptions = {}): Promise<Turn> {
     const input = typeof text === "string" ? [{ type: "text", text } as const] : text;
     return await this.client.call("turn/start", { threadId: this.id, input, ...options });
   }
@@ -119,7 +124,7 @@ export class TestThread implements AsyncDisposable {
   }
 
   /** Runs one turn to its end. */
-  async say(text: string | Part[], options: { model?: string } = {}): Promise<Turn> {
+  async say(text: string | Part[], options: SayOptions = {}): Promise<Turn> {
     const { id } = await this.send(text, options);
     return await this.ended(id);
   }

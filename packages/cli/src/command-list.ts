@@ -118,7 +118,7 @@ export const commandList: readonly LazyCommand[] = [
   },
   {
     name: "models",
-    summary: "list models and their providers",
+    summary: "list models and what they can do, and give them roles",
     group: set,
     load: async () => (await import("./commands/models.ts")).modelsCommand(),
   },

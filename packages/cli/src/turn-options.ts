@@ -1,4 +1,4 @@
-import { Effort, type Methods, type ParamsOf, type ThreadId } from "@heddle/protocol";
+import { Effort, type Methods, type ParamsOf, Role, type ThreadId } from "@heddle/protocol";
 import { type Command, Option } from "commander";
 
 export interface TurnOptions {
@@ -9,7 +9,7 @@ export interface TurnOptions {
 /** Adds the options that choose how a turn is run. */
 export function turnOptions(command: Command): Command {
   return command
-    .option("-m, --model <model>", "the model, as provider/model (see `heddle models`)")
+    .option("-m, --model <model>", "a role, or a model as provider/model (see `heddle models`)")
     .addOption(
       new Option("-e, --effort <effort>", "how hard the model thinks").choices(Effort.options),
     );
@@ -23,7 +23,13 @@ export function turnParams(
   return {
     threadId,
     input: [{ type: "text", text }],
-    ...(model !== undefined && { model }),
+    ...(model !== undefined && roleOrModel(model)),
     ...(effort !== undefined && { effort }),
   };
+}
+
+/** A model's name has a slash, a role's has none; anything else is for the daemon to refuse. */
+function roleOrModel(given: string): { role: Role } | { model: string } {
+  const role = Role.safeParse(given);
+  return role.success ? { role: role.data } : { model: given };
 }

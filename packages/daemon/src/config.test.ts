@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DaemonError } from "@heddle/protocol";
 import { afterAll, describe, expect, test } from "vitest";
-import { readConfig, splitModel } from "./config.ts";
+import { readConfig, splitModel, writeRole } from "./config.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "heddle-config-"));
 const path = join(directory, "config.toml");
@@ -29,13 +29,16 @@ describe("a configuration", () => {
     const env = { OPENAI_BASE_URL: "http://127.0.0.1:9/v1" };
     expect(readConfig(join(directory, "none.toml"), env)).toEqual({
       providers: {
-        openai: {
-          base_url: "http://127.0.0.1:9/v1",
-          api_key_env: "OPENAI_API_KEY",
-          wire_api: "responses",
-        },
+        openai: { base_url: "http://127.0.0.1:9/v1", api_key_env: "OPENAI_API_KEY" },
       },
-      mainModel: "openai/gpt-5.3-codex",
+      roles: {
+        main: { model: "openai/gpt-5.3-codex" },
+        fast: { model: "openai/gpt-5.3-codex-spark" },
+        cheap: { model: "openai/gpt-5.3-codex-spark" },
+        review: { model: "openai/gpt-5.3-codex" },
+      },
+      editTools: {},
+      prices: {},
       allowRoot: false,
       maxCommands: 4,
       memoryBytes: 4096 * 1024 * 1024,
@@ -60,13 +63,38 @@ max_running = 1
 deadline_hours = 0.5`);
     expect(config).toMatchObject({
       providers: { openai: {}, local: { base_url: "http://127.0.0.1:11434/v1" } },
-      mainModel: "local/gpt/oss:20b",
+      roles: { main: { model: "local/gpt/oss:20b" }, fast: { model: "local/gpt/oss:20b" } },
       allowRoot: true,
       maxCommands: 2,
       memoryBytes: 4096 * 1024 * 1024,
       maxRunningTurns: 1,
       approvalDeadlineMs: 1_800_000,
     });
+  });
+
+  test("gives roles to models, with an effort and with prices of the user's own", () => {
+    const config = read(`[models]
+main = { model = "ollama/qwen3:8b", effort = "high" }
+fast = "lmstudio/small"
+[edit_tools]
+qwen3 = "apply_patch"
+[prices."ollama/qwen3:8b"]
+input = 1
+output = 2`);
+    expect(config).toMatchObject({
+      roles: {
+        main: { model: "ollama/qwen3:8b", effort: "high" },
+        fast: { model: "lmstudio/small" },
+        cheap: { model: "lmstudio/small" },
+        review: { model: "ollama/qwen3:8b", effort: "high" },
+      },
+      editTools: { qwen3: "apply_patch" },
+      prices: { "ollama/qwen3:8b": { input: 1, cachedInput: 1, output: 2 } },
+    });
+  });
+
+  test("asks nobody what OpenAI's own address can do", () => {
+    expect(read("").providers).toMatchObject({ openai: { wire_api: "responses" } });
   });
 
   test("lets root run boxes when the environment says so", () => {
@@ -95,7 +123,7 @@ describe("a mistake in the configuration is named with file, line and key", () =
     ],
     [
       "another wire API",
-      '[providers.x]\nbase_url = "http://h/v1"\nwire_api = "chat"',
+      '[providers.x]\nbase_url = "http://h/v1"\nwire_api = "soap"',
       /:3: providers\.x\.wire_api: /,
     ],
     [
@@ -134,4 +162,37 @@ describe("a mistake in the configuration is named with file, line and key", () =
 
 test("a model's own name may hold slashes", () => {
   expect(splitModel("local/org/model")).toEqual({ provider: "local", model: "org/model" });
+});
+
+describe("a role that is written into the file", () => {
+  const write = (text: string, effort?: "low") => {
+    writeFileSync(path, text);
+    return writeRole(
+      path,
+      {},
+      { role: "fast", model: "ollama/qwen3:8b", ...(effort && { effort }) },
+    );
+  };
+
+  test("is in force as if it had been read, and leaves the rest as it is", () => {
+    const text = '# mine\n[models]\nmain = "openai/gpt-5.3-codex" # the best\n';
+    expect(write(text, "low")).toMatchObject({
+      main: { model: "openai/gpt-5.3-codex" },
+      fast: { model: "ollama/qwen3:8b", effort: "low" },
+    });
+    const line = 'fast = { model = "ollama/qwen3:8b", effort = "low" }\n';
+    expect(readFileSync(path, "utf8")).toBe(text.replace("main", `${line}main`));
+  });
+
+  test("makes the file where there was none", () => {
+    rmSync(path);
+    writeRole(path, {}, { role: "main", model: "ollama/a" });
+    expect(readFileSync(path, "utf8")).toBe('[models]\nmain = "ollama/a"\n');
+  });
+
+  test("is refused where that cannot be done safely, with what to write", () => {
+    const text = 'models = { main = "openai/gpt-5.3-codex" }\n';
+    expect(() => write(text)).toThrow(/set fast = "ollama\/qwen3:8b" in \[models\] yourself/);
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
 });

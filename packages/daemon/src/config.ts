@@ -1,7 +1,19 @@
-import { readFileSync } from "node:fs";
-import { DaemonError, formatHost, parseHost } from "@heddle/protocol";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import {
+  DaemonError,
+  EditTool,
+  Effort,
+  formatHost,
+  localServers,
+  Price,
+  parseHost,
+  Role,
+  WireApi,
+} from "@heddle/protocol";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
+import { replaceFile } from "./os/durable-files.ts";
+import { setTomlValue } from "./os/toml-edit.ts";
 import { lineOf } from "./os/toml-lines.ts";
 
 const ProviderConfig = z
@@ -12,7 +24,7 @@ const ProviderConfig = z
     api_key_env: z.string().min(1).optional(),
     api_key_file: z.string().min(1).optional(),
     api_key_command: z.string().min(1).optional(),
-    wire_api: z.literal("responses").default("responses"),
+    wire_api: WireApi.optional(),
     idle_timeout_seconds: z.number().positive().max(3600).optional(),
   })
   .refine(
@@ -24,6 +36,24 @@ export type ProviderConfig = z.infer<typeof ProviderConfig>;
 
 const ModelName = z.string().regex(/^[^/]+\/.+$/, 'expected "provider/model"');
 
+const RoleModel = z
+  .union([ModelName, z.strictObject({ model: ModelName, effort: Effort.optional() })], {
+    error: 'expected "provider/model", or { model = "provider/model", effort = "low" }',
+  })
+  .transform((value) => (typeof value === "string" ? { model: value } : value));
+export type RoleModel = z.output<typeof RoleModel>;
+
+const ModelPrice = z
+  .strictObject({
+    input: Price.shape.input,
+    cached_input: Price.shape.cachedInput.optional(),
+    output: Price.shape.output,
+  })
+  .transform(({ cached_input, ...price }) => ({
+    ...price,
+    cachedInput: cached_input ?? price.input,
+  }));
+
 /** As grants are written, so that they can be compared. */
 const HostAndPort = z.string().transform((text, { addIssue }) => {
   const host = parseHost(text);
@@ -34,7 +64,9 @@ const HostAndPort = z.string().transform((text, { addIssue }) => {
 
 const ConfigFile = z.strictObject({
   providers: z.record(z.string().regex(/^[\w-]+$/), ProviderConfig).default({}),
-  models: z.strictObject({ main: ModelName.optional() }).default({}),
+  models: z.partialRecord(Role, RoleModel).default({}),
+  edit_tools: z.record(z.string().min(1), EditTool).default({}),
+  prices: z.record(ModelName, ModelPrice).default({}),
   sandbox: z
     .strictObject({
       allow_root: z.boolean().default(false),
@@ -70,7 +102,11 @@ const ConfigFile = z.strictObject({
 
 export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
-  readonly mainModel: string;
+  readonly roles: Readonly<Record<Role, RoleModel>>;
+  /** By the beginning of a model's own name. */
+  readonly editTools: Readonly<Record<string, EditTool>>;
+  /** In US dollars for a million tokens, by the full name of the model. */
+  readonly prices: Readonly<Record<string, Omit<Price, "asOf">>>;
   readonly allowRoot: boolean;
   readonly maxCommands: number;
   /** For all commands of one turn together. */
@@ -85,26 +121,27 @@ export interface Config {
 const openai = (env: NodeJS.ProcessEnv): ProviderConfig => ({
   base_url: env.OPENAI_BASE_URL || "https://api.openai.com/v1",
   api_key_env: "OPENAI_API_KEY",
-  wire_api: "responses",
+  // Another address may speak anything.
+  ...(!env.OPENAI_BASE_URL && { wire_api: "responses" }),
 });
+
+/** What a role has that the configuration does not set: the newest of OpenAI's for code. */
+const lineUp = { main: "openai/gpt-5.3-codex", fast: "openai/gpt-5.3-codex-spark" } as const;
 
 /** Reads the configuration; a missing file means the defaults. Throws `invalidConfig` with the line. */
 export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   const text = readIfThere(path);
   const file = ConfigFile.safeParse(parseToml(path, text));
   if (!file.success) throw new DaemonError("invalidConfig", explain(path, text, file.error));
-  const { providers, models, sandbox, threads, approvals, network, store } = file.data;
+  const { providers, models, edit_tools, prices, sandbox, threads, approvals, network, store } =
+    file.data;
   const withDefault = { openai: openai(env), ...providers };
-  const mainModel = models.main ?? "openai/gpt-5.3-codex";
-  const provider = splitModel(mainModel).provider;
-  if (!Object.hasOwn(withDefault, provider)) {
-    const where = `${path}:${lineOf(text, ["models", "main"])}`;
-    const known = Object.keys(withDefault).join(", ");
-    throw new DaemonError("invalidConfig", `${where}: no provider ${provider}; there are ${known}`);
-  }
+  refuseUnknownProvider(path, text, { models, known: { ...withDefault, ...localServers } });
   return {
     providers: withDefault,
-    mainModel,
+    roles: rolesOf(models),
+    editTools: edit_tools,
+    prices,
     allowRoot: sandbox.allow_root || env.HEDDLE_ALLOW_ROOT === "1",
     maxCommands: sandbox.max_commands,
     memoryBytes: sandbox.memory_mb * 1024 * 1024,
@@ -113,6 +150,51 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
     approvalDeadlineMs: approvals.deadline_hours * 3_600_000,
     backupEveryMs: store.backup_every_minutes * 60_000,
   };
+}
+
+type ModelsTable = z.output<typeof ConfigFile>["models"];
+
+/** Whoever has chosen a model of their own has chosen it for what they say nothing of, too. */
+function rolesOf({ main, fast, cheap, review }: ModelsTable): Config["roles"] {
+  const chosen = main ?? { model: lineUp.main };
+  const quick = fast ?? main ?? { model: lineUp.fast };
+  return { main: chosen, fast: quick, cheap: cheap ?? quick, review: review ?? chosen };
+}
+
+function refuseUnknownProvider(
+  path: string,
+  text: string,
+  { models, known }: { models: ModelsTable; known: Readonly<Record<string, unknown>> },
+): void {
+  for (const role of Role.options) {
+    const { provider } = splitModel(models[role]?.model ?? lineUp.main);
+    if (Object.hasOwn(known, provider)) continue;
+    const where = `${path}:${lineOf(text, ["models", role])}`;
+    const names = Object.keys(known).join(", ");
+    throw new DaemonError("invalidConfig", `${where}: no provider ${provider}; there are ${names}`);
+  }
+}
+
+/**
+ * Gives a role to a model in the file and changes nothing else in it, comments included. Throws
+ * `invalidConfig` where the file is written so that this cannot be done, and leaves it alone.
+ */
+export function writeRole(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  { role, model, effort }: RoleModel & { readonly role: Role },
+): Config["roles"] {
+  const text = readIfThere(path);
+  const quoted = JSON.stringify(model);
+  const value = effort === undefined ? quoted : `{ model = ${quoted}, effort = "${effort}" }`;
+  const changed = setTomlValue(text, ["models", role], value);
+  if (changed === undefined) {
+    const message = `${path} is written so that it cannot be changed safely; set ${role} = ${value} in [models] yourself`;
+    throw new DaemonError("invalidConfig", message);
+  }
+  const place = existsSync(path) ? realpathSync(path) : path;
+  replaceFile(place, changed);
+  return readConfig(path, env).roles;
 }
 
 /** `provider/model` in its halves; a model's own name may hold further slashes. */

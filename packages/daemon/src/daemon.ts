@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { idsFollow } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import { rgPath } from "@vscode/ripgrep";
-import type { Config } from "./config.ts";
+import { type Config, writeRole } from "./config.ts";
 import type { Log } from "./log.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { systemClock } from "./os/clock.ts";
@@ -150,7 +150,14 @@ function makeServices(
 
   const projects = new Projects(store, grants);
   const tasks = new Tasks(store);
-  const models = new Models({ ...config, env, hide: log.hide });
+  const models = new Models({
+    ...config,
+    env,
+    clock,
+    capabilities: store.capabilities,
+    hide: log.hide,
+    writeRole: (role, choice) => writeRole(paths.config, env, { role, ...choice }),
+  });
   const policies = new Policies(store, clock);
   const approvals = new Approvals({
     store,
@@ -203,7 +210,7 @@ async function takeUp(
 /** Opens the socket, last of all. */
 async function serve(
   stack: AsyncDisposableStack,
-  { config, paths, log, version, stopRequested }: DaemonOptions,
+  { paths, log, version, stopRequested }: DaemonOptions,
   {
     services,
     subscriptions,
@@ -212,7 +219,7 @@ async function serve(
 ): Promise<void> {
   const { store, storage, backups, journal, logError } = state;
   const { models, sandbox, spools } = services;
-  const facts = { paths, version, mainModel: config.mainModel };
+  const facts = { paths, version, mainModel: () => models.mainModel };
   const status = new Status({ store, storage, backups, clock: systemClock, ...facts });
   const handlers = createHandlers({
     ...services,

@@ -61,6 +61,8 @@ function newTurn(): Turn {
       cachedInputTokens: 0,
       outputTokens: 0,
       reasoningTokens: 0,
+      estimated: false,
+      costUsd: null,
     },
     createdAt: 1,
     startedAt: null,

@@ -3,6 +3,7 @@ import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
+import { Effort, Role } from "./model.ts";
 
 export const TurnState = z.enum([
   "queued",
@@ -28,15 +29,18 @@ export function turnEnded(state: TurnState): boolean {
 export const Mode = z.enum(["implement"]).describe("What the turn is for.");
 export type Mode = z.infer<typeof Mode>;
 
-export const Effort = z.enum(["minimal", "low", "medium", "high"]);
-export type Effort = z.infer<typeof Effort>;
-
 export const Usage = z.object({
   requests: z.int(),
   inputTokens: z.int(),
   cachedInputTokens: z.int(),
   outputTokens: z.int(),
   reasoningTokens: z.int(),
+  estimated: z.boolean().default(false).describe("Whether some of it was estimated, not counted."),
+  costUsd: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe("What the requests with a known price cost; null when none had one."),
 });
 export type Usage = z.infer<typeof Usage>;
 
@@ -65,8 +69,9 @@ export const turnMethods = {
       threadId: ThreadId,
       input: z.array(Part).min(1).max(100),
       mode: Mode.default("implement"),
-      model: z.string().max(200).optional().describe("`provider/model`; else the main model."),
-      effort: Effort.optional(),
+      model: z.string().max(200).optional().describe("`provider/model`; goes before the role."),
+      role: Role.default("main"),
+      effort: Effort.optional().describe("Else that of the role."),
       ...mutation,
     }),
     result: Turn,

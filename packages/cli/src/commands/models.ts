@@ -1,34 +1,29 @@
-import type { Methods, ResultOf } from "@heddle/protocol";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
+import { modelTable, modelWords } from "../models-text.ts";
 import { outputWidth, print, printJson, say } from "../terminal/output.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { table } from "../terminal/table.ts";
+import { probeCommand } from "./models-probe.ts";
+import { useCommand } from "./models-use.ts";
 
-type Models = ResultOf<Methods, "model/list">;
+const details = `
+A role is what a model is used for: main for turns, fast for quick experiments, cheap for work in the
+background, review for reviews. \`heddle run -m fast "…"\` gives a turn to the model of a role.
+Programs that serve models on this machine are found by themselves: Ollama, LM Studio, vLLM and
+llama.cpp. What an endpoint can do is found out with its first turn.`;
 
 export function modelsCommand(): Command {
   return command("models")
-    .description("List the models that the configured providers offer.")
-    .option("--json", "print providers and models as JSON")
+    .description("List the models that can be used, what they can do, and their roles.")
+    .option("--json", "print providers, models and roles as JSON")
+    .addHelpText("after", details)
+    .addCommand(useCommand())
+    .addCommand(probeCommand())
     .action(async ({ json }: { json?: boolean }) => {
       using daemon = await openDaemon();
       const list = await daemon.call("model/list", {});
       if (json) return printJson(list);
-      print(modelTable(list.models, outputWidth()));
-      for (const line of providerFaults(list.providers)) say(line);
+      print(modelTable(list, outputWidth()));
+      for (const line of modelWords(list)) say(line);
     });
-}
-
-function modelTable(models: Models["models"], width: number | undefined): string {
-  const rows = models.map(({ id, roles }) => [printableLine(id), printableLine(roles.join(", "))]);
-  return table(["MODEL", "ROLES"], rows, width);
-}
-
-function providerFaults(providers: Models["providers"]): string[] {
-  return providers.flatMap(({ id, baseUrl, credentials, failure }) => {
-    const fault = failure ?? (credentials === "missing" ? "it has no key" : undefined);
-    return fault === undefined ? [] : [printableLine(`provider ${id} at ${baseUrl}: ${fault}`)];
-  });
 }

@@ -95,6 +95,9 @@ base_url = "${url}"
 
 [models]
 main = "demo/scripted"
+
+[edit_tools]
+scripted = "apply_patch"
 `;
 }
 

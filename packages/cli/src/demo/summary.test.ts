@@ -10,6 +10,8 @@ const usage = {
   cachedInputTokens: 800,
   outputTokens: 90,
   reasoningTokens: 0,
+  estimated: false,
+  costUsd: null,
 };
 const done = turn({ usage, startedAt: 1_000, completedAt: 3_500 });
 const seen = view({

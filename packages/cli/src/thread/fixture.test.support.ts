@@ -61,6 +61,8 @@ export function turn(fields: Partial<Turn> = {}): Turn {
       cachedInputTokens: 0,
       outputTokens: 0,
       reasoningTokens: 0,
+      estimated: false,
+      costUsd: null,
     },
     createdAt: 0,
     startedAt: null,

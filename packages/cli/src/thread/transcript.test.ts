@@ -187,6 +187,8 @@ describe("the end of a turn", () => {
       cachedInputTokens: 0,
       outputTokens: 80,
       reasoningTokens: 0,
+      estimated: false,
+      costUsd: null,
     };
     const done = turn({ usage, startedAt: 0, completedAt: 61_000, commit: "ab".repeat(20) });
     expect(shown([happened({ type: "turnCompleted", turn: done })])).toBe(

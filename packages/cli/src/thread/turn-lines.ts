@@ -32,9 +32,12 @@ function tookOf({ startedAt, completedAt }: Turn): string {
   return startedAt === null || completedAt === null ? "" : duration(completedAt - startedAt);
 }
 
-function usageOf({ usage: { requests, inputTokens, outputTokens } }: Turn): string {
+function usageOf({ usage }: Turn): string {
+  const { requests, inputTokens, outputTokens, estimated, costUsd } = usage;
   if (requests === 0) return "";
-  return `${count(requests, "request")}, ${inputTokens} tokens in, ${outputTokens} out`;
+  const about = estimated ? "about " : "";
+  const cost = costUsd === null ? "" : `, ${about}$${costUsd.toFixed(4)}`;
+  return `${count(requests, "request")}, ${about}${inputTokens} tokens in, ${outputTokens} out${cost}`;
 }
 
 /** What is worth saying of a landing that goes on, or how it ended. */

@@ -1,11 +1,10 @@
 import { DaemonError } from "@heddle/protocol";
 import { resultTokenLimit, truncateForModel } from "./context/truncate.ts";
 import type { InputEntry, ModelCall } from "./model.ts";
-import { tools } from "./tools/index.ts";
+import { specsWith, toolsByName } from "./tools/index.ts";
 import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
 
 const pureAtOnce = 8;
-const byName = new Map(tools.map((tool) => [tool.spec.name, tool]));
 
 /**
  * Runs the calls of one response and remembers their results, in the order of the calls. Reads that
@@ -29,7 +28,7 @@ function groups(calls: readonly ModelCall[]): ModelCall[][] {
   const result: ModelCall[][] = [];
   let open: ModelCall[] | undefined;
   for (const call of calls) {
-    const effect = byName.get(call.name)?.effect ?? false;
+    const effect = toolsByName.get(call.name)?.effect ?? false;
     if (!effect && open !== undefined && open.length < pureAtOnce) {
       open.push(call);
       continue;
@@ -45,7 +44,7 @@ function groups(calls: readonly ModelCall[]): ModelCall[][] {
 async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
   context.host.signal.throwIfAborted();
   try {
-    const tool = toolOf(call);
+    const tool = toolOf(call, context);
     const journal = context.recovering ? context.host.unreportedEffect(call.callId) : undefined;
     const result =
       journal === undefined || tool.recover === undefined
@@ -67,10 +66,11 @@ function starved(cause: unknown): DaemonError {
   return new DaemonError("storageFull", `the disk is full: ${message}`, {}, { cause });
 }
 
-function toolOf({ name }: ModelCall): Tool {
-  const tool = byName.get(name);
+function toolOf({ name }: ModelCall, { host }: ToolContext): Tool {
+  const tool = toolsByName.get(name);
   if (tool) return tool;
-  throw new ToolError(`no tool ${name}; there are ${[...byName.keys()].join(", ")}`);
+  const offered = specsWith(host.patching.tool).map((spec) => spec.name);
+  throw new ToolError(`no tool ${name}; there are ${offered.join(", ")}`);
 }
 
 function outputEntry(call: ModelCall | undefined, output: string): InputEntry {

@@ -2,6 +2,8 @@ import type { ResponseOutputItem, ResponseStreamEvent } from "openai/resources/r
 import { ModelError } from "./model-error.ts";
 import { failureOfEvent, failureOfIncomplete } from "./model-failure.ts";
 import type { InputEntry, ModelCall, ModelEvent, ModelItemKind, Usage } from "./model-types.ts";
+import { count, detail, isRecord } from "./model-usage.ts";
+import type { ResponseReader } from "./model-wire.ts";
 
 const itemKinds: Readonly<Record<string, ModelItemKind | undefined>> = {
   message: "message",
@@ -10,12 +12,23 @@ const itemKinds: Readonly<Record<string, ModelItemKind | undefined>> = {
   custom_tool_call: "customToolCall",
 };
 
-/** Reads the events of one response. Throws a ModelError at those that end it badly. */
-export class EventReader {
+/** Reads the events of one response of the Responses API. */
+export class EventReader implements ResponseReader {
   readonly #open = new Set<number>();
+  readonly over = false;
+
+  read(event: unknown): readonly ModelEvent[] {
+    const told = this.#told(event as ResponseStreamEvent);
+    return told ? [told] : [];
+  }
+
+  /** A response that is over has said so in its last event. */
+  end(): readonly ModelEvent[] {
+    return [];
+  }
 
   /** Undefined for an event that tells nothing new, and for types that we do not know. */
-  read(event: ResponseStreamEvent): ModelEvent | undefined {
+  #told(event: ResponseStreamEvent): ModelEvent | undefined {
     switch (event.type) {
       case "response.output_text.delta":
       case "response.refusal.delta":
@@ -51,11 +64,11 @@ export class EventReader {
     return { type: "itemStarted", index, kind };
   }
 
-  #completed(response: { id: string; usage?: unknown }): ModelEvent {
+  #completed(response: { usage?: unknown }): ModelEvent {
     if (this.#open.size > 0) {
       throw new ModelError("malformed", "the response completed with an item still open");
     }
-    return { type: "completed", responseId: response.id, usage: usageOf(response.usage) };
+    return { type: "completed", usage: usageOf(response.usage) };
   }
 }
 
@@ -118,7 +131,7 @@ function replayed(item: ResponseOutputItem): InputEntry {
   }
 }
 
-/** Undefined from servers that count nothing; a missing number is zero. */
+/** Undefined from servers that count nothing. */
 function usageOf(usage: unknown): Usage | undefined {
   if (!isRecord(usage)) return undefined;
   return {
@@ -127,16 +140,4 @@ function usageOf(usage: unknown): Usage | undefined {
     outputTokens: count(usage.output_tokens),
     reasoningTokens: count(detail(usage.output_tokens_details, "reasoning_tokens")),
   };
-}
-
-function detail(details: unknown, field: string): unknown {
-  return isRecord(details) ? details[field] : undefined;
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" && value >= 0 ? value : 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

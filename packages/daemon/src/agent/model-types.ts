@@ -1,3 +1,5 @@
+import type { Capabilities, Effort } from "@heddle/protocol";
+
 /** One item of a Responses API input, as plain JSON. */
 export interface InputEntry {
   readonly type: string;
@@ -23,12 +25,11 @@ export type ToolSpec =
 export interface ModelEndpoint {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** What it can do with the model that it is asked for. */
+  readonly capabilities: Capabilities;
   /** How long nothing may come before a response is given up; 60 seconds by default. */
   readonly idleTimeoutMs?: number;
 }
-
-export type Effort = "minimal" | "low" | "medium" | "high";
 
 export interface ModelRequest {
   readonly model: string;
@@ -45,6 +46,8 @@ export interface Usage {
   readonly cachedInputTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+  /** Set where the endpoint counted nothing. */
+  readonly estimated?: true;
 }
 
 export type ModelItemKind = "message" | "reasoning" | "functionCall" | "customToolCall";
@@ -70,6 +73,5 @@ export type ModelEvent =
     }
   | {
       readonly type: "completed";
-      readonly responseId: string;
       readonly usage: Usage | undefined;
     };

@@ -3,43 +3,17 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ScriptedModel, startScriptedModel } from "../scripted-model/server.ts";
 import { type ModelEvent, type ModelRequest, streamModel } from "./model.ts";
+import { presumed } from "./model-capabilities.ts";
 import { ModelError, type ModelErrorKind } from "./model-error.ts";
+import { request, script, tools, user } from "./model-fixture.test.support.ts";
 
 let model: ScriptedModel;
-let conversations = 0;
+const capabilities = presumed("responses");
 
 beforeAll(async () => {
   model = await startScriptedModel();
 });
 afterAll(() => model[Symbol.asyncDispose]());
-
-const tools: ModelRequest["tools"] = [
-  {
-    type: "function",
-    name: "exec_command",
-    description: "Runs a command.",
-    strict: false,
-    parameters: { type: "object", properties: { cmd: { type: "string" } } },
-  },
-  { type: "custom", name: "apply_patch", description: "Applies a patch." },
-];
-
-const user = (text: string) => ({
-  type: "message",
-  role: "user",
-  content: [{ type: "input_text", text }],
-});
-
-function request(text: string): ModelRequest {
-  conversations++;
-  return {
-    model: "scripted",
-    instructions: "You are a test.",
-    tools,
-    input: [user(text)],
-    cacheKey: `thr_${conversations}`,
-  };
-}
 
 interface Options {
   readonly signal?: AbortSignal;
@@ -52,7 +26,9 @@ async function collect(
   asked: ModelRequest,
   { signal = new AbortController().signal, url = model.url, apiKey, ...rest }: Options = {},
 ): Promise<ModelEvent[]> {
-  return await Array.fromAsync(streamModel({ baseUrl: url, apiKey }, asked, { signal, ...rest }));
+  return await Array.fromAsync(
+    streamModel({ baseUrl: url, apiKey, capabilities }, asked, { signal, ...rest }),
+  );
 }
 
 async function failure(text: string, options?: Options): Promise<ModelError> {
@@ -60,9 +36,6 @@ async function failure(text: string, options?: Options): Promise<ModelError> {
   if (error instanceof ModelError) return error;
   throw new Error(`no ModelError but ${String(error)}`);
 }
-
-const script = (...steps: unknown[]): string =>
-  `[[steps]]\n\`\`\`json\n${JSON.stringify(steps)}\n\`\`\``;
 
 const joined = (events: ModelEvent[], type: "textDelta" | "reasoningDelta"): string =>
   events.map((event) => (event.type === type ? event.text : "")).join("");
@@ -86,7 +59,6 @@ test("a text comes as deltas, then whole, then with its usage", async () => {
     },
     {
       type: "completed",
-      responseId: expect.stringMatching(/^resp_/),
       usage: {
         inputTokens: expect.any(Number),
         cachedInputTokens: 0,
@@ -270,7 +242,7 @@ test("an abort throws the signal's own reason, before and within the stream", as
     const asked = request("[[say n=20 fault=stall at=8]]");
     const options = { signal: turn.signal };
     for await (const event of streamModel(
-      { baseUrl: model.url, apiKey: undefined },
+      { baseUrl: model.url, apiKey: undefined, capabilities },
       asked,
       options,
     )) {

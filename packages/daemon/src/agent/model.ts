@@ -1,18 +1,19 @@
 import type OpenAI from "openai";
-import type {
-  ResponseCreateParamsStreaming,
-  ResponseStreamEvent,
-} from "openai/resources/responses/responses";
+import { chatWire } from "./model-chat.ts";
 import { ModelError } from "./model-error.ts";
-import { EventReader } from "./model-events.ts";
 import { failureOfEvent, failureOfStatus, failureOfThrown } from "./model-failure.ts";
+import { responsesWire } from "./model-responses.ts";
 import type { ModelEndpoint, ModelEvent, ModelRequest } from "./model-types.ts";
+import { estimatedUsage } from "./model-usage.ts";
 import { StreamWatch } from "./model-watch.ts";
+import type { ResponseReader } from "./model-wire.ts";
 
 export * from "./model-types.ts";
 
+const wires = { responses: responsesWire, chat: chatWire };
 const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
-// Reading a finished stream to its end frees its connection for the next request.
+// Reading a finished stream to its end frees its connection for the next request; a response that is
+// over may still be counted.
 const DRAIN_MS = 250;
 // The SDK's stream logs to the console unless it is given a client, and reads only its logger.
 const silent = {} as OpenAI;
@@ -21,6 +22,8 @@ export interface StreamOptions {
   readonly signal: AbortSignal;
   /** How long nothing may come before the response is given up as `idle`. */
   readonly idleTimeoutMs?: number;
+  /** More fields of the request's body, for what is asked of no model but in a probe. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -30,32 +33,72 @@ export interface StreamOptions {
 export async function* streamModel(
   endpoint: ModelEndpoint,
   request: ModelRequest,
-  { signal, idleTimeoutMs = endpoint.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS }: StreamOptions,
+  {
+    signal,
+    idleTimeoutMs = endpoint.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    extra,
+  }: StreamOptions,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   signal.throwIfAborted();
   using watch = new StreamWatch(signal, idleTimeoutMs);
+  const wire = wires[endpoint.capabilities.wireApi];
+  const reader = wire.reader();
+  const body = JSON.stringify({ ...wire.body(request, endpoint.capabilities), ...extra });
+  const exchange = new Exchange(body.length);
   let streaming = false;
-  let completed = false;
   try {
-    const response = await post(endpoint, request, watch.signal);
+    const headers = wire.headers(request);
+    const response = await post(endpoint, { path: wire.path, headers, body }, watch.signal);
     streaming = true;
-    const reader = new EventReader();
     for await (const raw of await openStream(response, watch.controller)) {
-      const event: ModelEvent | undefined = completed ? undefined : reader.read(raw);
-      if (event) {
+      for (const event of exchange.completed ? [] : reader.read(raw)) {
         watch.pause();
-        yield event;
-        completed = event.type === "completed";
-        if (!completed) signal.throwIfAborted();
+        yield exchange.take(event);
+        if (!exchange.completed) signal.throwIfAborted();
       }
-      watch.expect(completed ? DRAIN_MS : idleTimeoutMs);
+      watch.expect(exchange.completed || reader.over ? DRAIN_MS : idleTimeoutMs);
     }
   } catch (error) {
-    if (completed) return;
-    throw watch.failure() ?? withoutKey(failureOfThrown(fromSdk(error), streaming), endpoint);
+    if (exchange.completed) return;
+    if (!reader.over || signal.aborted) {
+      throw watch.failure() ?? withoutKey(failureOfThrown(fromSdk(error), streaming), endpoint);
+    }
   }
-  if (completed) return;
+  if (exchange.completed) return;
+  signal.throwIfAborted();
+  yield* exchange.takeLast(reader);
+  if (exchange.completed) return;
   throw watch.failure() ?? new ModelError("cut", "the stream ended before the response did");
+}
+
+/** What was sent and received, as long as nobody else has counted it. */
+class Exchange {
+  readonly #sentLength: number;
+  #receivedLength = 0;
+  completed = false;
+
+  constructor(sentLength: number) {
+    this.#sentLength = sentLength;
+  }
+
+  take(event: ModelEvent): ModelEvent {
+    if ("text" in event) this.#receivedLength += event.text.length;
+    if (event.type === "itemDone") this.#receivedLength += event.call?.arguments.length ?? 0;
+    if (event.type !== "completed") return event;
+    this.completed = true;
+    const { usage = estimatedUsage(this.#sentLength, this.#receivedLength) } = event;
+    return { ...event, usage };
+  }
+
+  *takeLast(reader: ResponseReader): Generator<ModelEvent, void, undefined> {
+    for (const event of reader.end()) yield this.take(event);
+  }
+}
+
+interface Post {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 /**
@@ -63,11 +106,11 @@ export async function* streamModel(
  * brings every resource of the API, 33 MB and 150 ms, for what is one POST here.
  */
 async function post(
-  { baseUrl, apiKey, headers }: ModelEndpoint,
-  request: ModelRequest,
+  { baseUrl, apiKey }: ModelEndpoint,
+  { path, headers, body }: Post,
   signal: AbortSignal,
 ): Promise<Response> {
-  const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/responses`, {
+  const response = await fetch(`${baseUrl.replace(/\/+$/, "")}${path}`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -75,7 +118,7 @@ async function post(
       ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
       ...headers,
     },
-    body: JSON.stringify(body(request)),
+    body,
     signal,
   });
   if (!response.ok) throw failureOfStatus(response, await response.text());
@@ -89,29 +132,12 @@ async function notAStream(response: Response): Promise<ModelError> {
   return new ModelError("badRequest", message, { status: response.status });
 }
 
-/** What stays the same from request to request comes first, for the provider's cache. */
-function body(request: ModelRequest): ResponseCreateParamsStreaming {
-  const { model, instructions, tools, input, effort, cacheKey } = request;
-  return {
-    model,
-    instructions,
-    tools: tools as ResponseCreateParamsStreaming["tools"] & object,
-    input: input as ResponseCreateParamsStreaming["input"] & object,
-    ...(effort && { reasoning: { effort, summary: "auto" } }),
-    parallel_tool_calls: true,
-    store: false,
-    stream: true,
-    include: ["reasoning.encrypted_content"],
-    prompt_cache_key: cacheKey,
-  };
-}
-
 async function openStream(
   response: Response,
   controller: AbortController,
-): Promise<AsyncIterable<ResponseStreamEvent>> {
+): Promise<AsyncIterable<unknown>> {
   const { Stream } = await import("openai/core/streaming");
-  return Stream.fromSSEResponse<ResponseStreamEvent>(response, controller, silent);
+  return Stream.fromSSEResponse(response, controller, silent);
 }
 
 /** The SDK throws the server's error object wrapped in an APIError without a status. */

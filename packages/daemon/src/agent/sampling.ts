@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Item } from "@heddle/protocol";
-import { instructions } from "./context/instructions.ts";
+import { changedEditTool } from "./context/edit-tool.ts";
+import { instructionsWith } from "./context/instructions.ts";
 import { type InputEntry, type ModelCall, type ModelEvent, streamModel } from "./model.ts";
+import { isRefusedForm } from "./model-capabilities.ts";
 import { ModelError } from "./model-error.ts";
 import { retryDelayMs } from "./retry.ts";
-import { tools } from "./tools/index.ts";
+import { specsWith } from "./tools/index.ts";
 import { endOf } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
 import type { TurnHost } from "./turn-host.ts";
@@ -16,13 +18,16 @@ export interface Sample {
   readonly message: string;
 }
 
-const specs = tools.map(({ spec }) => spec);
+/** How often one request may teach what the endpoint cannot do. */
+const lessonsAtMost = 2;
 
 /**
  * Asks the model until it has answered completely. A response that was cut leaves nothing but items
  * marked as superseded: no call of it is run, and no entry of it is remembered.
  */
 export async function sample(host: TurnHost): Promise<Sample> {
+  let lessons = 0;
+  if (host.patching.isHopeless) changeEditTool(host);
   for (let attempt = 0; ; attempt += 1) {
     host.setState("sampling");
     const startedAt = performance.now();
@@ -40,9 +45,12 @@ export async function sample(host: TurnHost): Promise<Sample> {
       });
     } catch (error) {
       const known = error instanceof ModelError && !host.signal.aborted;
-      const wait = known ? retryDelayMs(error, attempt, Math.random) : undefined;
+      const told = record(known ? error.kind : "interrupted");
+      const learnt = known && lessons < lessonsAtMost && (await learn(host, error));
+      if (learnt) lessons += 1;
+      const wait = learnt ? 0 : known ? retryDelayMs(error, attempt, Math.random) : undefined;
       host.atomically(() => {
-        host.recordRequest(record(known ? error.kind : "interrupted"));
+        host.recordRequest(told);
         response.discard(wait === undefined ? endOf(host) : "superseded");
       });
       if (wait === undefined) throw error;
@@ -52,10 +60,25 @@ export async function sample(host: TurnHost): Promise<Sample> {
   }
 }
 
+/** Whether a refusal taught how the endpoint has to be asked instead. */
+async function learn(host: TurnHost, error: ModelError): Promise<boolean> {
+  return isRefusedForm(error) && (await host.relearn(error));
+}
+
+/** The history says it, and the tools change with the same request. */
+function changeEditTool(host: TurnHost): void {
+  host.atomically(() => {
+    host.remember([changedEditTool]);
+    host.patching.giveUp();
+  });
+}
+
 async function receive(host: TurnHost, response: Response): Promise<void> {
   const { model, effort, cacheKey, endpoint, signal } = host;
   const input = host.history();
-  const request = { model, instructions, tools: specs, input, effort, cacheKey };
+  const tools = specsWith(host.patching.tool);
+  const instructions = instructionsWith(host.patching.tool);
+  const request = { model, instructions, tools, input, effort, cacheKey };
   for await (const event of streamModel(endpoint, request, { signal })) response.take(event);
 }
 

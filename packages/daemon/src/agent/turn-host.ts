@@ -1,6 +1,8 @@
 import {
   type ApprovalSubject,
   DaemonError,
+  type EditTool,
+  type Effort,
   type Failure,
   type Item,
   type ItemId,
@@ -11,6 +13,7 @@ import type { SpoolFile } from "../os/spool-file.ts";
 import type { TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
 import type { EnvironmentFacts } from "./context/environment.ts";
+import type { ModelError } from "./model-error.ts";
 import type { InputEntry, ModelEndpoint, Usage } from "./model-types.ts";
 
 type Distribute<T> = T extends unknown ? Omit<T, keyof ItemBase> : never;
@@ -38,14 +41,28 @@ export interface RequestRecord {
  */
 export const leaveOff = new DaemonError("shuttingDown", "the daemon is stopping");
 
+/** How a thread's model edits files. */
+export interface Patching {
+  /** What it is offered for that. */
+  readonly tool: EditTool;
+  /** Whether so many patches in a row have failed that it should be offered the other one. */
+  readonly isHopeless: boolean;
+  ended(succeeded: boolean): void;
+  /** From now on, and after a restart, the thread edits without patches. */
+  giveUp(): void;
+}
+
 /** All that a turn can do in the world. The services provide it; the agent knows nothing else. */
 export interface TurnHost {
   readonly worktree: string;
   readonly environment: EnvironmentFacts;
   readonly cacheKey: string;
   readonly model: string;
-  readonly effort: "minimal" | "low" | "medium" | "high" | undefined;
+  readonly effort: Effort | undefined;
   readonly endpoint: ModelEndpoint;
+  readonly patching: Patching;
+  /** Finds out anew what the endpoint can do, after it refused a request; whether that changed. */
+  relearn(refusal: ModelError): Promise<boolean>;
   readonly signal: AbortSignal;
   /** Whether something failed for want of space on the disk: the turn then goes on with space. */
   readonly isStarved: (error: unknown) => boolean;

@@ -3,6 +3,7 @@ import { approvalHandlers } from "./approval.ts";
 import type { Caller } from "./caller.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
+import { modelHandlers } from "./model.ts";
 import { projectHandlers } from "./project.ts";
 import type { Services } from "./services.ts";
 import { taskHandlers } from "./task.ts";
@@ -19,6 +20,6 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...turnHandlers(services),
     ...itemHandlers(services),
     ...approvalHandlers(services),
-    "model/list": () => services.models.list(),
+    ...modelHandlers(services),
   };
 }

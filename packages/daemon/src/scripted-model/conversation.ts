@@ -12,6 +12,13 @@ export interface Choice {
 
 const fallback: Scenario = { name: "ok", reply: () => ({ text: "ok" }) };
 
+/** Whoever demands a call gets one. */
+const obedient: Scenario = {
+  name: "obedient",
+  reply: ({ tools: [tool] }) =>
+    tool ? { calls: [{ tool: tool.name, input: { input: "ok" } }] } : { text: "ok" },
+};
+
 /**
  * Finds the last user message of this turn that names or matches a scenario. Later messages, such
  * as one that steers a running turn or tells of a changed directory, do not end the scenario.
@@ -26,7 +33,8 @@ export function choose(request: ScriptedRequest, scenarios: readonly Scenario[])
     const turn = turnOf(request, prompt, directive, items.slice(index + 1));
     return { scenario, turn, directive };
   }
-  return { scenario: fallback, turn: turnOf(request, "", undefined, []), directive: undefined };
+  const scenario = request.body.tool_choice === "required" ? obedient : fallback;
+  return { scenario, turn: turnOf(request, "", undefined, []), directive: undefined };
 }
 
 function find(

@@ -18,19 +18,33 @@ export const writeScenario: Scenario = {
   reply: (turn) => {
     if (patched(turn)) return afterPatch(turn);
     const change = { path: required(turn, "path"), add: turn.args.text ?? "" };
-    return { calls: [patchCall({}, [change])] };
+    return { calls: changeCalls(turn, {}, [change]) };
   },
 };
 
-export function patchCall(
+/** The calls that make all the changes, by the tool that is offered for it. */
+export function changeCalls(
+  { tools }: Pick<Turn, "tools">,
   files: Readonly<Record<string, string>>,
   changes: readonly FileChange[],
-): ScriptedCall {
-  return { tool: "apply_patch", input: { input: patchText(files, changes) } };
+): ScriptedCall[] {
+  const offersEdit = tools.some(({ name }) => name === "edit");
+  if (offersEdit && !tools.some(({ name }) => name === "apply_patch")) return changes.map(editCall);
+  return [{ tool: "apply_patch", input: { input: patchText(files, changes) } }];
 }
 
+function editCall(change: FileChange): ScriptedCall {
+  const { path } = change;
+  if ("add" in change) return { tool: "write_file", input: { path, content: change.add } };
+  const { find, replace } = change;
+  return { tool: "edit", input: { path, old_string: find, new_string: replace } };
+}
+
+const changesFiles = (tool: string): boolean =>
+  tool === "apply_patch" || tool === "edit" || tool === "write_file";
+
 function patched({ results }: Turn): boolean {
-  return results.some(({ tool }) => tool === "apply_patch");
+  return results.some(({ tool }) => changesFiles(tool));
 }
 
 function readCall(turn: Turn): ScriptedCall {
@@ -49,7 +63,8 @@ function patchFrom(turn: Turn, output: string): Reply {
   const path = required(turn, "path");
   const change = { path, find: required(turn, "find"), replace: turn.args.replace ?? "" };
   for (const content of [withoutLineNumbers(output), output]) {
-    if (applies(content, change)) return { calls: [patchCall({ [path]: content }, [change])] };
+    if (applies(content, change))
+      return { calls: changeCalls(turn, { [path]: content }, [change]) };
   }
   // The numbers of read_file may stand in another form than those known here.
   const read = turn.results.at(-1)?.tool === "read_file";
@@ -80,7 +95,7 @@ function withoutLineNumbers(output: string): string {
 function afterPatch(turn: Turn): Reply {
   const { check, path } = turn.args;
   const last = turn.results.at(-1);
-  if (check && last?.tool === "apply_patch") {
+  if (check && last && changesFiles(last.tool)) {
     return { calls: [{ tool: "exec_command", input: { cmd: check } }] };
   }
   return ending(turn, `Changed ${path}.`, check && `${check} passes`);

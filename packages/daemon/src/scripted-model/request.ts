@@ -1,3 +1,4 @@
+import { itemsOfMessages } from "./chat-request.ts";
 import { isJson, type Json, list, string } from "./json.ts";
 import { type OfferedTool, ScriptError } from "./types.ts";
 
@@ -15,20 +16,21 @@ export interface ScriptedRequest {
 
 export function parseRequest(raw: Buffer, headers: ScriptedRequest["headers"]): ScriptedRequest {
   const body = parseBody(raw);
-  const { input } = body;
   return {
     receivedAt: Date.now(),
     model: string(body.model, "scripted"),
     stream: body.stream === true,
-    cacheKey: string(body.prompt_cache_key),
+    cacheKey: string(body.prompt_cache_key ?? headers["x-session-affinity"]),
     tools: list(body.tools).filter(isJson).map(offeredTool),
-    items:
-      typeof input === "string"
-        ? [{ type: "message", role: "user", content: input }]
-        : list(input).filter(isJson),
+    items: "messages" in body ? itemsOfMessages(body.messages) : itemsOfInput(body.input),
     headers,
     body,
   };
+}
+
+function itemsOfInput(input: unknown): readonly Json[] {
+  if (typeof input === "string") return [{ type: "message", role: "user", content: input }];
+  return list(input).filter(isJson);
 }
 
 function parseBody(raw: Buffer): Json {
@@ -41,10 +43,12 @@ function parseBody(raw: Buffer): Json {
   throw new ScriptError("the body is not a JSON object");
 }
 
-function offeredTool(tool: Json): OfferedTool {
+/** Chat completions have a function one level deeper. */
+function offeredTool(offer: Json): OfferedTool {
+  const tool = isJson(offer.function) ? offer.function : offer;
   return {
     name: string(tool.name),
-    custom: tool.type === "custom",
+    custom: offer.type === "custom",
     parameters: isJson(tool.parameters) ? tool.parameters : {},
   };
 }

@@ -2,16 +2,18 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Api, chatApi, responsesApi } from "./api.ts";
 import { choose } from "./conversation.ts";
 import { demo, demoScenarios } from "./demo/demo.ts";
 import { type Fault, FaultCounter } from "./faults.ts";
-import type { Json } from "./json.ts";
+import { isJson, type Json } from "./json.ts";
+import { type Lack, type Limits, refuseUnsupported } from "./limits.ts";
 import { parseRequest, type ScriptedRequest } from "./request.ts";
 import { genericScenarios } from "./scenarios.ts";
 import { sendEvents } from "./stream.ts";
 import { type Reply, type Scenario, ScriptError } from "./types.ts";
 import { TokenCounter } from "./usage.ts";
-import { newId, outputItems, responseEvents, responseObject } from "./wire.ts";
+import { outputItems, type TokenCount } from "./wire.ts";
 
 /** What this server says of itself, so that nobody takes it for a model. */
 export const LABEL = "scripted model, no AI";
@@ -29,6 +31,10 @@ export interface ScriptedModelOptions {
   readonly faults?: readonly Fault[];
   /** Where it is set, requests without it are refused. */
   readonly apiKey?: string;
+  /** What this endpoint is to lack, as others do. */
+  readonly without?: readonly Lack[];
+  /** Whether it demands the reasoning back with every call. */
+  readonly demandsReasoning?: boolean;
 }
 
 export interface ScriptedModel extends AsyncDisposable {
@@ -67,12 +73,15 @@ class Model {
   readonly #apiKey: string | undefined;
   readonly #faults: FaultCounter;
   readonly #tokens = new TokenCounter();
+  readonly #limits: Limits;
 
-  constructor({ scenarios = [], tokensPerSecond, faults, apiKey }: ScriptedModelOptions) {
+  constructor(options: ScriptedModelOptions) {
+    const { scenarios = [], without = [], demandsReasoning = false } = options;
     this.#scenarios = [...scenarios, ...demoScenarios, ...genericScenarios];
-    this.#tokensPerSecond = tokensPerSecond;
-    this.#apiKey = apiKey;
-    this.#faults = new FaultCounter(faults);
+    this.#tokensPerSecond = options.tokensPerSecond;
+    this.#apiKey = options.apiKey;
+    this.#faults = new FaultCounter(options.faults);
+    this.#limits = { without: new Set(without), demandsReasoning };
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,42 +105,63 @@ class Model {
     if (this.#apiKey && request.headers.authorization !== `Bearer ${this.#apiKey}`) {
       return sendError(response, 401, "the API key is wrong", "invalid_api_key");
     }
+    const api = this.#apiAt(`${request.method} ${path}`);
+    if (api) return await this.#respond(api, request, { response, gone });
     switch (`${request.method} ${path}`) {
       case "GET /v1/models":
         return sendJson(response, 200, modelList());
       case "GET /demo":
         return sendJson(response, 200, demo);
-      case "POST /v1/responses":
-        return await this.#respond(request, response, gone);
       default:
         return sendError(response, 404, `no ${request.method} ${path} here`);
     }
   }
 
+  #apiAt(route: string): Api | undefined {
+    const { without } = this.#limits;
+    if (route === "POST /v1/responses" && !without.has("responses")) return responsesApi;
+    if (route === "POST /v1/chat/completions" && !without.has("chat")) return chatApi;
+    return undefined;
+  }
+
   async #respond(
+    api: Api,
     incoming: IncomingMessage,
-    response: ServerResponse,
-    gone: AbortSignal,
+    { response, gone }: { response: ServerResponse; gone: AbortSignal },
   ): Promise<void> {
     const raw = Buffer.concat(await incoming.toArray());
     const request = parseRequest(raw, incoming.headers);
     this.#log(request);
+    refuseUnsupported(this.#limits, request);
     const { scenario, turn, directive } = choose(request, this.#scenarios);
-    const reply = scenario.reply(turn);
+    const reply = this.#limited(scenario.reply(turn));
     const fault = this.#faults.take(request.cacheKey, directive);
     if (fault?.kind === "status") return sendStatus(response, fault);
     if (fault?.kind === "silent") return await untilAborted(gone);
     const items = outputItems(spoiled(reply, fault), request.tools);
-    const usage = this.#tokens.count(request.cacheKey, raw, items);
+    const usage = this.#counted(api, request, this.#tokens.count(request.cacheKey, raw, items));
     const delayMs = reply.delayMs ?? 0;
     if (!request.stream) {
       if (delayMs > 0) await sleep(delayMs, undefined, { signal: gone });
-      const state = { status: "completed", output: items, usage } as const;
-      return sendJson(response, 200, responseObject(newId("resp"), request.model, state));
+      return sendJson(response, 200, api.whole(request.model, items, usage));
     }
-    const events = responseEvents(request.model, items, usage);
+    const events = api.events(request.model, items, usage);
     const tokensPerSecond = reply.tokensPerSecond ?? this.#tokensPerSecond;
-    await sendEvents(response, { events, fault, delayMs, tokensPerSecond, gone });
+    await sendEvents(response, { api, events, fault, delayMs, tokensPerSecond, gone });
+  }
+
+  #limited({ reasoning, ...reply }: Reply): Reply {
+    return this.#limits.without.has("reasoning") || reasoning === undefined
+      ? reply
+      : { reasoning, ...reply };
+  }
+
+  /** A chat completion is counted for those who ask for it, and for all that is not streamed. */
+  #counted(api: Api, { body, stream }: ScriptedRequest, count: TokenCount): TokenCount | undefined {
+    if (this.#limits.without.has("usage")) return undefined;
+    const { stream_options: asked } = body;
+    const wanted = isJson(asked) && asked.include_usage === true;
+    return api === chatApi && stream && !wanted ? undefined : count;
   }
 
   #log(request: ScriptedRequest): void {

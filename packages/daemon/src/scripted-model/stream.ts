@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Api } from "./api.ts";
 import type { Fault } from "./faults.ts";
 import type { Json } from "./json.ts";
-import { newId, responseObject } from "./wire.ts";
 
 export interface StreamPlan {
+  readonly api: Api;
   readonly events: Iterable<Json>;
   readonly fault: Fault | undefined;
   readonly delayMs: number;
@@ -15,27 +16,26 @@ export interface StreamPlan {
   readonly gone: AbortSignal;
 }
 
-// The announcements of a response, sent before any delay.
-const PREFACE_EVENTS = 2;
 const WRITE_BYTES = 16_384;
 
 /** Sends events as an SSE body, at the pace and with the fault that the plan says. */
 export async function sendEvents(response: ServerResponse, plan: StreamPlan): Promise<void> {
-  const { fault, delayMs, gone } = plan;
+  const { api, fault, delayMs, gone } = plan;
   const faultAt = fault && "at" in fault ? fault.at : Number.POSITIVE_INFINITY;
   const writer = new PacedWriter(response, plan.tokensPerSecond, gone);
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
   response.flushHeaders();
   let sequence = 0;
   for (const event of plan.events) {
-    if (sequence === PREFACE_EVENTS && delayMs > 0) await writer.wait(delayMs);
+    if (sequence === api.prefaceEvents && delayMs > 0) await writer.wait(delayMs);
     if (sequence === faultAt && fault) {
-      if (await spoil(response, writer, fault, sequence)) return;
+      if (await spoil(response, writer, { api, fault, sequence })) return;
     } else {
-      await writer.write(sse(event, sequence), isToken(event));
+      await writer.write(api.frame(event, sequence), api.isToken(event));
     }
     sequence++;
   }
+  await writer.write(api.end, false);
   await writer.flush();
   response.end();
 }
@@ -44,49 +44,19 @@ export async function sendEvents(response: ServerResponse, plan: StreamPlan): Pr
 async function spoil(
   response: ServerResponse,
   writer: PacedWriter,
-  fault: Fault,
-  sequence: number,
+  { api, fault, sequence }: { api: Api; fault: Fault; sequence: number },
 ): Promise<boolean> {
   if (fault.kind === "malformed") {
-    await writer.write('event: response.output_text.delta\ndata: {"type":"resp\n\n', false);
+    await writer.write(api.malformed, false);
     return false;
   }
-  const last = lastEvent(fault);
-  if (last) await writer.write(sse(last, sequence), false);
+  const last = api.faultEvent(fault);
+  if (last) await writer.write(api.frame(last, sequence), false);
   await writer.flush();
   if (fault.kind === "stall") await writer.wait(Number.POSITIVE_INFINITY);
   else if (fault.kind === "cut") response.destroy();
   else response.end();
   return true;
-}
-
-function lastEvent(fault: Fault): Json | undefined {
-  const id = newId("resp");
-  switch (fault.kind) {
-    case "failed": {
-      const error = { code: fault.code, message: "a scripted failure" };
-      const response = responseObject(id, "scripted", { status: "failed", output: [], error });
-      return { type: "response.failed", response };
-    }
-    case "incomplete": {
-      const { reason } = fault;
-      const response = responseObject(id, "scripted", { status: "incomplete", output: [], reason });
-      return { type: "response.incomplete", response };
-    }
-    case "error":
-      return { type: "error", code: fault.code, message: "a scripted error", param: null };
-    default:
-      return undefined;
-  }
-}
-
-function sse(event: Json, sequence_number: number): string {
-  const data = JSON.stringify({ ...event, sequence_number });
-  return `event: ${String(event.type)}\ndata: ${data}\n\n`;
-}
-
-function isToken(event: Json): boolean {
-  return String(event.type).endsWith(".delta");
 }
 
 /** Gathers events into few writes, holds tokens back until they are due, heeds backpressure. */

@@ -121,14 +121,15 @@ function usageObject({ input, cached, output, reasoning }: TokenCount): Json {
 export function* responseEvents(
   model: string,
   items: readonly Json[],
-  usage: TokenCount,
+  usage: TokenCount | undefined,
 ): Generator<Json, void, undefined> {
   const id = newId("resp");
   const begun = responseObject(id, model, { status: "in_progress", output: [] });
   yield { type: "response.created", response: begun };
   yield { type: "response.in_progress", response: begun };
   for (const [index, item] of items.entries()) yield* itemEvents(index, item);
-  const response = responseObject(id, model, { status: "completed", output: items, usage });
+  const counted = usage ? { usage } : {};
+  const response = responseObject(id, model, { status: "completed", output: items, ...counted });
   yield { type: "response.completed", response };
 }
 
@@ -202,6 +203,6 @@ export function tokensOf(text: string): string[] {
 }
 
 // Whole code points: half of one is not valid in a JSON text.
-function chunksOf(text: string): string[] {
+export function chunksOf(text: string): string[] {
   return text.match(/.{1,16}/gsu) ?? [];
 }

@@ -1,152 +1,176 @@
-import { readFile, stat } from "node:fs/promises";
 import {
+  type Capabilities,
   DaemonError,
+  type EditTool,
+  type Effort,
+  localServers,
   type Methods,
-  type Model,
-  type Provider,
+  type Price,
   type ResultOf,
+  type Role,
+  type RoleModel,
+  type WireApi,
 } from "@heddle/protocol";
+import { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
-import { runShell } from "../os/programs.ts";
+import type { Clock } from "../os/clock.ts";
+import type { CapabilitiesTable } from "../store/model-tables.ts";
+import { knownModel, type OwnPrices, priceOf } from "./line-up.ts";
+import { ModelFacts, type ModelPlace } from "./model-facts.ts";
+import { listModels } from "./model-list.ts";
+import { type EditTools, editToolOf } from "./model-profiles.ts";
+import { type KeySource, readKey } from "./provider-keys.ts";
 
 /** A provider as the configuration has it. */
-export interface ProviderSettings {
+export interface ProviderSettings extends KeySource {
   readonly base_url: string;
-  readonly api_key_env?: string | undefined;
-  readonly api_key_file?: string | undefined;
-  readonly api_key_command?: string | undefined;
-  readonly wire_api: "responses";
+  readonly wire_api?: WireApi | undefined;
   readonly idle_timeout_seconds?: number | undefined;
 }
 
+/** The model of a role, and how hard it thinks. */
+export interface RoleChoice {
+  readonly model: string;
+  readonly effort?: Effort | undefined;
+}
+export type Roles = Readonly<Record<Role, RoleChoice>>;
+
 export interface ModelsOptions {
   readonly providers: Readonly<Record<string, ProviderSettings>>;
-  readonly mainModel: string;
+  readonly roles: Roles;
+  readonly editTools: EditTools;
+  readonly prices: OwnPrices;
   readonly env: NodeJS.ProcessEnv;
+  readonly capabilities: CapabilitiesTable;
+  readonly clock: Clock;
   /** Is told of every key, so that none is ever logged. */
   readonly hide: (secret: string) => void;
+  /** Puts a role into the configuration file; throws `invalidConfig` where that cannot be done. */
+  readonly writeRole: (role: Role, choice: RoleChoice) => Roles;
 }
 
-const listTimeoutMs = 3000;
-const commandTimeoutMs = 30_000;
+/** What a turn asks for; without a model, that of the role. */
+export interface ModelWish {
+  readonly model?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly effort?: Effort | undefined;
+}
 
-/** The configured model line-up, and how each endpoint is reached. */
+/** The model line-up, and how each endpoint is reached. */
 export class Models {
   readonly #options: ModelsOptions;
+  readonly #providers: Readonly<Record<string, ProviderSettings>>;
+  readonly #facts: ModelFacts;
+  #roles: Roles;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
+    this.#roles = options.roles;
+    this.#providers = { ...options.providers, ...localProviders(options.providers) };
+    this.#facts = new ModelFacts({ table: options.capabilities, clock: options.clock });
   }
 
-  /** The full name of a model; the main one without a name. Throws for an unknown provider. */
-  resolve(name = this.#options.mainModel): string {
-    const slash = name.indexOf("/");
-    const provider = name.slice(0, slash);
-    if (slash > 0 && Object.hasOwn(this.#options.providers, provider)) return name;
-    const known = Object.keys(this.#options.providers).join(", ");
-    const message = `no provider for the model ${name}; expected provider/model with one of ${known}`;
-    throw new DaemonError("invalidParams", message, { model: name });
+  get mainModel(): string {
+    return this.#roles.main.model;
   }
 
-  async endpoint(name: string): Promise<{ endpoint: ModelEndpoint; model: string }> {
-    const full = this.resolve(name);
-    const slash = full.indexOf("/");
-    const provider = full.slice(0, slash);
-    return { endpoint: await this.#endpoint(provider), model: full.slice(slash + 1) };
+  /** The full name of what is wished for, and its effort. Throws for an unknown provider. */
+  resolve({ model, role = "main", effort }: ModelWish): { model: string; effort?: Effort } {
+    const choice = model === undefined ? this.#roles[role] : { model };
+    this.#place(choice.model);
+    const wanted = effort ?? choice.effort;
+    return { model: choice.model, ...(wanted && { effort: wanted }) };
   }
 
-  async list(): Promise<ResultOf<Methods, "model/list">> {
-    const { mainModel } = this.#options;
-    const found = await Promise.all(
-      Object.keys(this.#options.providers).map((id) => this.#describe(id)),
-    );
-    const models = found.flatMap(({ models }) => models);
-    if (!models.some(({ id }) => id === mainModel)) models.unshift(toModel(mainModel, mainModel));
-    return { providers: found.map(({ provider }) => provider), models };
+  /** How a model is reached; asks the endpoint what it can do, where that is not known yet. */
+  async endpoint(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ endpoint: ModelEndpoint; model: string }> {
+    const place = await this.#reach(name);
+    const capabilities = await this.#facts.of(place, signal);
+    const { model, wireApi: _, contextLength: __, ...endpoint } = place;
+    return { endpoint: { ...endpoint, capabilities }, model };
   }
 
-  async #describe(id: string): Promise<{ provider: Provider; models: Model[] }> {
-    const settings = this.#settings(id);
-    const base = { id, baseUrl: settings.base_url, wireApi: settings.wire_api };
+  /** What an endpoint can do after it refused a request; undefined if that is as it was. */
+  async relearn(
+    name: string,
+    how: { before: Capabilities; refusal: ModelError; signal: AbortSignal },
+  ): Promise<Capabilities | undefined> {
+    return await this.#facts.relearn(await this.#reach(name), how);
+  }
+
+  async probe(name: string): Promise<Capabilities> {
     try {
-      const { baseUrl, apiKey } = await this.#endpoint(id);
-      const credentials = apiKey === undefined ? "none" : "found";
-      const { names, failure } = await listModels(baseUrl, apiKey);
-      const models = names.map((name) => toModel(`${id}/${name}`, this.#options.mainModel));
-      return { provider: { ...base, credentials, failure }, models };
+      return await this.#facts.probe(await this.#reach(name));
     } catch (error) {
-      if (!(error instanceof DaemonError)) throw error;
-      return { provider: { ...base, credentials: "missing", failure: error.message }, models: [] };
+      if (!(error instanceof ModelError)) throw error;
+      const kind = error.kind === "unauthorized" ? "noCredentials" : "providerUnavailable";
+      throw new DaemonError(kind, `${name}: ${error.message}`, { reason: error.kind });
     }
   }
 
-  async #endpoint(id: string): Promise<ModelEndpoint> {
-    const settings = this.#settings(id);
-    const apiKey = await this.#apiKey(id, settings);
-    if (apiKey !== undefined) this.#options.hide(apiKey);
-    const { base_url: baseUrl, idle_timeout_seconds: seconds } = settings;
-    return { baseUrl, apiKey, ...(seconds !== undefined && { idleTimeoutMs: seconds * 1000 }) };
+  editTool(name: string): EditTool {
+    return editToolOf(this.#place(name).model, this.#options.editTools);
   }
 
-  #settings(id: string): ProviderSettings {
-    const settings = this.#options.providers[id];
-    if (settings) return settings;
-    throw new DaemonError("notFound", `no provider ${id}`, { provider: id });
+  price(name: string): Price | undefined {
+    return priceOf(name, this.#place(name).settings.base_url, this.#options.prices);
   }
 
-  async #apiKey(id: string, settings: ProviderSettings): Promise<string | undefined> {
-    const { api_key_env, api_key_file, api_key_command } = settings;
-    if (api_key_env !== undefined) {
-      const key = this.#options.env[api_key_env];
-      if (key) return key;
-      const message = `the provider ${id} needs the key in ${api_key_env}, which is not set; set it and restart the daemon, or use api_key_file`;
-      throw new DaemonError("noCredentials", message, { provider: id });
+  /** Gives a role to a model, here and in the configuration file. */
+  use(role: Role, choice: RoleChoice): RoleModel {
+    this.#place(choice.model);
+    this.#roles = this.#options.writeRole(role, choice);
+    return { role, model: choice.model, effort: choice.effort ?? null };
+  }
+
+  list(): Promise<ResultOf<Methods, "model/list">> {
+    return listModels({
+      providers: this.#providers,
+      configured: this.#options.providers,
+      roles: this.#roles,
+      keyOf: (id, settings) => this.#key(id, settings),
+      known: (name) => this.#facts.known(this.#place(name)),
+      contextFound: (name, tokens) => this.#facts.contextFound(this.#place(name), tokens),
+      price: (name) => this.price(name),
+      editTool: (name) => this.editTool(name),
+      use: (name) => knownModel(name, this.#place(name).settings.base_url)?.use,
+    });
+  }
+
+  /** Where a model is, by its full name. */
+  #place(name: string): Omit<ModelPlace, "apiKey"> & { id: string; settings: ProviderSettings } {
+    const slash = name.indexOf("/");
+    const id = name.slice(0, slash);
+    const settings = Object.hasOwn(this.#providers, id) ? this.#providers[id] : undefined;
+    if (slash <= 0 || settings === undefined) {
+      const known = Object.keys(this.#providers).join(", ");
+      const message = `no provider for the model ${name}; expected provider/model with one of ${known}`;
+      throw new DaemonError("invalidParams", message, { model: name });
     }
-    if (api_key_file !== undefined) return readKeyFile(id, api_key_file);
-    if (api_key_command !== undefined) return runKeyCommand(id, api_key_command);
-    return undefined;
+    const { base_url: baseUrl, wire_api: wireApi, idle_timeout_seconds: seconds } = settings;
+    const contextLength = knownModel(name, baseUrl)?.contextLength ?? null;
+    const idle = seconds === undefined ? {} : { idleTimeoutMs: seconds * 1000 };
+    const place = { baseUrl, wireApi, contextLength, model: name.slice(slash + 1), ...idle };
+    return { id, settings, ...place };
+  }
+
+  async #reach(name: string): Promise<ModelPlace> {
+    const { id, settings, ...place } = this.#place(name);
+    return { ...place, apiKey: await this.#key(id, settings) };
+  }
+
+  async #key(id: string, settings: ProviderSettings): Promise<string | undefined> {
+    const key = await readKey(id, settings, this.#options.env);
+    if (key !== undefined) this.#options.hide(key);
+    return key;
   }
 }
 
-async function readKeyFile(provider: string, path: string): Promise<string> {
-  const mode = await stat(path).then(
-    ({ mode }) => mode & 0o777,
-    () => undefined,
-  );
-  if (mode === undefined) {
-    throw new DaemonError("noCredentials", `the key file ${path} of ${provider} cannot be read`);
-  }
-  if ((mode & 0o077) !== 0) {
-    const message = `the key file ${path} can be read by others; run \`chmod 600 ${path}\``;
-    throw new DaemonError("noCredentials", message, { provider });
-  }
-  return (await readFile(path, "utf8")).trim();
-}
-
-async function runKeyCommand(provider: string, command: string): Promise<string> {
-  const { stdout, exitCode } = await runShell(command, commandTimeoutMs);
-  if (exitCode === 0 && stdout.trim() !== "") return stdout.trim();
-  const message = `the api_key_command of ${provider} failed (exit ${exitCode ?? "unknown"})`;
-  throw new DaemonError("noCredentials", message, { provider });
-}
-
-async function listModels(
-  baseUrl: string,
-  apiKey: string | undefined,
-): Promise<{ names: string[]; failure: string | null }> {
-  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-  const signal = AbortSignal.timeout(listTimeoutMs);
-  try {
-    const response = await fetch(`${baseUrl.replace(/\/$/, "")}/models`, { headers, signal });
-    if (!response.ok) return { names: [], failure: `it answered ${response.status}` };
-    const { data } = (await response.json()) as { data?: { id?: unknown }[] };
-    return { names: (data ?? []).map(({ id }) => String(id)), failure: null };
-  } catch {
-    return { names: [], failure: `no answer from ${baseUrl}` };
-  }
-}
-
-function toModel(id: string, mainModel: string): Model {
-  const roles = id === mainModel ? ["main"] : [];
-  return { id, provider: id.slice(0, id.indexOf("/")), roles };
+/** The programs of the user's own machine need no configuration, and give way to it. */
+function localProviders(configured: ModelsOptions["providers"]): ModelsOptions["providers"] {
+  const missing = Object.entries(localServers).filter(([id]) => !Object.hasOwn(configured, id));
+  return Object.fromEntries(missing.map(([id, { baseUrl }]) => [id, { base_url: baseUrl }]));
 }

@@ -13,7 +13,7 @@ export interface StatusOptions {
   readonly clock: Clock;
   readonly paths: HeddlePaths;
   readonly version: string;
-  readonly mainModel: string;
+  readonly mainModel: () => string;
 }
 
 /** How long the notice of a restored database is shown to those who do not acknowledge it. */
@@ -39,7 +39,7 @@ export class Status {
       socket: paths.socket,
       configPath: paths.config,
       statePath: paths.state,
-      mainModel,
+      mainModel: mainModel(),
       projects: storage.read(() => store.projects.count({}), 0),
       threads: storage.read(() => store.threads.countByStatus(), {}),
       approvals: storage.read(() => store.approvals.count({ state: "pending" }), 0),

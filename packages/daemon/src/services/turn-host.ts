@@ -1,16 +1,20 @@
 import type { ApprovalSubject, ItemId, Project } from "@heddle/protocol";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
+import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
 import type { Consent, TurnHost } from "../agent/turn-host.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
+import type { Models } from "./models.ts";
+import { ThreadPatching } from "./thread-patching.ts";
 import { type ConsentServices, TurnConsent } from "./turn-consent.ts";
 import { type GroundServices, type GroundSubject, TurnGround } from "./turn-ground.ts";
 import { type RecordServices, type RecordSubject, TurnRecord } from "./turn-record.ts";
 
 /** What every turn shares. */
 export interface HostServices extends RecordServices, ConsentServices, GroundServices {
+  readonly models: Models;
   readonly searcher: string;
   /** Whether work that failed with this error failed for want of a disk to store it on. */
   readonly isStarved: (error?: unknown) => boolean;
@@ -31,15 +35,18 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   readonly #consent: TurnConsent;
   readonly #ground: TurnGround;
   readonly #closed: () => void;
+  readonly #models: Models;
+  readonly #modelName: string;
   readonly files: TreeFiles;
   readonly worktree: string;
   readonly environment: EnvironmentFacts;
   readonly cacheKey: string;
   readonly model: string;
   readonly effort: TurnHost["effort"];
-  readonly endpoint: ModelEndpoint;
+  readonly patching: ThreadPatching;
   readonly searcher: string;
   readonly isStarved: TurnHost["isStarved"];
+  #endpoint: ModelEndpoint;
   #hadEffects: boolean;
 
   constructor(services: HostServices, subject: HostSubject) {
@@ -54,7 +61,11 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.cacheKey = thread.id;
     this.model = subject.model;
     this.effort = turn.effort ?? undefined;
-    this.endpoint = subject.endpoint;
+    this.#endpoint = subject.endpoint;
+    this.#models = services.models;
+    this.#modelName = turn.model;
+    const preferred = services.models.editTool(turn.model);
+    this.patching = new ThreadPatching(services.store.patching, thread.id, preferred);
     this.searcher = services.searcher;
     this.isStarved = services.isStarved;
     this.environment = environmentOf(subject, services.clock());
@@ -63,6 +74,18 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   /** Whether the turn may have changed something. */
   get hadEffects(): boolean {
     return this.#hadEffects;
+  }
+
+  get endpoint(): ModelEndpoint {
+    return this.#endpoint;
+  }
+
+  async relearn(refusal: ModelError): Promise<boolean> {
+    const { signal } = this;
+    const before = this.#endpoint.capabilities;
+    const learnt = await this.#models.relearn(this.#modelName, { before, refusal, signal });
+    if (learnt) this.#endpoint = { ...this.#endpoint, capabilities: learnt };
+    return learnt !== undefined;
   }
 
   conclude(): boolean {

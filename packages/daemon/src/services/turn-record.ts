@@ -3,6 +3,7 @@ import {
   type Item,
   ItemId,
   newId,
+  type Price,
   type Thread,
   type Turn,
   type TurnState,
@@ -18,6 +19,7 @@ import type { Clock } from "../os/clock.ts";
 import { withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
 import { daemonActor, type Journal } from "./journal.ts";
+import { costOf } from "./line-up.ts";
 import type { LiveTexts } from "./live-texts.ts";
 import { refreshThread } from "./thread-status.ts";
 import { unreadMessages } from "./turn-messages.ts";
@@ -32,6 +34,8 @@ export interface RecordServices {
 export interface RecordSubject {
   readonly turn: Turn;
   readonly thread: Thread;
+  /** What its model costs, where that is known. */
+  readonly price: Price | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -82,6 +86,8 @@ export class TurnRecord {
 
   recordRequest({ wallMs, outcome, usage }: RequestRecord): void {
     const { store, journal } = this.#services;
+    const { price } = this.#subject;
+    const costUsd = usage && price ? costOf(usage, price) : null;
     journal.write(daemonActor, (tx) => {
       const turn = store.turns.find(this.#subject.turn.id) ?? this.#subject.turn;
       store.modelRequests.add({
@@ -94,8 +100,10 @@ export class TurnRecord {
         cachedInputTokens: usage?.cachedInputTokens ?? null,
         outputTokens: usage?.outputTokens ?? null,
         reasoningTokens: usage?.reasoningTokens ?? null,
+        estimated: usage?.estimated ?? false,
+        costUsd,
       });
-      tx.record({ type: "turnUpdated", turn: { ...turn, usage: sum(turn.usage, usage) } });
+      tx.record({ type: "turnUpdated", turn: { ...turn, usage: sum(turn.usage, usage, costUsd) } });
     });
   }
 
@@ -179,12 +187,18 @@ export class TurnRecord {
   }
 }
 
-function sum(before: Turn["usage"], used: RequestRecord["usage"]): Turn["usage"] {
+function sum(
+  before: Turn["usage"],
+  used: RequestRecord["usage"],
+  costUsd: number | null,
+): Turn["usage"] {
   return {
     requests: before.requests + 1,
     inputTokens: before.inputTokens + (used?.inputTokens ?? 0),
     cachedInputTokens: before.cachedInputTokens + (used?.cachedInputTokens ?? 0),
     outputTokens: before.outputTokens + (used?.outputTokens ?? 0),
     reasoningTokens: before.reasoningTokens + (used?.reasoningTokens ?? 0),
+    estimated: before.estimated || (used?.estimated ?? false),
+    costUsd: costUsd === null ? before.costUsd : (before.costUsd ?? 0) + costUsd,
   };
 }

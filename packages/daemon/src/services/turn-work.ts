@@ -36,9 +36,10 @@ export async function workOn(
   const [project, checkout, { endpoint, model }] = await Promise.all([
     projects.granted(thread.projectId, "rw"),
     checkouts.of(thread),
-    models.endpoint(turn.model),
+    models.endpoint(turn.model, signal),
   ]);
-  const subject = { turn, thread, project, checkout, endpoint, model, signal, closed };
+  const price = models.price(turn.model);
+  const subject = { turn, thread, project, checkout, endpoint, model, price, signal, closed };
   await using host = new ServiceTurnHost(services, subject);
   const outcome = await runTurn(host);
   closed();
@@ -69,6 +70,8 @@ const noUsage: Turn["usage"] = {
   cachedInputTokens: 0,
   outputTokens: 0,
   reasoningTokens: 0,
+  estimated: false,
+  costUsd: null,
 };
 
 /** A turn that waits in its thread's queue. */

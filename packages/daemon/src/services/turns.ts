@@ -38,8 +38,8 @@ export class Turns {
     const { store, models } = this.#options;
     const thread = rows.thread(store, params.threadId);
     refuseUnusable(thread);
-    const { mode, effort, input } = params;
-    const model = models.resolve(params.model);
+    const { mode, input } = params;
+    const { model, effort } = models.resolve(params);
     const turn = newTurn({ threadId: thread.id, model, mode, effort }, tx.now);
     tx.record({ type: "turnQueued", turn });
     takeOverUnread(tx, store, turn);

@@ -14,6 +14,7 @@ import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 import { EventLog } from "./event-log.ts";
 import { ItemTable } from "./item-table.ts";
+import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
 import { MutationTable } from "./mutation-table.ts";
 import { ConsentTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
@@ -44,6 +45,8 @@ export class Store {
   readonly effects: EffectTable;
   readonly checkpoints: CheckpointTable;
   readonly modelRequests: ModelRequestTable;
+  readonly capabilities: CapabilitiesTable;
+  readonly patching: PatchingTable;
   readonly policies: PolicyTable;
   readonly consents: ConsentTable;
   readonly restorations: RestorationTable;
@@ -66,6 +69,8 @@ export class Store {
     this.effects = new EffectTable(db);
     this.checkpoints = new CheckpointTable(db);
     this.modelRequests = new ModelRequestTable(db);
+    this.capabilities = new CapabilitiesTable(db);
+    this.patching = new PatchingTable(db);
     this.policies = new PolicyTable(db);
     this.consents = new ConsentTable(db);
     this.restorations = new RestorationTable(db);

@@ -114,6 +114,10 @@ export interface ModelRequestRow {
   readonly cachedInputTokens: number | null;
   readonly outputTokens: number | null;
   readonly reasoningTokens: number | null;
+  /** Whether the tokens were estimated, since the endpoint counted none. */
+  readonly estimated: boolean;
+  /** In US dollars; null where no price is known. */
+  readonly costUsd: number | null;
 }
 
 /** Every request to a model with what it used, background work included. */
@@ -121,15 +125,15 @@ export class ModelRequestTable {
   readonly #insert;
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[ModelRequestRow]>(
+    this.#insert = db.prepare<[Omit<ModelRequestRow, "estimated"> & { estimated: number }]>(
       `INSERT INTO model_request (turn_id, model, at, wall_ms, outcome, input_tokens,
-         cached_input_tokens, output_tokens, reasoning_tokens)
+         cached_input_tokens, output_tokens, reasoning_tokens, estimated, cost_usd)
        VALUES (@turnId, @model, @at, @wallMs, @outcome, @inputTokens, @cachedInputTokens,
-         @outputTokens, @reasoningTokens)`,
+         @outputTokens, @reasoningTokens, @estimated, @costUsd)`,
     );
   }
 
   add(row: ModelRequestRow): void {
-    this.#insert.run(row);
+    this.#insert.run({ ...row, estimated: row.estimated ? 1 : 0 });
   }
 }

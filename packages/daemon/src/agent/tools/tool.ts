@@ -77,7 +77,8 @@ function parameters(params: z.ZodObject): Record<string, unknown> {
   return rest;
 }
 
-function parseArguments<Params extends z.ZodObject>(
+/** The arguments of a function call. Throws what the model is told where they do not fit. */
+export function parseArguments<Params extends z.ZodObject>(
   params: Params,
   call: ModelCall,
 ): z.output<Params> {

@@ -1,4 +1,4 @@
-import { patchCall } from "../edit-scenario.ts";
+import { changeCalls } from "../edit-scenario.ts";
 import { ending } from "../ending.ts";
 import type { FileChange } from "../patch.ts";
 import { exec, planCall } from "../scenarios.ts";
@@ -137,10 +137,10 @@ function look(): Reply {
   };
 }
 
-function build(): Reply {
+function build(turn: Turn): Reply {
   return {
     text: "One patch for validation, store, routes, README and a test that moves the clock.",
-    calls: [patchCall(demoFiles, expiryChanges)],
+    calls: changeCalls(turn, demoFiles, expiryChanges),
   };
 }
 

@@ -1,4 +1,4 @@
-import { patchCall } from "../edit-scenario.ts";
+import { changeCalls } from "../edit-scenario.ts";
 import { ending } from "../ending.ts";
 import type { FileChange } from "../patch.ts";
 import { exec } from "../scenarios.ts";
@@ -37,13 +37,13 @@ function readTheCode(turn: Turn): Reply {
   };
 }
 
-function fix(): Reply {
+function fix(turn: Turn): Reply {
   return {
     reasoning:
       "Math.round goes up to ALPHABET.length, one past the last letter, and the first letter gets " +
       "half its share. Math.floor keeps the index below the length.",
     text: "`Math.round` can point one past the end of the alphabet. `Math.floor` cannot.",
-    calls: [patchCall(demoFiles, slugChanges)],
+    calls: changeCalls(turn, demoFiles, slugChanges),
   };
 }
 

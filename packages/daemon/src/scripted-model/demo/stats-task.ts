@@ -1,4 +1,4 @@
-import { patchCall } from "../edit-scenario.ts";
+import { changeCalls } from "../edit-scenario.ts";
 import { ending } from "../ending.ts";
 import { applyChanges, type FileChange } from "../patch.ts";
 import { exec, planCall } from "../scenarios.ts";
@@ -122,10 +122,10 @@ function look(): Reply {
   };
 }
 
-function build(): Reply {
+function build(turn: Turn): Reply {
   return {
     text: "The store counts, the redirect records a visit, and `/stats/:slug` shows the number.",
-    calls: [patchCall(demoFiles, firstAttempt)],
+    calls: changeCalls(turn, demoFiles, firstAttempt),
   };
 }
 
@@ -142,7 +142,7 @@ function correct(turn: Turn): Reply {
   return {
     reasoning: "clicks is null: undefined + 1 is NaN, and JSON writes NaN as null.",
     text: "The count of a link's first visit is `undefined + 1`. It has to begin at 0.",
-    calls: [patchCall(applyChanges(demoFiles, firstAttempt), correction)],
+    calls: changeCalls(turn, applyChanges(demoFiles, firstAttempt), correction),
   };
 }
 
