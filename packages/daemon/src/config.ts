@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DaemonError, formatHost, parseHost } from "@heddle/protocol";
+import { Budget, DaemonError, formatHost, parseHost } from "@heddle/protocol";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { lineOf } from "./os/toml-lines.ts";
@@ -32,6 +32,8 @@ const HostAndPort = z.string().transform((text, { addIssue }) => {
   return z.NEVER;
 });
 
+const BudgetConfig = Budget.strict().default({});
+
 const ConfigFile = z.strictObject({
   providers: z.record(z.string().regex(/^[\w-]+$/), ProviderConfig).default({}),
   models: z.strictObject({ main: ModelName.optional() }).default({}),
@@ -56,6 +58,10 @@ const ConfigFile = z.strictObject({
         .default(24 * 7),
     })
     .prefault({}),
+  budgets: z
+    .strictObject({ turn: BudgetConfig, thread: BudgetConfig, day: BudgetConfig })
+    .prefault({}),
+  context: z.strictObject({ tokens: z.int().min(4096).default(128_000) }).prefault({}),
   network: z.strictObject({ allow_private: z.array(HostAndPort).default([]) }).prefault({}),
   store: z
     .strictObject({
@@ -77,6 +83,10 @@ export interface Config {
   readonly memoryBytes: number;
   readonly maxRunningTurns: number;
   readonly approvalDeadlineMs: number;
+  /** What each turn, each thread and each day may use. */
+  readonly budgets: Readonly<Record<"turn" | "thread" | "day", Budget>>;
+  /** What a model is taken to hold of which nobody knows. */
+  readonly contextTokens: number;
   /** Hosts that may have addresses of the user's own networks, as `formatHost` writes them. */
   readonly allowPrivate: readonly string[];
   readonly backupEveryMs: number;
@@ -93,7 +103,7 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   const text = readIfThere(path);
   const file = ConfigFile.safeParse(parseToml(path, text));
   if (!file.success) throw new DaemonError("invalidConfig", explain(path, text, file.error));
-  const { providers, models, sandbox, threads, approvals, network, store } = file.data;
+  const { providers, models, sandbox, threads, approvals, network, store, ...limits } = file.data;
   const withDefault = { openai: openai(env), ...providers };
   const mainModel = models.main ?? "openai/gpt-5.3-codex";
   const provider = splitModel(mainModel).provider;
@@ -111,6 +121,8 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
     maxRunningTurns: threads.max_running,
     allowPrivate: network.allow_private,
     approvalDeadlineMs: approvals.deadline_hours * 3_600_000,
+    budgets: limits.budgets,
+    contextTokens: limits.context.tokens,
     backupEveryMs: store.backup_every_minutes * 60_000,
   };
 }

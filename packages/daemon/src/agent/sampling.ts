@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Item } from "@heddle/protocol";
-import { instructions } from "./context/instructions.ts";
 import { type InputEntry, type ModelCall, type ModelEvent, streamModel } from "./model.ts";
 import { ModelError } from "./model-error.ts";
+import { prefixBytes, requestOf } from "./request.ts";
 import { retryDelayMs } from "./retry.ts";
-import { tools } from "./tools/index.ts";
 import { endOf } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
 import type { TurnHost } from "./turn-host.ts";
@@ -16,8 +15,6 @@ export interface Sample {
   readonly message: string;
 }
 
-const specs = tools.map(({ spec }) => spec);
-
 /**
  * Asks the model until it has answered completely. A response that was cut leaves nothing but items
  * marked as superseded: no call of it is run, and no entry of it is remembered.
@@ -27,7 +24,9 @@ export async function sample(host: TurnHost): Promise<Sample> {
     host.setState("sampling");
     const startedAt = performance.now();
     const response = new Response(host);
+    const sentBytes = prefixBytes + host.window.bytes();
     const record = (outcome: string) => ({
+      sentBytes,
       wallMs: Math.round(performance.now() - startedAt),
       outcome,
       usage: response.usage,
@@ -53,9 +52,8 @@ export async function sample(host: TurnHost): Promise<Sample> {
 }
 
 async function receive(host: TurnHost, response: Response): Promise<void> {
-  const { model, effort, cacheKey, endpoint, signal } = host;
-  const input = host.history();
-  const request = { model, instructions, tools: specs, input, effort, cacheKey };
+  const { endpoint, signal } = host;
+  const request = requestOf(host, host.history());
   for await (const event of streamModel(endpoint, request, { signal })) response.take(event);
 }
 

@@ -6,6 +6,7 @@ import { choose } from "./conversation.ts";
 import { demo, demoScenarios } from "./demo/demo.ts";
 import { type Fault, FaultCounter } from "./faults.ts";
 import type { Json } from "./json.ts";
+import { proofScenarios } from "./proof-scenarios.ts";
 import { parseRequest, type ScriptedRequest } from "./request.ts";
 import { genericScenarios } from "./scenarios.ts";
 import { sendEvents } from "./stream.ts";
@@ -69,7 +70,7 @@ class Model {
   readonly #tokens = new TokenCounter();
 
   constructor({ scenarios = [], tokensPerSecond, faults, apiKey }: ScriptedModelOptions) {
-    this.#scenarios = [...scenarios, ...demoScenarios, ...genericScenarios];
+    this.#scenarios = [...scenarios, ...demoScenarios, ...proofScenarios, ...genericScenarios];
     this.#tokensPerSecond = tokensPerSecond;
     this.#apiKey = apiKey;
     this.#faults = new FaultCounter(faults);

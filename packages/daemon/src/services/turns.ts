@@ -38,9 +38,9 @@ export class Turns {
     const { store, models } = this.#options;
     const thread = rows.thread(store, params.threadId);
     refuseUnusable(thread);
-    const { mode, effort, input } = params;
+    const { mode, effort, input, budget } = params;
     const model = models.resolve(params.model);
-    const turn = newTurn({ threadId: thread.id, model, mode, effort }, tx.now);
+    const turn = newTurn({ threadId: thread.id, model, mode, effort, budget }, tx.now);
     tx.record({ type: "turnQueued", turn });
     takeOverUnread(tx, store, turn);
     const item = userMessage(turn, { input, now: tx.now, joins: false });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { estimateTokens, truncateForModel } from "./truncate.ts";
+import { estimateTokens } from "./tokens.ts";
+import { truncateForModel } from "./truncate.ts";
 
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join("");
