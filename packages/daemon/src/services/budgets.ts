@@ -108,7 +108,7 @@ function spentOf(
   { limit, spent }: { limit: string; spent: string },
   { advice }: Limited,
 ): DaemonError {
-  const message = `${what} is spent: ${spent} of ${limit}; the work so far is kept and committed. ${advice}`;
+  const message = `a budget is spent: ${what} (${spent} of ${limit}); the work so far is kept and committed: ${advice}`;
   return new DaemonError("budgetSpent", message, { what });
 }
 
