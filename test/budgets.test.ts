@@ -95,10 +95,7 @@ test("a budget of time ends a command in the middle, and a model that does not a
     return await thread.ended(id);
   };
   const work = exec("echo x > n.txt; sleep 271", { yield_time_ms: 30_000 });
-  const turns = await Promise.all([
-    begin(threads[0], steps(work)),
-    begin(threads[1], "[[hang]]"),
-  ]);
+  const turns = await Promise.all([begin(threads[0], steps(work)), begin(threads[1], "[[hang]]")]);
   const spent = { state: "failed", failure: { kind: "budgetSpent" } };
   expect(turns).toMatchObject([spent, spent]);
   expect(threads[0].items("commandExecution")).toMatchObject([{ state: "interrupted" }]);

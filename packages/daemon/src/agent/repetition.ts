@@ -17,6 +17,8 @@ const effects: ReadonlySet<string> = new Set(["exec_command", "apply_patch", "ed
 export class RepetitionGuard {
   readonly #counts = new Map<string, number>();
   readonly #seen = new Set<string>();
+  /** Calls of one response do not know of each other's results: they count once. */
+  readonly #response = new Set<string>();
   #last: { readonly name: string; readonly count: number } | undefined;
 
   /** Counts what a turn did before its daemon was stopped, since the user said something. */
@@ -25,20 +27,22 @@ export class RepetitionGuard {
     const begun = history.findLastIndex((entry) => entry.role === "user" && !isNote(entry));
     const since = history.slice(begun + 1);
     for (const { type, call_id, output } of since) {
+      if (type.endsWith("_call")) guard.#nextResponse();
       if (!type.endsWith("_call_output") || typeof output !== "string") continue;
       const call = since.find((entry) => entry.call_id === call_id && entry.type.endsWith("_call"));
       const text = String(call?.arguments ?? call?.input);
-      guard.#last = undefined;
       if (call) guard.add({ name: String(call.name), arguments: text }, output);
     }
     const [end] = since.slice(-1);
-    if (end && isNote(end)) guard.#last = undefined;
+    if (end && isNote(end)) guard.#nextResponse();
     return guard;
   }
 
   add(call: Pick<ModelCall, "name" | "arguments"> | undefined, output: string): void {
     if (call === undefined || waits(call)) return;
     const key = keyOf(call, output);
+    if (this.#response.has(key)) return;
+    this.#response.add(key);
     if (!this.#seen.has(key) && effects.has(call.name)) this.#counts.clear();
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#seen.add(key);
@@ -49,7 +53,7 @@ export class RepetitionGuard {
   /** What the model is to be told after its last calls; throws once that was in vain. */
   takeAdvice(): InputEntry[] {
     const last = this.#last;
-    this.#last = undefined;
+    this.#nextResponse();
     if (last === undefined || last.count <= nudgeAfter) return [];
     const times = `${last.name} was called ${last.count} times with the same arguments and the same result`;
     if (last.count > stopAfter) {
@@ -59,6 +63,11 @@ export class RepetitionGuard {
       );
     }
     return [note("repetition", `${times}. It will not change: try another way, or ask the user.`)];
+  }
+
+  #nextResponse(): void {
+    this.#last = undefined;
+    this.#response.clear();
   }
 }
 
