@@ -35,6 +35,8 @@ describe("a configuration", () => {
           wire_api: "responses",
         },
       },
+      budgets: { turn: {}, thread: {}, day: {} },
+      contextTokens: 128_000,
       mainModel: "openai/gpt-5.3-codex",
       allowRoot: false,
       maxCommands: 4,

@@ -19,7 +19,6 @@ test("the first request has at most 2,600 tokens beside the user's own words", (
   const words = userEntry([{ type: "input_text", text: "" }]);
   const { instructions, tools, input } = requestOf(host, [environment, words]);
   const tokens = countTokens(instructions) + countTokens(JSON.stringify({ tools, input }));
-  console.log(tokens);
   expect(tokens).toBeLessThanOrEqual(2600);
   expect(countTokens(instructions)).toBeLessThanOrEqual(1500);
 });
