@@ -13,14 +13,17 @@ const outputTokens = 1500;
 export async function checkProblems(
   host: TurnHost,
   { checks, treeHash, name }: { checks: readonly string[]; treeHash: string; name: string },
-): Promise<string[]> {
+): Promise<{ problems: string[]; ran: boolean }> {
   const items = host.evidence.items();
+  let ran = false;
   for (const [at, cmd] of checks.entries()) {
     if (items.some((item) => hasPassed(item, { cmd, cwd: host.worktree, treeHash }))) continue;
     const { item, output } = await runCheck(host, { cmd, treeHash, callId: `${name}_${at + 1}` });
-    if (item.exitCode !== 0) return [`the check \`${cmd}\` failed on the final tree\n${output}`];
+    ran = true;
+    if (item.exitCode === 0) continue;
+    return { problems: [`the check \`${cmd}\` failed on the final tree\n${output}`], ran };
   }
-  return [];
+  return { problems: [], ran };
 }
 
 function hasPassed(

@@ -60,11 +60,11 @@ export class Gate {
       const { treeHash, files } = changes;
       const changed = treeHash !== undefined && files.length > 0;
       const checks = changed ? await evidence.checks(files.map(({ path }) => path)) : [];
-      const failed =
+      const { problems: failed, ran } =
         changed && running.length === 0
           ? await checkProblems(this.#host, { checks, treeHash, name: `${name}_${run}` })
-          : [];
-      const settled = failed.length > 0 || (await evidence.changes()).treeHash === treeHash;
+          : { problems: [], ran: false };
+      const settled = failed.length > 0 || !ran || (await evidence.changes()).treeHash === treeHash;
       if (!settled && run < runsAtMost) continue;
       const items = evidence.items();
       const problems = [
