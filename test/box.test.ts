@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addFile, exec, type Step, steps } from "./support/steps.ts";
+import { addFile, endSession, exec, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
@@ -39,7 +39,7 @@ describe("a command reaches", () => {
     const ask = `node -e 'fetch("http://127.0.0.1:${portBase}").then((r) => r.text()).then(console.log)'`;
     const until = "for i in $(seq 100); do curl -sf 127.0.0.1:$PORT && break; sleep 0.05; done";
     const turn = await thread.say(
-      steps(exec(serve, { yield_time_ms: 500 }), exec(`${until} || ${ask}`), done),
+      steps(exec(serve, { yield_time_ms: 500 }), exec(`${until} || ${ask}`), endSession(1), done),
     );
     expect(turn.state).toBe("done");
     expect(thread.lastOutput()).toContain("served");

@@ -89,7 +89,9 @@ async function wholeLog(raw: RawSocket, threadId: ThreadId): Promise<SequencedTh
 describe("a frame has 1 MiB at most", () => {
   test("when a thread is read that has printed 16 times 400 KB: it comes in pages", async () => {
     const thread = await project.thread();
-    const outputs = Array.from({ length: 16 }, (_, at) => print(400_000, at % 2 ? "042" : "170"));
+    const outputs = Array.from({ length: 16 }, (_, at) =>
+      print(400_000, at % 2 ? "042" : "170", ` # ${at}`),
+    );
     await thread.say(steps(...outputs, { text: "ok" }));
     await using raw = await RawSocket.open(daemon.paths.socket);
     const view = await wholeView(raw, thread.id);
@@ -278,7 +280,7 @@ describe("one client", () => {
       request("thread/subscribe", { threadId: thread.id, afterSeq: 0 }),
       request("model/list"),
     ]);
-    const prints = Array.from({ length: 6 }, () => print(1_000_000));
+    const prints = Array.from({ length: 6 }, (_, at) => print(1_000_000, "170", ` # ${at}`));
     const turn = await thread.say(steps(...prints, { text: "ok" }));
     expect(turn).toMatchObject({ state: "done" });
     expect(await raw.closed).toBe(1006);

@@ -142,7 +142,7 @@ describe("the log of a thread", () => {
     const plan: Step = {
       reasoning: "Let me think.",
       text: "I have a plan.",
-      calls: [{ tool: "update_plan", input: { plan: [{ step: "all", status: "in_progress" }] } }],
+      calls: [{ tool: "update_plan", input: { plan: [{ step: "all", status: "completed" }] } }],
     };
     const calls: Step = {
       calls: [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TurnId } from "@heddle/protocol";
-import { addFile, exec, type Step, steps } from "./steps.ts";
+import { addFile, endSession, exec, type Step, steps } from "./steps.ts";
 import type { TestDaemon, TestProject } from "./test-daemon.ts";
 import type { TestThread, ThreadOptions } from "./test-thread.ts";
 
@@ -67,7 +67,9 @@ const work: Story = {
   run: async (scene) => {
     const thread = await begin(scene);
     const serve = exec(`echo serving; sleep 3${marker}`, { yield_time_ms: 250 });
-    const turn = await thread.send(steps(log("one"), severalFiles, serve, log("two"), done));
+    const turn = await thread.send(
+      steps(log("one"), severalFiles, serve, log("two"), endSession(), done),
+    );
     await expectEnd(scene, thread, turn.id, ["done"]);
     await judgeCommands(scene, thread, ["one", "two"]);
     await judgeFiles(scene, thread, patched);

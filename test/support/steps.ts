@@ -26,6 +26,12 @@ export const held = exec("echo held; until test -e go; do sleep 0.02; done", {
   yield_time_ms: 30_000,
 });
 
+/** A response that ends a command which runs on, so that the turn can be done. */
+export function endSession(sessionId: number | string = "{{session}}"): Step {
+  const input = { session_id: sessionId, chars: "\u0003" };
+  return { calls: [{ tool: "write_stdin", input }] };
+}
+
 /** A response that adds one file by a patch. */
 export function addFile(path: string, ...lines: readonly string[]): Step {
   const added = lines.map((line) => `+${line}`);

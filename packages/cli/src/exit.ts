@@ -52,6 +52,8 @@ export function exitCodeOfTurn({ state, failure }: Turn): ExitCode {
       return exitCodes.ok;
     case "interrupted":
       return exitCodes.interrupted;
+    case "doneUnverified":
+      return exitCodes.failed;
     case "failed":
       return failure ? exitCodeOfKind(failure.kind) : exitCodes.failed;
     default:

@@ -39,6 +39,8 @@ describe("a configuration", () => {
       },
       editTools: {},
       prices: {},
+      budgets: { turn: {}, thread: {}, day: {} },
+      contextTokens: 128_000,
       allowRoot: false,
       maxCommands: 4,
       memoryBytes: 4096 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import {
+  Budget,
   DaemonError,
   EditTool,
   Effort,
@@ -62,6 +63,8 @@ const HostAndPort = z.string().transform((text, { addIssue }) => {
   return z.NEVER;
 });
 
+const BudgetConfig = Budget.strict().default({});
+
 const ConfigFile = z.strictObject({
   providers: z.record(z.string().regex(/^[\w-]+$/), ProviderConfig).default({}),
   models: z.partialRecord(Role, RoleModel).default({}),
@@ -88,6 +91,10 @@ const ConfigFile = z.strictObject({
         .default(24 * 7),
     })
     .prefault({}),
+  budgets: z
+    .strictObject({ turn: BudgetConfig, thread: BudgetConfig, day: BudgetConfig })
+    .prefault({}),
+  context: z.strictObject({ tokens: z.int().min(4096).default(128_000) }).prefault({}),
   network: z.strictObject({ allow_private: z.array(HostAndPort).default([]) }).prefault({}),
   store: z
     .strictObject({
@@ -113,6 +120,10 @@ export interface Config {
   readonly memoryBytes: number;
   readonly maxRunningTurns: number;
   readonly approvalDeadlineMs: number;
+  /** What each turn, each thread and each day may use. */
+  readonly budgets: Readonly<Record<"turn" | "thread" | "day", Budget>>;
+  /** What a model is taken to hold of which nobody knows. */
+  readonly contextTokens: number;
   /** Hosts that may have addresses of the user's own networks, as `formatHost` writes them. */
   readonly allowPrivate: readonly string[];
   readonly backupEveryMs: number;
@@ -135,6 +146,7 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   if (!file.success) throw new DaemonError("invalidConfig", explain(path, text, file.error));
   const { providers, models, edit_tools, prices, sandbox, threads, approvals, network, store } =
     file.data;
+  const { budgets, context } = file.data;
   const withDefault = { openai: openai(env), ...providers };
   refuseUnknownProvider(path, text, { models, known: { ...withDefault, ...localServers } });
   return {
@@ -148,6 +160,8 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
     maxRunningTurns: threads.max_running,
     allowPrivate: network.allow_private,
     approvalDeadlineMs: approvals.deadline_hours * 3_600_000,
+    budgets,
+    contextTokens: context.tokens,
     backupEveryMs: store.backup_every_minutes * 60_000,
   };
 }

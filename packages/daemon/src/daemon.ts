@@ -171,7 +171,8 @@ function makeServices(
   const common = { ...stored, checkouts, busy, sandbox, boxes, spools, logError };
   const provisioning = new Provisioning({ ...common, ...roots });
   const threads = new Threads({ store, texts, projects, tasks, provisioning });
-  const deciding = { approvals, policies, models, texts, clock };
+  const { budgets, contextTokens } = config;
+  const deciding = { approvals, policies, models, texts, clock, budgets, contextTokens };
   const maxRunning = config.maxRunningTurns;
   const isStarved = (error: unknown) => storage.isStarved(error);
   const turns = new Turns({ ...common, ...deciding, searcher: rgPath, maxRunning, isStarved });

@@ -65,6 +65,7 @@ export const DaemonStatus = z.object({
   mainModel: z.string(),
   projects: z.int(),
   threads: z.record(z.string(), z.int()).describe("Threads by status, archived ones left out."),
+  unverified: z.int().describe("Threads whose last turn ended without proof."),
   approvals: z.int().describe("Approvals that wait for an answer."),
   memoryBytes: z.int(),
   storage: StorageStatus,

@@ -44,6 +44,8 @@ export const errorCodes = {
   tooLarge: 1025,
   detached: 1026,
   storageDamaged: 1027,
+  budgetSpent: 1028,
+  noProgress: 1029,
 } as const;
 
 export type ErrorKind = keyof typeof errorCodes;

@@ -78,6 +78,15 @@ export const Item = z.discriminatedUnion("type", [
       .nonnegative()
       .nullable()
       .describe("All that it wrote, once it has ended; `item/output` reads it."),
+    treeHash: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("The tree of the worktree's files when it began, where it was looked at."),
+    by: z
+      .enum(["agent", "gate"])
+      .default("agent")
+      .describe("`gate`: a check of the project that was run again to prove the work."),
     ...longText,
   }),
   z.object({
@@ -95,6 +104,19 @@ export const Item = z.discriminatedUnion("type", [
     arguments: z.string(),
     ...longText,
   }),
+  z
+    .object({
+      ...base,
+      type: z.literal("compaction"),
+      kind: z
+        .enum(["masked", "summarized"])
+        .describe("`masked`: old results were left out. `summarized`: old items were summed up."),
+      tokensBefore: z.int().nonnegative().describe("An estimate, as all of these."),
+      tokensAfter: z.int().nonnegative(),
+      contextTokens: z.int().positive().describe("What the model can hold."),
+      ...longText,
+    })
+    .describe("What the model is sent became shorter; everything is kept in the thread."),
 ]);
 export type Item = z.infer<typeof Item>;
 export type ItemType = Item["type"];

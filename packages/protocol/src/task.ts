@@ -4,8 +4,10 @@ import { method, perProject, unordered } from "./define.ts";
 import { ProjectId, TaskId } from "./ids.ts";
 
 export const TaskState = z
-  .enum(["open", "active", "review", "done", "dropped"])
-  .describe("`review`: a thread has finished work that has not landed. `done`: it landed.");
+  .enum(["open", "active", "review", "unverified", "done", "dropped"])
+  .describe(
+    "`review`: a thread has finished work that has not landed. `unverified`: it says so, without proof. `done`: it landed.",
+  );
 export type TaskState = z.infer<typeof TaskState>;
 
 export const Task = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AbsolutePath, CommitHash, Failure, Timestamp } from "./common.ts";
 import { ProjectId, TaskId, ThreadId } from "./ids.ts";
+import { EndState } from "./turn.ts";
 
 export const PolicyName = z
   .enum(["workspace", "ask", "readOnly"])
@@ -35,10 +36,7 @@ export const Thread = z.object({
   portBase: z.int().describe("The first of ten ports that are leased to the thread."),
   landedCommit: CommitHash.nullable().describe("The target's tip after the last landing."),
   unlandedCommit: CommitHash.nullable().describe("The newest that its turns made since then."),
-  lastTurn: z
-    .enum(["done", "interrupted", "failed"])
-    .nullable()
-    .describe("How the turn that ended last has ended."),
+  lastTurn: EndState.nullable().describe("How the turn that ended last has ended."),
   failure: Failure.nullable().describe(
     "Why it could not be prepared, or, with the kind `detached`, what it was cut off from.",
   ),

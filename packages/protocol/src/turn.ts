@@ -13,17 +13,33 @@ export const TurnState = z.enum([
   "waitingForApproval",
   "waitingForUser",
   "retryWait",
+  "compacting",
+  "gate",
   "done",
+  "doneUnverified",
   "interrupted",
   "failed",
 ]);
 export type TurnState = z.infer<typeof TurnState>;
 
-const endStates: readonly TurnState[] = ["done", "interrupted", "failed"];
+/** The states in which a turn never changes again. */
+export const EndState = TurnState.extract([
+  "done",
+  "doneUnverified",
+  "interrupted",
+  "failed",
+]).describe(
+  "`doneUnverified`: the agent says that it is done, and what it says could not be proven.",
+);
+export type EndState = z.infer<typeof EndState>;
+
+export function isEndState(state: TurnState): state is EndState {
+  return EndState.safeParse(state).success;
+}
 
 /** Whether a turn in this state will never change again. */
 export function turnEnded(state: TurnState): boolean {
-  return endStates.includes(state);
+  return isEndState(state);
 }
 
 export const Mode = z.enum(["implement"]).describe("What the turn is for.");
@@ -44,6 +60,37 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+export const Budget = z.object({
+  tokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe("As providers count: all input of every request, and its output."),
+  minutes: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Of work; waiting for an answer does not count."),
+  cost: z.number().positive().optional().describe("US dollars, where the model's price is known."),
+});
+export type Budget = z.infer<typeof Budget>;
+
+/** What was found when the agent said that it was done. No model is asked for it. */
+export const Proof = z.object({
+  verdict: z
+    .enum(["unchanged", "unchecked", "passed", "refused"])
+    .describe(
+      "`unchanged`: there was nothing to check. `unchecked`: the project has no checks. `passed`: they passed on exactly this tree. `refused`: see `problems`.",
+    ),
+  rounds: z.int().nonnegative().describe("How often the work was refused."),
+  treeHash: CommitHash.nullable().describe("The tree that was judged; null if none had changed."),
+  problems: z.array(z.string()),
+  changedTests: z
+    .array(z.string())
+    .describe("Tests and CI files that the turn changed: look at them before you trust a check."),
+});
+export type Proof = z.infer<typeof Proof>;
+
 export const Turn = z.object({
   id: TurnId,
   threadId: ThreadId,
@@ -56,6 +103,8 @@ export const Turn = z.object({
   failure: Failure.nullable(),
   retryAt: Timestamp.nullable().describe("When the next try begins, in `retryWait`."),
   usage: Usage,
+  budget: Budget.nullable().default(null).describe("What this turn may use, if it was limited."),
+  proof: Proof.nullable().default(null).describe("The last judgement of what it did."),
   createdAt: Timestamp,
   startedAt: Timestamp.nullable(),
   completedAt: Timestamp.nullable(),
@@ -72,6 +121,7 @@ export const turnMethods = {
       model: z.string().max(200).optional().describe("`provider/model`; goes before the role."),
       role: Role.default("main"),
       effort: Effort.optional().describe("Else that of the role."),
+      budget: Budget.optional().describe("Else the configured one."),
       ...mutation,
     }),
     result: Turn,

@@ -36,12 +36,13 @@ export function sendCommand(): Command {
 async function steer(
   daemon: HeddleClient,
   threadId: Turn["threadId"],
-  { text, model, effort }: Options & { text: string },
+  { text, ...options }: Options & { text: string },
 ): Promise<Turn> {
-  if (model !== undefined || effort !== undefined) {
-    throw usageError("a turn that runs keeps its model; leave out --model and --effort");
+  const { threadId: _, input, ...chosen } = turnParams(threadId, text, options);
+  if (Object.keys(chosen).length > 0) {
+    const advice = "leave out --model, --effort and --max-…";
+    throw usageError(`a turn that runs keeps its model and its budget; ${advice}`);
   }
-  const input = [{ type: "text" as const, text }];
   const { turn, item } = await daemon.call("turn/steer", { threadId, input });
   say(item ? "it joins the turn that goes on" : "no turn was running, so it starts one");
   return turn;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { statusText } from "../daemon/status-text.ts";
-import { print, printJson } from "../terminal/output.ts";
+import { paintOut, print, printJson } from "../terminal/output.ts";
 
 export function statusCommand(): Command {
   return command("status")
@@ -13,6 +13,6 @@ export function statusCommand(): Command {
       using daemon = await openDaemon();
       const status: DaemonStatus = await daemon.call("daemon/status", {});
       if (json) printJson(status);
-      else print(statusText(status));
+      else print(statusText(status, Date.now(), paintOut()));
     });
 }

@@ -6,9 +6,10 @@ import { listAll } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { age } from "../terminal/format.ts";
-import { outputWidth, print, printJson } from "../terminal/output.ts";
+import { outputWidth, paintOut, print, printJson } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { table } from "../terminal/table.ts";
+import { paintState } from "../thread/thread-state.ts";
 
 interface Options {
   readonly project?: string;
@@ -34,6 +35,8 @@ export function tasksCommand(): Command {
     });
 }
 
+const stateColumn = 1;
+
 function taskTable(tasks: readonly Task[], width: number | undefined): string {
   const rows = tasks.map(({ id, state, source, createdAt, title }) => [
     shortId(id),
@@ -42,5 +45,8 @@ function taskTable(tasks: readonly Task[], width: number | undefined): string {
     age(createdAt),
     printableLine(title),
   ]);
-  return table(["ID", "STATE", "SOURCE", "AGE", "TITLE"], rows, width);
+  const paint = paintOut();
+  const paintCell = (cell: string, column: number) =>
+    column === stateColumn ? paintState(cell, paint) : cell;
+  return table(["ID", "STATE", "SOURCE", "AGE", "TITLE"], rows, width, paintCell);
 }

@@ -6,10 +6,10 @@ import { listThreads } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { age } from "../terminal/format.ts";
-import { outputWidth, print, printJson } from "../terminal/output.ts";
+import { outputWidth, paintOut, print, printJson } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { table } from "../terminal/table.ts";
-import { threadState } from "../thread/thread-state.ts";
+import { paintState, threadState } from "../thread/thread-state.ts";
 
 interface Options {
   readonly all?: boolean;
@@ -32,6 +32,8 @@ export function threadsCommand(): Command {
     });
 }
 
+const statusColumn = 1;
+
 function threadTable(threads: readonly Thread[], width: number | undefined): string {
   const rows = threads.map((thread) => [
     shortId(thread.id),
@@ -40,5 +42,8 @@ function threadTable(threads: readonly Thread[], width: number | undefined): str
     printableLine(thread.branch ?? ""),
     printableLine(thread.title),
   ]);
-  return table(["ID", "STATUS", "AGE", "BRANCH", "TITLE"], rows, width);
+  const paint = paintOut();
+  const paintCell = (cell: string, column: number) =>
+    column === statusColumn ? paintState(cell, paint) : cell;
+  return table(["ID", "STATUS", "AGE", "BRANCH", "TITLE"], rows, width, paintCell);
 }

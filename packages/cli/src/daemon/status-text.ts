@@ -1,9 +1,10 @@
 import type { DaemonStatus, StorageStatus } from "@heddle/protocol";
 import { age, count, megabytes } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { type Paint, plain } from "../terminal/style.ts";
 
 /** The daemon's status for a person. */
-export function statusText(status: DaemonStatus, now = Date.now()): string {
+export function statusText(status: DaemonStatus, now = Date.now(), paint: Paint = plain): string {
   const { version, pid, startedAt, memoryBytes, mainModel, projects, approvals } = status;
   const threads = Object.entries(status.threads).filter(([, number]) => number > 0);
   const rows = [
@@ -12,14 +13,25 @@ export function statusText(status: DaemonStatus, now = Date.now()): string {
     ["projects", String(projects)],
     ["threads", threads.map(([name, number]) => `${number} ${name}`).join(", ") || "none"],
     ["waiting", count(approvals, "approval")],
+    ...unverifiedRows(status),
     ...storageRows(status.storage, now),
     ["config", status.configPath],
     ["state", status.statePath],
     ["socket", status.socket],
   ];
   return rows
-    .map(([name = "", value = ""]) => `${name.padEnd(9)} ${printableLine(value)}\n`)
+    .map(([name = "", value = ""]) => {
+      const row = `${name.padEnd(9)} ${printableLine(value)}`;
+      return `${name === unproven ? paint("red", row) : row}\n`;
+    })
     .join("");
+}
+
+const unproven = "unproven";
+
+function unverifiedRows({ unverified }: DaemonStatus): string[][] {
+  if (unverified === 0) return [];
+  return [[unproven, `${count(unverified, "thread")} ended without proof; see \`heddle threads\``]];
 }
 
 /** What is wrong stands before what is as it should be. */

@@ -67,6 +67,12 @@ export function nowDoing(view: ThreadView): string {
     case "waitingForApproval":
     case "waitingForUser":
       return "waits for an approval";
+    case "gate":
+      return "proves its work";
+    case "compacting":
+      return "makes room in the model's window";
+    case "doneUnverified":
+      return "done, but not proven";
     case "retryWait":
       return "the model does not answer; tries again soon";
     case "done": {
@@ -111,6 +117,8 @@ function ofItem(item: Item | undefined): string | undefined {
       return "thinks";
     case "plan":
       return "plans";
+    case "compaction":
+      return "sums up";
     case "userMessage":
       return undefined;
   }

@@ -22,6 +22,9 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Colours a cell that is as wide as it will be shown, by the number of its column. */
+type PaintCell = (shown: string, column: number) => string;
+
 const lastAtLeast = 8;
 const columnAtLeast = 6;
 const gap = 2;
@@ -29,12 +32,14 @@ const gap = 2;
 /**
  * Aligned columns under a heading. The last column takes what is left of `width` and is cut there;
  * where nothing is left, it stands on a line of its own below the others, which are cut
- * from the right. Without a width nothing is cut. Cells have to be printable already.
+ * from the right. Without a width nothing is cut. Cells have to be printable already; the last column
+ * is never coloured.
  */
 export function table(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
   width?: number,
+  paintCell: PaintCell = (shown) => shown,
 ): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) =>
@@ -42,28 +47,33 @@ export function table(
   );
   const lead = totalOf(widths.slice(0, -1)) + gap;
   if (width === undefined || lead + lastAtLeast <= width) {
-    return all.map((cells) => line(cells, widths, width)).join("");
+    return all.map((cells) => line(cells, { widths, width, paintCell })).join("");
   }
-  return all.map((cells) => folded(cells, widths, width)).join("");
+  return all.map((cells) => folded(cells, { widths, width, paintCell })).join("");
+}
+
+interface Layout<Width> {
+  readonly widths: readonly number[];
+  readonly width: Width;
+  readonly paintCell: PaintCell;
 }
 
 function line(
   cells: readonly string[],
-  widths: readonly number[],
-  width: number | undefined,
+  { widths, width, paintCell }: Layout<number | undefined>,
 ): string {
   const lead = widths.slice(0, -1);
   const last = cells[lead.length] ?? "";
   const room = width === undefined ? undefined : width - totalOf(lead) - gap;
   const shown = room === undefined ? last : cut(last, room);
-  return `${[...lead.map((column, at) => padded(cells[at], column)), shown].join("  ").trimEnd()}\n`;
+  return `${[...lead.map((column, at) => paintCell(padded(cells[at], column), at)), shown].join("  ").trimEnd()}\n`;
 }
 
 /** A row on two lines, for a terminal that is narrower than its columns. */
-function folded(cells: readonly string[], widths: readonly number[], width: number): string {
+function folded(cells: readonly string[], { widths, width, paintCell }: Layout<number>): string {
   const lead = narrowed(widths.slice(0, -1), width);
   const first = lead
-    .map((column, at) => padded(cells[at], column))
+    .map((column, at) => paintCell(padded(cells[at], column), at))
     .join("  ")
     .trimEnd();
   const last = cut(cells[lead.length] ?? "", Math.max(1, width - gap));

@@ -24,11 +24,21 @@ const kinds = {
     profileHash: null,
     stopReason: null,
     outputBytes: null,
+    treeHash: null,
+    by: "agent",
     text: "",
     textLength: 0,
   },
   fileChange: { callId: "c", changes: [], text: "", textLength: 0 },
   toolCall: { callId: "c", tool: "read_file", arguments: "{}", text: "", textLength: 0 },
+  compaction: {
+    kind: "masked",
+    tokensBefore: 100_000,
+    tokensAfter: 40_000,
+    contextTokens: 128_000,
+    text: "",
+    textLength: 0,
+  },
 } as const;
 
 /** An item as the daemon would send it; its text is whole unless `textLength` says otherwise. */
@@ -64,6 +74,8 @@ export function turn(fields: Partial<Turn> = {}): Turn {
       estimated: false,
       costUsd: null,
     },
+    budget: null,
+    proof: null,
     createdAt: 0,
     startedAt: null,
     completedAt: null,

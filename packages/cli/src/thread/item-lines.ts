@@ -11,9 +11,10 @@ const tailLines = 8;
 const lineWidth = 200;
 
 /** The heading of a command, shown when it starts. */
-export function commandHeading({ cmd }: Of<"commandExecution">, paint: Paint): string {
+export function commandHeading({ cmd, by }: Of<"commandExecution">, paint: Paint): string {
   const [first = "", ...rest] = printable(cmd.trimEnd()).split("\n");
-  return [`$ ${first}`, ...rest.map((line) => `  ${line}`)]
+  const prompt = by === "gate" ? "proof: $" : "$";
+  return [`${prompt} ${first}`, ...rest.map((line) => `  ${line}`)]
     .map((line) => `${paint("bold", line)}\n`)
     .join("");
 }
@@ -84,6 +85,13 @@ export function toolCallLine({ tool, state, ...call }: Of<"toolCall">, paint: Pa
   const subject = cut(printableLine(call.arguments), 100);
   const why = state === "completed" ? "" : `: ${state} ${printableLine(firstLine(call.text))}`;
   return `${paint("dim", `· ${printableLine(tool)} ${subject}${why}`.trimEnd())}\n`;
+}
+
+export function compactionLine(item: Of<"compaction">, paint: Paint): string {
+  const { kind, tokensBefore, tokensAfter, contextTokens } = item;
+  const what = kind === "masked" ? "old results were left out" : "old items were summed up";
+  const figures = `about ${tokensBefore} -> ${tokensAfter} of ${contextTokens} tokens`;
+  return `${paint("dim", `· the model's window was nearly full: ${what} (${figures})`)}\n`;
 }
 
 function firstLine(text: string): string {

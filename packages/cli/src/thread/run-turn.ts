@@ -59,6 +59,7 @@ export async function runTurn(run: TurnRun): Promise<ExitCode> {
     const diff = await daemon.call("thread/diff", { threadId });
     document.diff = { ...diffTotals(diff), treeHash: diff.treeHash };
     sayDiff(diff, run);
+    if (run.landing && outcome.turn.state === "doneUnverified") sayUnproven(run);
     if (code !== exitCodes.ok || !run.landing) return code;
     return await land({ ...watch, ...run.landing, diff, view }, document);
   } finally {
@@ -98,6 +99,15 @@ function sayOutcome(outcome: Outcome, { turn, mode }: TurnRun): ExitCode {
       sayWaiting(outcome.approvals, turn);
       return exitCodes.waiting;
   }
+}
+
+/** Consent beforehand was for work that is proven. */
+function sayUnproven({ turn }: TurnRun): void {
+  const short = shortId(turn.threadId);
+  say("heddle: not landed: the turn ended without proof");
+  say(
+    `        look at it with: heddle diff ${short}    land it all the same: heddle land ${short}`,
+  );
 }
 
 /** Said to whoever stops watching. */

@@ -19,6 +19,7 @@ test.each<[string, Partial<Thread>]>([
   ["ready to land", { lastTurn: "done", unlandedCommit: commit, landedCommit: commit }],
   ["landed", { lastTurn: "done", landedCommit: commit }],
   ["failed", { lastTurn: "failed", unlandedCommit: commit }],
+  ["unverified", { lastTurn: "doneUnverified", unlandedCommit: commit }],
   ["interrupted", { lastTurn: "interrupted" }],
   ["needs you", { status: "waitingForApproval" }],
   ["needs you", { status: "waitingForUser", lastTurn: "failed" }],

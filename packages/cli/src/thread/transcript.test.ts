@@ -168,6 +168,20 @@ test("a plan is shown step by step", () => {
   );
 });
 
+test("a check of the gate is told from a command of the agent's", () => {
+  const check = item("commandExecution", "1", { by: "gate", exitCode: 0, wallMs: 5 });
+  expect(shown([happened({ type: "itemCompleted", item: check })])).toBe(
+    "proof: $ npm test\n  exit 0 in 5 ms\n",
+  );
+});
+
+test("a history that was made shorter says so", () => {
+  const compaction = item("compaction", "1", { kind: "summarized" });
+  expect(shown([happened({ type: "itemCompleted", item: compaction })])).toBe(
+    "· the model's window was nearly full: old items were summed up (about 100000 -> 40000 of 128000 tokens)\n",
+  );
+});
+
 test("the answer to an approval is shown with who gave it", () => {
   const resolved = approval({
     state: "declined",
@@ -203,6 +217,38 @@ describe("the end of a turn", () => {
       happened({ type: "turnCompleted", turn: turn({ summary: "All tests pass." }) }),
     ];
     expect(shown(notices)).toBe("All tests pass.\ndone\n");
+  });
+
+  test("says whether the work was checked, and which tests that rests on", () => {
+    const proof = { rounds: 0, treeHash: null, problems: [], changedTests: [] };
+    const ends = (verdict: "passed" | "unchecked" | "unchanged", changedTests: string[] = []) => {
+      const ended = turn({ proof: { ...proof, verdict, changedTests } });
+      return shown([happened({ type: "turnCompleted", turn: ended })]);
+    };
+    expect(ends("passed")).toBe("done · checked\n");
+    expect(ends("unchanged")).toBe("done\n");
+    expect(ends("unchecked")).toBe("done · unchecked: the project has no checks\n");
+    expect(ends("passed", ["test/a.ts"])).toBe("done · checked\ntests or CI changed: test/a.ts\n");
+  });
+
+  test("says what could not be proven", () => {
+    const problems = ["the check `npm test` failed on the final tree\nexit_code: 1\n1 failed\n"];
+    const ended = turn({
+      state: "doneUnverified",
+      summary: "All is done.",
+      proof: { verdict: "refused", rounds: 3, treeHash: null, problems, changedTests: [] },
+    });
+    expect(shown([happened({ type: "turnCompleted", turn: ended })])).toBe(
+      [
+        "",
+        "All is done.",
+        "NOT PROVEN",
+        "  the check `npm test` failed on the final tree",
+        "    exit_code: 1",
+        "    1 failed",
+        "",
+      ].join("\n"),
+    );
   });
 
   test("says why a turn failed", () => {

@@ -6,6 +6,7 @@ import { answered } from "./approval-text.ts";
 import {
   commandHeading,
   commandResult,
+  compactionLine,
   fileChangeLines,
   planLines,
   toolCallLine,
@@ -128,6 +129,8 @@ export class Transcript {
       case "toolCall":
         if (silentTools.includes(item.tool)) return "";
         return this.#block(toolCallLine(item, this.#paint));
+      case "compaction":
+        return this.#block(compactionLine(item, this.#paint));
     }
   }
 

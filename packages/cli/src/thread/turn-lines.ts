@@ -20,12 +20,41 @@ export function turnEnd(turn: Turn, paint: Paint): string {
     return `${paint("red", "failed")}: ${printable(why)}\n`;
   }
   const facts = [
+    proofOf(turn),
     tookOf(turn),
     usageOf(turn),
     turn.commit ? `commit ${turn.commit.slice(0, 10)}` : "",
   ];
-  const word = turn.state === "done" ? paint("green", "done") : paint("yellow", turn.state);
-  return `${[word, ...facts.filter(Boolean).map((fact) => paint("dim", fact))].join(" · ")}\n`;
+  const line = [endWord(turn, paint), ...facts.filter(Boolean).map((fact) => paint("dim", fact))];
+  return `${line.join(" · ")}\n${proofLines(turn, paint)}`;
+}
+
+function endWord({ state }: Turn, paint: Paint): string {
+  if (state === "done") return paint("green", "done");
+  return state === "doneUnverified" ? paint("red", "NOT PROVEN") : paint("yellow", state);
+}
+
+function proofOf({ state, proof }: Turn): string {
+  if (state !== "done") return "";
+  if (proof?.verdict === "unchecked") return "unchecked: the project has no checks";
+  return proof?.verdict === "passed" ? "checked" : "";
+}
+
+/** What could not be proven, and which tests the proof rests on that the turn itself has changed. */
+function proofLines({ state, proof }: Turn, paint: Paint): string {
+  if (proof === null) return "";
+  const problems = state === "doneUnverified" ? proof.problems : [];
+  const lines = problems.flatMap((problem) => problemLines(problem, paint));
+  if (proof.changedTests.length > 0) {
+    const paths = proof.changedTests.map(printableLine).join(", ");
+    lines.push(`${paint("yellow", "tests or CI changed")}: ${paths}`);
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function problemLines(problem: string, paint: Paint): string[] {
+  const [first = "", ...rest] = printable(problem).trimEnd().split("\n");
+  return [paint("red", `  ${first}`), ...rest.slice(-checkLines).map((line) => `    ${line}`)];
 }
 
 function tookOf({ startedAt, completedAt }: Turn): string {

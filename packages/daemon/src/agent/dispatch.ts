@@ -2,23 +2,33 @@ import { DaemonError } from "@heddle/protocol";
 import { resultTokenLimit, truncateForModel } from "./context/truncate.ts";
 import type { InputEntry, ModelCall } from "./model.ts";
 import { specsWith, toolsByName } from "./tools/index.ts";
-import { type Tool, type ToolContext, ToolError, type ToolResult } from "./tools/tool.ts";
+import {
+  type Ending,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type ToolResult,
+} from "./tools/tool.ts";
 
 const pureAtOnce = 8;
 
 /**
  * Runs the calls of one response and remembers their results, in the order of the calls. Reads that
- * stand together run side by side, effects one after another. Returns the report of a `finish`.
+ * stand together run side by side, effects one after another. Returns how a `finish` ended the turn.
  */
 export async function dispatch(
   calls: readonly ModelCall[],
   context: ToolContext,
-): Promise<string | undefined> {
+): Promise<Ending | undefined> {
   for (const group of groups(calls)) {
     const results = await Promise.all(group.map((call) => runCall(call, context)));
-    context.host.remember(results.map(({ output }, at) => outputEntry(group[at], output)));
-    const summary = results.find((result) => result.summary !== undefined)?.summary;
-    if (summary !== undefined) return summary;
+    context.host.atomically(() => {
+      for (const { record } of results) record?.();
+      context.host.remember(results.map(({ output }, at) => outputEntry(group[at], output)));
+    });
+    for (const [at, { output }] of results.entries()) context.guard.add(group[at], output);
+    const ending = results.find((result) => result.ending !== undefined)?.ending;
+    if (ending !== undefined) return ending;
   }
   return undefined;
 }
@@ -42,6 +52,7 @@ function groups(calls: readonly ModelCall[]): ModelCall[][] {
 
 /** A failing tool is an answer to the model; only an interrupt or a full disk stops the turn. */
 async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
+  const { bytesPerToken } = context.host.window;
   context.host.signal.throwIfAborted();
   try {
     const tool = toolOf(call, context);
@@ -50,7 +61,7 @@ async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResul
       journal === undefined || tool.recover === undefined
         ? await tool.run(call, context)
         : await tool.recover(call, context, journal);
-    return { ...result, output: truncateForModel(result.output, resultTokenLimit) };
+    return { ...result, output: truncateForModel(result.output, resultTokenLimit, bytesPerToken) };
   } catch (error) {
     context.host.signal.throwIfAborted();
     if (context.host.isStarved(error)) throw starved(error);

@@ -1,13 +1,17 @@
-import { environmentEntry } from "./context/environment.ts";
-import { inputEntry } from "./context/user-input.ts";
+import { DaemonError } from "@heddle/protocol";
+import { budgetNotes } from "./context/budget-notes.ts";
+import { fitWindow } from "./context/compaction.ts";
 import { dispatch } from "./dispatch.ts";
-import type { InputEntry, ModelCall } from "./model-types.ts";
+import { Gate, refusalEntry, reportOf } from "./gate/gate.ts";
+import { ModelError } from "./model-error.ts";
+import { begin, readMessages } from "./opening.ts";
+import { lastWords, leftOpen } from "./recovery.ts";
+import { RepetitionGuard } from "./repetition.ts";
 import { type Sample, sample } from "./sampling.ts";
-import { finishSummary } from "./tools/finish.ts";
 import { CommandSessions } from "./tools/sessions.ts";
-import type { ToolContext } from "./tools/tool.ts";
+import type { Ending, ToolContext } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
-import type { TurnHost, TurnOutcome, UserMessage } from "./turn-host.ts";
+import type { TurnHost, TurnOutcome } from "./turn-host.ts";
 
 /** What a report is stored with its turn; the message itself is kept whole. */
 const summaryLimit = 20_000;
@@ -18,124 +22,74 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
     await using sessions = new CommandSessions();
     let recovering = host.resumed;
     if (!recovering) await begin(host);
+    const gate = new Gate(host, sessions);
+    const guard = recovering ? RepetitionGuard.of(host.history()) : new RepetitionGuard();
     for (;;) {
-      const report = await step({ host, sessions, recovering });
+      const ending = await step({ host, sessions, gate, guard, recovering });
       // A message that has come meanwhile is answered first.
-      if (report !== undefined && host.conclude()) return done(report);
+      if (ending !== undefined && host.conclude()) return outcomeOf(ending);
       recovering = false;
       host.signal.throwIfAborted();
     }
   } catch (error) {
-    if (host.signal.aborted) return { state: "interrupted" };
-    return { state: "failed", failure: failureOf(error, host) };
+    const stopped = host.signal.aborted ? host.signal.reason : error;
+    if (host.signal.aborted && !isSpent(stopped)) return { state: "interrupted" };
+    return { state: "failed", failure: failureOf(stopped, host) };
   }
 }
 
-/** One response and its calls; the report if that was the last one, so far as the model knows. */
-async function step({ host, sessions, recovering }: ToolContext): Promise<string | undefined> {
+/** The time of a budget can be over at any moment; the turn is then stopped, like by its user. */
+function isSpent(reason: unknown): boolean {
+  return reason instanceof DaemonError && reason.kind === "budgetSpent";
+}
+
+/** One response and its calls; the report if that was the last one, and is accepted. */
+async function step(context: ToolContext): Promise<Ending | undefined> {
+  const { host, recovering } = context;
   if (recovering) {
-    const report = reportIn(host.history());
-    if (report !== undefined) return report;
+    const last = lastWords(host);
+    if (last !== undefined) return typeof last === "string" ? await judge(context, last) : last;
   } else {
-    await readMessages(host);
+    await prepare(context);
   }
-  const { calls, message } = recovering ? leftOpen(host) : await sample(host);
-  if (calls.length === 0 && !recovering) return message;
+  const { calls, message } = recovering ? leftOpen(host) : await sampleOnce(host);
+  if (calls.length === 0 && !recovering) return await judge(context, message);
   host.setState("dispatching");
-  return await dispatch(calls, { host, sessions, recovering });
+  return await dispatch(calls, context);
 }
 
-/** Tells the model what the user has sent meanwhile: it joins the history once, and is then read. */
-async function readMessages(host: TurnHost): Promise<void> {
-  const messages = host.unread();
-  if (messages.length === 0) return;
-  const entries = await Promise.all(messages.map((message) => entryOf(host, message)));
-  host.signal.throwIfAborted();
-  host.atomically(() => take(host, messages, entries));
+/** What has to be said, and what has to be left out, before the model is asked. */
+async function prepare({ host, guard }: ToolContext): Promise<void> {
+  await readMessages(host);
+  const notes = [...guard.takeAdvice(), ...budgetNotes(host.budgets(), host.history())];
+  if (notes.length > 0) host.remember(notes);
+  await fitWindow(host);
 }
 
-/** One that names what cannot be read fails the turn, and does not wait for the next. */
-async function entryOf(host: TurnHost, message: UserMessage): Promise<InputEntry> {
+/** A history that is longer than the model takes, whatever was estimated, is compacted once. */
+async function sampleOnce(host: TurnHost): Promise<Sample> {
   try {
-    return await inputEntry(message.input, host.files);
+    return await sample(host);
   } catch (error) {
-    if (message.state === "running") host.completeItem(message, "failed");
-    throw error;
+    const tooLong = error instanceof ModelError && error.kind === "contextLength";
+    if (!tooLong || !(await fitWindow(host, { tooLong }))) throw error;
+    return await sample(host);
   }
 }
 
-function take(host: TurnHost, messages: readonly UserMessage[], entries: InputEntry[]): void {
-  host.remember(entries);
-  const waiting = messages.filter(({ state }) => state === "running");
-  for (const message of waiting) host.completeItem(message, "completed");
-}
-
-function done(summary: string): TurnOutcome {
-  return { state: "done", summary: summary.slice(0, summaryLimit) };
-}
-
-/** The report of a turn that was over but for its end, when its daemon was stopped. */
-function reportIn(history: readonly InputEntry[]): string | undefined {
-  if (unansweredCalls(history).length > 0) return undefined;
-  const last = history.at(-1);
-  if (last?.type === "message" && last.role === "assistant") return messageText(last);
-  if (last?.type !== "function_call_output") return undefined;
-  const call = history.findLast(
-    ({ type, call_id }) => type === "function_call" && call_id === last.call_id,
-  );
-  return call?.name === "finish" ? finishSummary(String(call.arguments)) : undefined;
-}
-
-function messageText({ content }: InputEntry): string {
-  const parts = Array.isArray(content) ? (content as { text?: unknown }[]) : [];
-  return parts.map(({ text }) => (typeof text === "string" ? text : "")).join("");
-}
-
-/** The calls of a turn whose daemon was stopped before they were answered. */
-function leftOpen(host: TurnHost): Sample {
-  return { calls: unansweredCalls(host.history()).map(toModelCall), message: "" };
-}
-
-/** Adds what the user sent to the history; before it, what an earlier turn left open. */
-async function begin(host: TurnHost): Promise<void> {
-  const past = host.history();
-  const environment = past.length === 0 ? [environmentEntry(host.environment)] : [];
-  const messages = host.unread();
-  const entries = await Promise.all(messages.map((message) => entryOf(host, message)));
-  host.signal.throwIfAborted();
-  host.atomically(() => take(host, messages, [...unanswered(past), ...environment, ...entries]));
-}
-
-/** Every call needs a result before the model is asked again, also one that was cut short. */
-function unanswered(past: readonly InputEntry[]): InputEntry[] {
-  return unansweredCalls(past).map(({ type, call_id }) => ({
-    type: `${type}_output`,
-    call_id,
-    output: "no result: the turn ended before this call did",
-  }));
-}
-
-/** By number, since some servers give one id to calls of several responses. */
-function unansweredCalls(past: readonly InputEntry[]): InputEntry[] {
-  const answers = new Map<unknown, number>();
-  for (const { type, call_id } of past) {
-    if (type.endsWith("_call_output")) answers.set(call_id, (answers.get(call_id) ?? 0) + 1);
-  }
-  return past.filter(({ type, call_id }) => {
-    if (!type.endsWith("_call")) return false;
-    const left = answers.get(call_id) ?? 0;
-    answers.set(call_id, left - 1);
-    return left <= 0;
+/** A message that calls nothing is a report as well, without claims. */
+async function judge({ host, gate }: ToolContext, message: string): Promise<Ending | undefined> {
+  const verdict = await gate.judge();
+  const { type, proof } = verdict;
+  host.atomically(() => {
+    host.evidence.record(proof);
+    if (type === "refused") host.remember([refusalEntry(verdict)]);
   });
+  if (type === "refused") return undefined;
+  return { summary: reportOf(message, proof), proven: type === "accepted" };
 }
 
-function toModelCall(entry: InputEntry): ModelCall {
-  const custom = entry.type === "custom_tool_call";
-  const text = custom ? entry.input : entry.arguments;
-  return {
-    callId: String(entry.call_id),
-    name: String(entry.name),
-    arguments: String(text),
-    custom,
-  };
+function outcomeOf({ summary, proven }: Ending): TurnOutcome {
+  const state = proven ? "done" : "doneUnverified";
+  return { state, summary: summary.slice(0, summaryLimit) };
 }

@@ -1,4 +1,4 @@
-import { estimateTokens } from "./context/truncate.ts";
+import { estimateTokens } from "./context/tokens.ts";
 import type { Usage } from "./model-types.ts";
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

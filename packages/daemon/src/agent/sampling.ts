@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Item } from "@heddle/protocol";
 import { changedEditTool } from "./context/edit-tool.ts";
-import { instructionsWith } from "./context/instructions.ts";
 import { type InputEntry, type ModelCall, type ModelEvent, streamModel } from "./model.ts";
 import { isRefusedForm } from "./model-capabilities.ts";
 import { ModelError } from "./model-error.ts";
+import { prefixBytes, requestOf } from "./request.ts";
 import { retryDelayMs } from "./retry.ts";
-import { specsWith } from "./tools/index.ts";
 import { endOf } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
 import type { TurnHost } from "./turn-host.ts";
@@ -32,7 +31,9 @@ export async function sample(host: TurnHost): Promise<Sample> {
     host.setState("sampling");
     const startedAt = performance.now();
     const response = new Response(host);
+    const sentBytes = prefixBytes(host) + host.window.bytes();
     const record = (outcome: string) => ({
+      sentBytes,
       wallMs: Math.round(performance.now() - startedAt),
       outcome,
       usage: response.usage,
@@ -74,11 +75,8 @@ function changeEditTool(host: TurnHost): void {
 }
 
 async function receive(host: TurnHost, response: Response): Promise<void> {
-  const { model, effort, cacheKey, endpoint, signal } = host;
-  const input = host.history();
-  const tools = specsWith(host.patching.tool);
-  const instructions = instructionsWith(host.patching.tool);
-  const request = { model, instructions, tools, input, effort, cacheKey };
+  const { endpoint, signal } = host;
+  const request = requestOf(host, host.history());
   for await (const event of streamModel(endpoint, request, { signal })) response.take(event);
 }
 

@@ -7,6 +7,7 @@ import {
   type Item,
   type ItemId,
   type ItemState,
+  type Proof,
   type TurnState,
 } from "@heddle/protocol";
 import type { SpoolFile } from "../os/spool-file.ts";
@@ -28,7 +29,55 @@ export type Consent =
   /** `message` tells the model who refused, and why. */
   | { readonly allowed: false; readonly message: string };
 
+/** What a turn has changed so far. */
+export interface Changes {
+  /** Of the worktree as it is now; undefined where the turn had no effect that could change it. */
+  readonly treeHash: string | undefined;
+  readonly files: readonly {
+    readonly path: string;
+    readonly kind: "added" | "changed" | "deleted";
+  }[];
+}
+
+/** What the completion gate asks of the world. */
+export interface Evidence {
+  changes(): Promise<Changes>;
+  /** A file as it was before the turn; undefined where there was none. */
+  before(path: string): Promise<Buffer | undefined>;
+  /** The tree on which a command is about to begin, where the proof may need it. */
+  treeBefore(cmd: string): Promise<string | undefined>;
+  /** The project's checks, or those of them that such changes affect. */
+  checks(paths: readonly string[]): Promise<readonly string[]>;
+  /** The items of this turn, oldest first. */
+  items(): readonly Item[];
+  /** How the turn was judged last. */
+  proof(): Proof | null;
+  record(proof: Proof): void;
+}
+
+/** A budget that is running out. */
+export interface BudgetLevel {
+  /** What is limited, such as `the tokens of this turn`. */
+  readonly what: string;
+  readonly left: string;
+  readonly leftShare: number;
+}
+
+/** How much of the model's window is used, and what makes room in it. */
+export interface Window {
+  readonly contextTokens: number;
+  readonly bytesPerToken: number;
+  /** What the history counts for, in bytes. */
+  bytes(): number;
+  /** From now on the model is sent these entries instead of the whole history, which is kept. */
+  compact(entries: readonly InputEntry[]): void;
+  /** What the daemon knows for itself: plan, changes, last checks, policy. */
+  facts(): Promise<string>;
+}
+
 export interface RequestRecord {
+  /** What was sent counted for so many bytes. */
+  readonly sentBytes: number;
   readonly wallMs: number;
   /** `completed`, or the kind of the failure. */
   readonly outcome: string;
@@ -90,6 +139,11 @@ export interface TurnHost {
   /** Says why the model is asked again, and when. */
   waitForRetry(failure: Failure, waitMs: number): void;
 
+  readonly evidence: Evidence;
+  readonly window: Window;
+  /** The budgets that are set, as far as they are used up; throws `budgetSpent` where one is. */
+  budgets(): readonly BudgetLevel[];
+
   /** What the user has sent to this turn and the model has not been told yet, oldest first. */
   unread(): readonly UserMessage[];
   /** Closes the turn to further messages; false when one has come, so that it goes on. */
@@ -125,6 +179,6 @@ export interface TurnHost {
 }
 
 export type TurnOutcome =
-  | { readonly state: "done"; readonly summary: string }
+  | { readonly state: "done" | "doneUnverified"; readonly summary: string }
   | { readonly state: "interrupted" }
   | { readonly state: "failed"; readonly failure: Failure };

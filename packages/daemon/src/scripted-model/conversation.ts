@@ -11,6 +11,10 @@ export interface Choice {
 }
 
 const fallback: Scenario = { name: "ok", reply: () => ({ text: "ok" }) };
+const summary: Scenario = {
+  name: "summary",
+  reply: () => ({ text: "A scripted summary of what happened so far." }),
+};
 
 /** Whoever demands a call gets one. */
 const obedient: Scenario = {
@@ -24,6 +28,10 @@ const obedient: Scenario = {
  * as one that steers a running turn or tells of a changed directory, do not end the scenario.
  */
 export function choose(request: ScriptedRequest, scenarios: readonly Scenario[]): Choice {
+  if (asksForSummary(request.items.at(-1))) {
+    const turn = turnOf(request, "", undefined, []);
+    return { scenario: summary, turn, directive: undefined };
+  }
   const items = request.items.slice(turnStart(request.items));
   for (let index = items.length - 1; index >= 0; index--) {
     const prompt = userText(items[index]);
@@ -97,8 +105,15 @@ function responsesOf(items: readonly Json[]): ToolResult[][] {
   return responses;
 }
 
+/** What the client says by itself stands in a tag of its own, and is no message of the user's. */
 function userText(item: Json | undefined): string | undefined {
-  return item?.role === "user" ? textOf(item.content) : undefined;
+  const text = item?.role === "user" ? textOf(item.content) : undefined;
+  return text?.startsWith("<heddle_note") ? undefined : text;
+}
+
+/** Whether the client asks for a summary of all that is above. */
+function asksForSummary(item: Json | undefined): boolean {
+  return item?.role === "user" && textOf(item.content).startsWith('<heddle_note about="summarize"');
 }
 
 function isCall(item: Json): boolean {

@@ -30,7 +30,14 @@ export function changeCalls(
 ): ScriptedCall[] {
   const offersEdit = tools.some(({ name }) => name === "edit");
   if (offersEdit && !tools.some(({ name }) => name === "apply_patch")) return changes.map(editCall);
-  return [{ tool: "apply_patch", input: { input: patchText(files, changes) } }];
+  return [patchCall(files, changes)];
+}
+
+export function patchCall(
+  files: Readonly<Record<string, string>>,
+  changes: readonly FileChange[],
+): ScriptedCall {
+  return { tool: "apply_patch", input: { input: patchText(files, changes) } };
 }
 
 function editCall(change: FileChange): ScriptedCall {

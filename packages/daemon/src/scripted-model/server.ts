@@ -8,6 +8,7 @@ import { demo, demoScenarios } from "./demo/demo.ts";
 import { type Fault, FaultCounter } from "./faults.ts";
 import { isJson, type Json } from "./json.ts";
 import { type Lack, type Limits, refuseUnsupported } from "./limits.ts";
+import { proofScenarios } from "./proof-scenarios.ts";
 import { parseRequest, type ScriptedRequest } from "./request.ts";
 import { genericScenarios } from "./scenarios.ts";
 import { sendEvents } from "./stream.ts";
@@ -77,7 +78,7 @@ class Model {
 
   constructor(options: ScriptedModelOptions) {
     const { scenarios = [], without = [], demandsReasoning = false } = options;
-    this.#scenarios = [...scenarios, ...demoScenarios, ...genericScenarios];
+    this.#scenarios = [...scenarios, ...demoScenarios, ...proofScenarios, ...genericScenarios];
     this.#tokensPerSecond = options.tokensPerSecond;
     this.#apiKey = options.apiKey;
     this.#faults = new FaultCounter(options.faults);

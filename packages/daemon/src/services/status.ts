@@ -42,6 +42,7 @@ export class Status {
       mainModel: mainModel(),
       projects: storage.read(() => store.projects.count({}), 0),
       threads: storage.read(() => store.threads.countByStatus(), {}),
+      unverified: storage.read(() => store.threads.countUnverified(), 0),
       approvals: storage.read(() => store.approvals.count({ state: "pending" }), 0),
       memoryBytes: residentBytes(),
       storage: this.storage(),

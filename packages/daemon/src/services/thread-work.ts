@@ -1,6 +1,7 @@
 import {
   DaemonError,
   type Diff,
+  isEndState,
   type Methods,
   type ProjectId,
   type ResultOf,
@@ -175,8 +176,8 @@ export class ThreadWork {
     const turns = store.turns.where({ thread_id: threadId });
     const made = turns.findLast(({ commit, createdAt }) => commit && createdAt >= landedAt);
     const state = turns.at(-1)?.state;
-    const ended = state === "done" || state === "interrupted" || state === "failed";
-    return { lastTurn: ended ? state : null, unlandedCommit: made?.commit ?? null };
+    const lastTurn = state !== undefined && isEndState(state) ? state : null;
+    return { lastTurn, unlandedCommit: made?.commit ?? null };
   }
 
   #landedAt(threadId: ThreadId): number {

@@ -35,6 +35,7 @@ export function completeTurn(
   tx.record({ type: "turnCompleted", turn: completed });
   const thread = rows.thread(store, turn.threadId);
   if (outcome.state === "done") tasks.setState(tx, thread.taskId, "review");
+  if (outcome.state === "doneUnverified") tasks.setState(tx, thread.taskId, "unverified");
   const unlanded = turn.commit === null ? {} : { unlandedCommit: turn.commit };
   refreshThread(tx, store, thread.id, { lastTurn: outcome.state, ...unlanded });
 }

@@ -26,12 +26,19 @@ export interface GroundSubject {
 export class TurnGround implements AsyncDisposable {
   readonly #services: GroundServices;
   readonly #subject: GroundSubject;
+  readonly #checkpointed: (tree: string) => void;
   #box: Promise<Box> | undefined;
   #prepared: Promise<void> | undefined;
 
-  constructor(services: GroundServices, subject: GroundSubject) {
+  /** `checkpointed` is told the tree that the turn begins with. */
+  constructor(
+    services: GroundServices,
+    subject: GroundSubject,
+    checkpointed: (tree: string) => void,
+  ) {
     this.#services = services;
     this.#subject = subject;
+    this.#checkpointed = checkpointed;
   }
 
   /** Begins to make the checkpoint and to prove the box, once. */
@@ -73,7 +80,7 @@ export class TurnGround implements AsyncDisposable {
       await sandbox.prove();
       return;
     }
-    const [proofs, { commit }] = await Promise.all([
+    const [proofs, { commit, tree }] = await Promise.all([
       sandbox.prove(),
       checkpoint(sandbox.git, checkout, { threadId: thread.id, turnId: turn.id }),
     ]);
@@ -85,5 +92,6 @@ export class TurnGround implements AsyncDisposable {
     journal.write(daemonActor, ({ now }) =>
       store.checkpoints.put({ turnId: turn.id, threadId: thread.id, commit }, now),
     );
+    this.#checkpointed(tree);
   }
 }

@@ -1,27 +1,40 @@
-import type { ApprovalSubject, ItemId, Project } from "@heddle/protocol";
+import type { ApprovalSubject, Item, ItemId, Project, TurnState } from "@heddle/protocol";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
-import type { Consent, TurnHost } from "../agent/turn-host.ts";
+import type { BudgetLevel, Consent, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
+import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
+import type { Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
 import { ThreadPatching } from "./thread-patching.ts";
+import { TurnClock } from "./turn-clock.ts";
 import { type ConsentServices, TurnConsent } from "./turn-consent.ts";
+import { type EvidenceServices, TurnEvidence } from "./turn-evidence.ts";
 import { type GroundServices, type GroundSubject, TurnGround } from "./turn-ground.ts";
 import { type RecordServices, type RecordSubject, TurnRecord } from "./turn-record.ts";
+import { TurnTrees } from "./turn-trees.ts";
+import { TurnWindow } from "./turn-window.ts";
 
 /** What every turn shares. */
-export interface HostServices extends RecordServices, ConsentServices, GroundServices {
+export interface HostServices
+  extends RecordServices,
+    ConsentServices,
+    GroundServices,
+    EvidenceServices,
+    BudgetServices {
   readonly models: Models;
   readonly searcher: string;
+  /** What a model is taken to hold of which nobody knows. */
+  readonly contextTokens: number;
   /** Whether work that failed with this error failed for want of a disk to store it on. */
   readonly isStarved: (error?: unknown) => boolean;
 }
 
 /** What is particular to one turn. */
-export interface HostSubject extends RecordSubject, GroundSubject {
+export interface HostSubject extends Omit<RecordSubject, "enters">, GroundSubject {
   readonly project: Project;
   readonly endpoint: ModelEndpoint;
   /** The model's name at the endpoint. */
@@ -32,12 +45,17 @@ export interface HostSubject extends RecordSubject, GroundSubject {
 
 /** The world as one running turn has it. Disposing ends the turn's box and all of its commands. */
 export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDisposable {
+  readonly #services: HostServices;
+  readonly #subject: HostSubject;
   readonly #consent: TurnConsent;
   readonly #ground: TurnGround;
-  readonly #closed: () => void;
   readonly #models: Models;
   readonly #modelName: string;
+  readonly #trees: TurnTrees;
+  readonly #clock: TurnClock;
   readonly files: TreeFiles;
+  readonly evidence: Evidence;
+  readonly window: Window;
   readonly worktree: string;
   readonly environment: EnvironmentFacts;
   readonly cacheKey: string;
@@ -49,13 +67,32 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   #endpoint: ModelEndpoint;
   #hadEffects: boolean;
 
-  constructor(services: HostServices, subject: HostSubject) {
-    super(services, subject);
-    const { turn, thread, checkout } = subject;
+  constructor(services: HostServices, given: HostSubject) {
+    const clock = new TurnClock(services, given);
+    const signal = AbortSignal.any([given.signal, clock.signal]);
+    const subject = { ...given, signal };
+    super(services, { ...subject, enters: (state: TurnState) => clock.enter(state) });
+    const { turn, thread, checkout, project } = subject;
+    this.#services = services;
+    this.#subject = subject;
+    this.#clock = clock;
     this.#consent = new TurnConsent(services, subject, this);
-    this.#ground = new TurnGround(services, subject);
-    this.#closed = subject.closed;
+    this.#trees = new TurnTrees(services, subject);
+    this.#ground = new TurnGround(services, subject, (tree) => this.#trees.begin(tree));
     this.#hadEffects = services.store.checkpoints.find(turn.id) !== undefined;
+    this.evidence = new TurnEvidence(services, {
+      turnId: turn.id,
+      project,
+      trees: this.#trees,
+      hadEffects: () => this.#hadEffects,
+    });
+    this.window = new TurnWindow(services.store, {
+      ...subject,
+      trees: this.#trees,
+      checks: project.settings.checks ?? [],
+      contextTokens: subject.endpoint.capabilities.contextLength ?? services.contextTokens,
+      compact: (entries) => this.compactHistory(entries),
+    });
     this.worktree = checkout.worktree;
     this.files = openTree(this.worktree);
     this.cacheKey = thread.id;
@@ -90,8 +127,31 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
 
   conclude(): boolean {
     if (this.unread().length > 0) return false;
-    this.#closed();
+    this.#subject.closed();
     return true;
+  }
+
+  budgets(): readonly BudgetLevel[] {
+    const { turn, thread } = this.#subject;
+    const subject = { turnId: turn.id, threadId: thread.id, budget: turn.budget };
+    const limits = budgetsOf(this.#services, subject);
+    if (limits.length > 0) this.atomically(() => this.#clock.enter("sampling"));
+    return levelsOf(this.#services, limits);
+  }
+
+  override effectBegins(callId: string, journal?: string): void {
+    this.#trees.touch();
+    super.effectBegins(callId, journal);
+  }
+
+  override completeItem(item: Item, state: Exclude<Item["state"], "running">): void {
+    super.completeItem(item, state);
+    if (item.type === "commandExecution") this.#trees.commandEnded(item.exitCode);
+  }
+
+  /** What the turn's commit is made of, if it was looked at since the last effect. */
+  takeSnapshot(): Snapshot | undefined {
+    return this.#trees.takeSnapshot();
   }
 
   authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent> {
@@ -122,7 +182,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.files[Symbol.dispose]();
+    this.#clock[Symbol.dispose]();
     await this.#ground[Symbol.asyncDispose]();
+    await this.#trees[Symbol.asyncDispose]();
   }
 }
 

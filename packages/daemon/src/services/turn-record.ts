@@ -8,6 +8,7 @@ import {
   type Turn,
   type TurnState,
 } from "@heddle/protocol";
+import { entryBytes } from "../agent/context/tokens.ts";
 import type { InputEntry } from "../agent/model-types.ts";
 import {
   type ItemDraft,
@@ -16,6 +17,7 @@ import {
   type UserMessage,
 } from "../agent/turn-host.ts";
 import type { Clock } from "../os/clock.ts";
+import type { HistoryEntry } from "../store/history-table.ts";
 import { withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
 import { daemonActor, type Journal } from "./journal.ts";
@@ -37,6 +39,8 @@ export interface RecordSubject {
   /** What its model costs, where that is known. */
   readonly price: Price | undefined;
   readonly signal: AbortSignal;
+  /** Is told of each state that the turn enters, in the same transaction. */
+  readonly enters: (state: TurnState) => void;
 }
 
 /** What a running turn writes down: its states, its items, its history and the ledger of effects. */
@@ -73,18 +77,24 @@ export class TurnRecord {
     const { thread, turn } = this.#subject;
     const { store } = this.#services;
     store.transaction(() => {
-      store.history.append(thread.id, turn.id, entries);
+      store.history.append(thread.id, turn.id, entries.map(toHistory));
       for (const { type, call_id } of entries) {
         if (type.endsWith("_call_output")) store.effects.remove(turn.id, String(call_id));
       }
     });
   }
 
+  compactHistory(entries: readonly InputEntry[]): void {
+    const { thread, turn } = this.#subject;
+    const { store, clock } = this.#services;
+    store.history.compact(thread.id, turn.id, entries.map(toHistory), clock());
+  }
+
   unread(): readonly UserMessage[] {
     return unreadMessages(this.#services.store, this.#subject.turn.id);
   }
 
-  recordRequest({ wallMs, outcome, usage }: RequestRecord): void {
+  recordRequest({ sentBytes, wallMs, outcome, usage }: RequestRecord): void {
     const { store, journal } = this.#services;
     const { price } = this.#subject;
     const costUsd = usage && price ? costOf(usage, price) : null;
@@ -92,7 +102,9 @@ export class TurnRecord {
       const turn = store.turns.find(this.#subject.turn.id) ?? this.#subject.turn;
       store.modelRequests.add({
         turnId: turn.id,
+        threadId: turn.threadId,
         model: turn.model,
+        sentBytes,
         at: tx.now,
         wallMs,
         outcome,
@@ -175,6 +187,7 @@ export class TurnRecord {
     if (before === undefined || before.state === state) return;
     journal.write(daemonActor, (tx) => {
       tx.record({ type: "turnUpdated", turn: { ...before, state, ...changes } });
+      this.#subject.enters(state);
       refreshThread(tx, store, before.threadId);
     });
   }
@@ -185,6 +198,11 @@ export class TurnRecord {
     const items = this.#services.store.items.ofTurn(this.#subject.turn.id);
     return items.findLast((item) => "callId" in item && item.callId === callId);
   }
+}
+
+function toHistory(entry: InputEntry): HistoryEntry {
+  const json = JSON.stringify(entry);
+  return { entry: json, bytes: entryBytes(entry, json) };
 }
 
 function sum(

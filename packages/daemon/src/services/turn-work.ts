@@ -1,10 +1,18 @@
-import { DaemonError, newId, type Part, type Thread, Turn, TurnId } from "@heddle/protocol";
+import {
+  type Budget,
+  DaemonError,
+  newId,
+  type Part,
+  type Thread,
+  Turn,
+  TurnId,
+} from "@heddle/protocol";
 import { runTurn } from "../agent/loop.ts";
 import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
 import { readCommits } from "../os/git-objects.ts";
 import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import type { Checkouts } from "./checkouts.ts";
-import { commitTurn } from "./git/commits.ts";
+import { commitTurn, type Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
@@ -43,14 +51,17 @@ export async function workOn(
   await using host = new ServiceTurnHost(services, subject);
   const outcome = await runTurn(host);
   closed();
+  await using stack = new AsyncDisposableStack();
+  const known = outcome.state === "done" ? host.takeSnapshot() : undefined;
+  if (known) stack.use(known.index);
   const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
   if (!host.hadEffects || leftOff) return { outcome };
   await host[Symbol.asyncDispose]();
   // Somebody may have taken the worktree away meanwhile.
   await checkouts.of(thread);
-  const commit = await commitOf(services, { turn, thread, checkout, outcome });
-  const known = commit ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
-  return { outcome, ...(known && { commit: known }) };
+  const made = await commitOf(services, { turn, thread, checkout, outcome, known });
+  const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
+  return { outcome, ...(commit && { commit }) };
 }
 
 /** Throws for a thread that takes no turns. One that is cut off may have been mended by now. */
@@ -79,6 +90,7 @@ export function newTurn(
   asked: Pick<Turn, "threadId" | "model"> & {
     mode: string | undefined;
     effort: string | undefined;
+    budget: Budget | undefined;
   },
   now: number,
 ): Turn {
@@ -88,6 +100,8 @@ export function newTurn(
     ...asked,
     mode: asked.mode ?? "implement",
     effort: asked.effort ?? null,
+    budget: asked.budget ?? null,
+    proof: null,
     summary: null,
     commit: null,
     failure: null,
@@ -104,21 +118,19 @@ interface Finished {
   readonly thread: Thread;
   readonly checkout: RepositoryPaths;
   readonly outcome: TurnOutcome;
+  /** The tree that was proven. */
+  readonly known: Snapshot | undefined;
 }
 
 async function commitOf(
   { store, sandbox }: WorkServices,
-  { turn, thread, checkout, outcome }: Finished,
+  { turn, thread, checkout, outcome, known }: Finished,
 ): Promise<string | undefined> {
   const author = await readIdentity(checkout.gitCommonDir);
   const input = firstMessage(store, turn)?.input ?? [];
-  const message = commitMessage(
-    input,
-    thread.title,
-    outcome.state === "done" ? outcome.summary : "",
-  );
+  const message = commitMessage(input, thread.title, "summary" in outcome ? outcome.summary : "");
   const ids = { threadId: thread.id, turnId: turn.id };
-  const made = await commitTurn(sandbox.git, checkout, { message, author, ...ids });
+  const made = await commitTurn(sandbox.git, checkout, { message, author, ...ids }, known);
   return made?.commit;
 }
 

@@ -38,9 +38,9 @@ export class Turns {
     const { store, models } = this.#options;
     const thread = rows.thread(store, params.threadId);
     refuseUnusable(thread);
-    const { mode, input } = params;
+    const { mode, input, budget } = params;
     const { model, effort } = models.resolve(params);
-    const turn = newTurn({ threadId: thread.id, model, mode, effort }, tx.now);
+    const turn = newTurn({ threadId: thread.id, model, mode, effort, budget }, tx.now);
     tx.record({ type: "turnQueued", turn });
     takeOverUnread(tx, store, turn);
     const item = userMessage(turn, { input, now: tx.now, joins: false });

@@ -13,12 +13,14 @@ import { z } from "zod";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 import { EventLog } from "./event-log.ts";
+import { HistoryTable } from "./history-table.ts";
 import { ItemTable } from "./item-table.ts";
 import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
 import { MutationTable } from "./mutation-table.ts";
 import { ConsentTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
-import { CheckpointTable, EffectTable, HistoryTable, ModelRequestTable } from "./turn-tables.ts";
+import { CheckpointTable, EffectTable } from "./turn-tables.ts";
+import { ModelRequestTable, WorkTable } from "./usage-tables.ts";
 
 export interface Durability {
   /** Whether the disk has it when the write returns; true by default, as for all that is acknowledged. */
@@ -47,6 +49,7 @@ export class Store {
   readonly modelRequests: ModelRequestTable;
   readonly capabilities: CapabilitiesTable;
   readonly patching: PatchingTable;
+  readonly work: WorkTable;
   readonly policies: PolicyTable;
   readonly consents: ConsentTable;
   readonly restorations: RestorationTable;
@@ -71,6 +74,7 @@ export class Store {
     this.modelRequests = new ModelRequestTable(db);
     this.capabilities = new CapabilitiesTable(db);
     this.patching = new PatchingTable(db);
+    this.work = new WorkTable(db);
     this.policies = new PolicyTable(db);
     this.consents = new ConsentTable(db);
     this.restorations = new RestorationTable(db);
@@ -136,14 +140,25 @@ export class ThreadTable extends DocumentTable<Thread, "project_id" | "task_id" 
   readonly #lent;
   readonly #setLent;
   readonly #byStatus;
+  readonly #unverified;
 
   constructor(db: Database) {
     super(db, "thread", Thread);
     this.#byStatus = db.prepare<[], { status: string; count: number }>(
       "SELECT status, count(*) AS count FROM thread WHERE status <> 'archived' GROUP BY status",
     );
+    this.#unverified = db
+      .prepare<[], number>(
+        "SELECT count(*) FROM thread WHERE status = 'idle' AND body ->> 'lastTurn' = 'doneUnverified'",
+      )
+      .pluck();
     this.#lent = db.prepare<[string], string>("SELECT lent FROM thread WHERE id = ?").pluck();
     this.#setLent = db.prepare<[string, string]>("UPDATE thread SET lent = ? WHERE id = ?");
+  }
+
+  /** How many threads rest after a turn that ended without proof. */
+  countUnverified(): number {
+    return this.#unverified.get() ?? 0;
   }
 
   /** How many threads have each status, archived ones left out. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addFile, exec, replaceLine, type Step } from "../../steps.ts";
+import { addFile, endSession, exec, replaceLine, type Step } from "../../steps.ts";
 import type { Attack, Ground } from "../attack.ts";
 import { boxed, done } from "../life.ts";
 
@@ -102,8 +102,10 @@ async function swaps(ground: Ground): Promise<string> {
   await using thread = await (await ground.project()).thread();
   const swap = `mkdir -p d; while :; do mv -T d e; ln -s ${path} d; rm d; mv -T e d; done 2>/dev/null`;
   const writes = Array.from({ length: rounds }, (_, round) => addFile(`d/${round}.txt`, "x"));
-  const reads = Array.from({ length: rounds }, () => tool("read_file", { path: "d/secret.txt" }));
-  await done(thread, exec(swap, { yield_time_ms: 250 }), ...writes, ...reads);
+  const reads = Array.from({ length: rounds }, (_, round) =>
+    tool("read_file", { path: "d/secret.txt", limit: round + 1 }),
+  );
+  await done(thread, exec(swap, { yield_time_ms: 250 }), ...writes, ...reads, endSession(1));
   untouched();
   const texts = thread.items("toolCall").map(({ text }) => text);
   assert.equal(texts.length, rounds);

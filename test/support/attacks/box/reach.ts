@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { exec, steps } from "../../steps.ts";
+import { endSession, exec, steps } from "../../steps.ts";
 import { startTestDaemon } from "../../test-daemon.ts";
 import type { Attack, Ground } from "../attack.ts";
 import { boxed, done } from "../life.ts";
@@ -180,7 +180,13 @@ async function forgedReports(ground: Ground): Promise<string> {
        ${forge} > /proc/2/fd/1; ${forge} > /proc/1/fd/1; seq -s x 100000 > /proc/2/fd/1; sleep 60`,
       { yield_time_ms: 500 },
     );
-    await done(thread, attack, exec("sleep 60", { yield_time_ms: 250 }));
+    await done(
+      thread,
+      attack,
+      exec("sleep 60", { yield_time_ms: 250 }),
+      endSession(1),
+      endSession(2),
+    );
     assert.equal(victim.exitCode ?? victim.signalCode, null, "a process outside was killed");
     await using next = await project.thread();
     assert.equal(await boxed(next, "exit 3"), "");

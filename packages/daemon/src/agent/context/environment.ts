@@ -10,11 +10,13 @@ export interface EnvironmentFacts {
   readonly date: string;
 }
 
-/** What the thread stands in, told once, as its first entry; it is never edited. */
+export const environmentOpening = "<environment>";
+
+/** What the thread stands in, told before its first message; it is never edited. */
 export function environmentEntry(facts: EnvironmentFacts): InputEntry {
   const { worktree, branch, target, policy, checks, ports, date } = facts;
   const text = [
-    "<environment>",
+    environmentOpening,
     `<cwd>${worktree}</cwd>`,
     `<branch>${branch}</branch>`,
     `<lands_on>${target}</lands_on>`,

@@ -26,7 +26,9 @@ Tools
 - Search with the search tool rather than grep; read files with read_file rather than cat.
 - Independent reads may be called together.
 
-When you are done call finish, or end with a message: what changed and why, what you ran and what it showed, what is left. Say plainly what you could not do or did not check. Be brief.`;
+When you are done call finish, or end with a message: what changed and why, what you ran and what it showed, what is left. Say plainly what you could not do or did not check. Be brief. Heddle then judges the work: no command may still run, the plan's steps are completed, every claim names a call that passed after the last edit, and the project's checks pass on the final tree. What fails comes back to you.
+
+A message in <heddle_note> is from Heddle, not from the user. An AGENTS.md in a folder holds for what is below it: read it before you change files there.`;
 
 const texts = { apply_patch: instructions("apply_patch"), edit: instructions("edit") } as const;
 

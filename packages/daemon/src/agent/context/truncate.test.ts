@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { estimateTokens, truncateForModel } from "./truncate.ts";
+import { estimateTokens } from "./tokens.ts";
+import { truncateForModel } from "./truncate.ts";
 
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join("");
@@ -52,4 +53,17 @@ test("no half of a character is left at the cut", () => {
 
 test("four characters count as a token, and a rest as one more", () => {
   expect([0, 1, 4, 5].map((length) => estimateTokens(length))).toEqual([0, 1, 1, 2]);
+});
+
+test("lines of the middle that tell of failures are kept, as far as there is room", () => {
+  const text = `${lines(200)}AssertionError: 1 is not 2\n0 errors so far\n${lines(200)}`;
+  const short = truncateForModel(text, 100);
+  expect(short).toContain("lines left out; of failures they say:\nAssertionError: 1 is not 2\n…\n");
+  expect(short).not.toContain("0 errors so far");
+  expect(short.length).toBeLessThan(100 * 4 + 100);
+});
+
+test("a thread's own bytes per token decide how much text its tokens are", () => {
+  expect(truncateForModel("x".repeat(1000), 100, 10)).toBe("x".repeat(1000));
+  expect(truncateForModel("x".repeat(1000), 100, 2).length).toBeLessThan(300);
 });

@@ -36,6 +36,8 @@ export const execCommand = functionTool({
       profileHash: null,
       stopReason: null,
       outputBytes: null,
+      treeHash: null,
+      by: "agent",
       text: "",
       textLength: 0,
     });
@@ -46,8 +48,8 @@ export const execCommand = functionTool({
         return { output: consent.message };
       }
       await host.beforeEffect();
-      const box = await host.box();
-      started = { ...started, profileHash: box.profileHash };
+      const [box, treeHash = null] = await Promise.all([host.box(), host.evidence.treeBefore(cmd)]);
+      started = { ...started, profileHash: box.profileHash, treeHash };
       host.atomically(() => {
         host.effectBegins(callId);
         host.updateItem(started);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reportOf } from "../gate/gate.ts";
 import { functionTool } from "./tool.ts";
 
 const params = z.object({
@@ -15,16 +16,20 @@ export function finishSummary(text: string): string | undefined {
   }
 }
 
-/** Ends the turn with a report. */
+/** Ends the turn with a report, once the gate has found it true. */
 export const finish = functionTool({
   name: "finish",
   description: "End the turn: what you did, and which calls prove it.",
   params,
   effect: true,
-  async run({ summary }, _call, { host }) {
+  async run({ summary, checks }, _call, { host, gate }) {
+    const { type, proof, message } = await gate.judge(checks);
+    const record = () => host.evidence.record(proof);
+    if (type === "refused") return { output: message, record };
+    const report = reportOf(summary, proof);
     const item = host.startItem({ type: "agentMessage", text: "", textLength: 0 });
-    host.appendText(item.id, summary);
+    host.appendText(item.id, report);
     host.completeItem(item, "completed");
-    return { output: "ok", summary };
+    return { output: message, record, ending: { summary: report, proven: type === "accepted" } };
   },
 });

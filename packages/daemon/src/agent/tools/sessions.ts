@@ -3,7 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Item } from "@heddle/protocol";
 import type { SpoolFile } from "../../os/spool-file.ts";
 import type { BoxExit, BoxProcess } from "../../sandbox/types.ts";
-import { estimateTokens, truncateForModel } from "../context/truncate.ts";
+import { estimateTokens } from "../context/tokens.ts";
+import { truncateForModel } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
 import { UnreadOutput } from "./unread-output.ts";
 
@@ -88,15 +89,27 @@ export class CommandSession {
     this.#lookedAt = performance.now();
     const head = this.exit ? exitLine(this.exit) : `session_id: ${this.id}`;
     const { text, bytes, whole } = this.#unread.take();
-    const output = truncateForModel(text, maxTokens);
+    const { bytesPerToken } = this.#host.window;
+    const output = truncateForModel(text, maxTokens, bytesPerToken);
     const file = whole && output === text ? undefined : await this.#spool.file();
     return [
       head,
       `wall_s: ${wallS}`,
-      `original_tokens: ${estimateTokens(bytes)}`,
+      `original_tokens: ${estimateTokens(bytes, bytesPerToken)}`,
       ...(file === undefined ? [] : [`whole_output: ${file}`]),
       `output:\n${output}`,
     ].join("\n");
+  }
+
+  /** Waits for the end, however long it takes; an interrupt ends the command, and throws. */
+  async outcome(maxTokens: number): Promise<string> {
+    const { signal } = this.#host;
+    const kill = () => this.#process.kill();
+    signal.addEventListener("abort", kill, { once: true });
+    if (signal.aborted) kill();
+    await this.#ended;
+    signal.removeEventListener("abort", kill);
+    return await this.look(0, maxTokens);
   }
 
   #show(text: string): void {

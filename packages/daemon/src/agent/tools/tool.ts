@@ -1,6 +1,8 @@
 import type { Item } from "@heddle/protocol";
 import { z } from "zod";
+import type { Gate } from "../gate/gate.ts";
 import type { ModelCall, ToolSpec } from "../model-types.ts";
+import type { RepetitionGuard } from "../repetition.ts";
 import type { TurnHost } from "../turn-host.ts";
 import type { CommandSessions } from "./sessions.ts";
 
@@ -8,6 +10,8 @@ export interface ToolContext {
   readonly host: TurnHost;
   /** The commands of this turn that are still running. */
   readonly sessions: CommandSessions;
+  readonly gate: Gate;
+  readonly guard: RepetitionGuard;
   /** Whether these calls are those that an earlier daemon left open. */
   readonly recovering: boolean;
 }
@@ -15,8 +19,16 @@ export interface ToolContext {
 export interface ToolResult {
   /** What the model reads. */
   readonly output: string;
-  /** Set by the call that ends the turn: its report. */
-  readonly summary?: string;
+  /** Stores what belongs to the result, in one transaction with it. */
+  readonly record?: () => void;
+  /** Set by the call that ends the turn. */
+  readonly ending?: Ending;
+}
+
+/** What the agent reports at last, and whether the gate has found it true. */
+export interface Ending {
+  readonly summary: string;
+  readonly proven: boolean;
 }
 
 export interface Tool {

@@ -2,10 +2,14 @@ import { z } from "zod";
 import { maxOutputTokens } from "./exec-command.ts";
 import { functionTool, ToolError } from "./tool.ts";
 
+/** Ctrl+C, as a terminal would send it. */
+const endOfSession = "\u0003";
+
 /** Writes to a running command, or looks at it again. */
 export const writeStdin = functionTool({
   name: "write_stdin",
-  description: "Write to a running session, or poll it with empty chars.",
+  description:
+    'Write to a running session, or poll it with empty chars; "\\u0003" alone ends one without a tty.',
   params: z.object({
     session_id: z.int(),
     chars: z.string().max(100_000).default(""),
@@ -22,6 +26,10 @@ export const writeStdin = functionTool({
     if (session === undefined) {
       const why = recovering ? "it ended with the daemon that ran it, and nothing was written" : "";
       throw new ToolError(`no session ${session_id} in this turn${why && `: ${why}`}`);
+    }
+    if (chars === endOfSession && !session.tty) {
+      await session.kill();
+      return { output: await session.look(0, max_output_tokens) };
     }
     if (chars !== "" && !session.exit) {
       if (!session.tty) throw new ToolError("its input is closed; run the command with tty: true");

@@ -3,7 +3,13 @@ import { commitTree, type Identity, treeOf } from "../../os/git-objects.ts";
 import { updateRefs } from "../../os/git-refs.ts";
 import { headOf } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
-import { addAll, copyIndex } from "./temporary-index.ts";
+import { addAll, copyIndex, type TemporaryIndex } from "./temporary-index.ts";
+
+/** A tree that was looked at before, with the index that it was made from. */
+export interface Snapshot {
+  readonly tree: string;
+  readonly index: TemporaryIndex;
+}
 
 export interface TurnCommit {
   readonly message: string;
@@ -12,19 +18,23 @@ export interface TurnCommit {
   readonly turnId: string;
 }
 
-/** Commits all that the turn changed onto the checkout's branch; undefined if it changed nothing. */
+/**
+ * Commits all that the turn changed onto the checkout's branch, or exactly the tree that is known;
+ * undefined if it changed nothing.
+ */
 export async function commitTurn(
   box: RunBoxedGit,
   checkout: Checkout,
   turn: TurnCommit,
+  known?: Snapshot,
 ): Promise<{ commit: string; tree: string } | undefined> {
   const { gitCommonDir, gitDir } = checkout;
   const head = await headOf(checkout);
-  await using index = await copyIndex(checkout);
-  const [tree, before] = await Promise.all([
-    addAll(box, checkout, index),
+  const [{ tree, index }, before] = await Promise.all([
+    known ?? takeSnapshot(box, checkout),
     treeOf(gitCommonDir, head.commit),
   ]);
+  await using _ = index;
   if (tree === before) return undefined;
   const message = turnMessage(turn);
   const parents = [head.commit];
@@ -37,6 +47,17 @@ export async function commitTurn(
   }
   await index.install();
   return { commit, tree };
+}
+
+/** The tree of all files that git does not ignore; whoever has it disposes its index. */
+export async function takeSnapshot(box: RunBoxedGit, checkout: Checkout): Promise<Snapshot> {
+  const index = await copyIndex(checkout);
+  try {
+    return { tree: await addAll(box, checkout, index), index };
+  } catch (error) {
+    await index[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** The message as a commit holds it, with the trailers that lead back to the thread and turn. */

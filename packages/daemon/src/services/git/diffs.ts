@@ -207,6 +207,20 @@ function totalsOf(files: readonly ProtocolFileDiff[]): NonNullable<Diff["omitted
   );
 }
 
+/** How many lines differ between two trees, by path; none are counted of binary files. */
+export async function changedLines(
+  gitDir: string,
+  from: string,
+  to: string,
+): Promise<{ path: string; additions: number; deletions: number }[]> {
+  const args = ["diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", "--no-textconv"];
+  const lines = (await git({ gitDir, args: [...args, "--numstat", from, to] })).split("\0");
+  return lines.filter(Boolean).map((line) => {
+    const [additions, deletions, path = ""] = line.split("\t");
+    return { path, additions: Number(additions) || 0, deletions: Number(deletions) || 0 };
+  });
+}
+
 /** The paths that differ between two trees, renames as a deletion and an addition. */
 export async function changedPaths(
   gitDir: string,

@@ -1,0 +1,90 @@
+import type { Item } from "@heddle/protocol";
+import { CommandSession } from "../tools/sessions.ts";
+import { failItem } from "../tools/tool.ts";
+import type { TurnHost } from "../turn-host.ts";
+
+type Command = Extract<Item, { type: "commandExecution" }>;
+
+const checkLimitMs = 30 * 60_000;
+/** What the model is told of the output of one check that failed. */
+const outputTokens = 1500;
+
+/** Runs what has not passed on exactly this tree yet, up to the first check that fails. */
+export async function checkProblems(
+  host: TurnHost,
+  { checks, treeHash, name }: { checks: readonly string[]; treeHash: string; name: string },
+): Promise<{ problems: string[]; ran: boolean }> {
+  const items = host.evidence.items();
+  let ran = false;
+  for (const [at, cmd] of checks.entries()) {
+    if (items.some((item) => hasPassed(item, { cmd, cwd: host.worktree, treeHash }))) continue;
+    const { item, output } = await runCheck(host, { cmd, treeHash, callId: `${name}_${at + 1}` });
+    ran = true;
+    if (item.exitCode === 0) continue;
+    return { problems: [`the check \`${cmd}\` failed on the final tree\n${output}`], ran };
+  }
+  return { problems: [], ran };
+}
+
+function hasPassed(
+  item: Item,
+  { cmd, cwd, treeHash }: { cmd: string; cwd: string; treeHash: string },
+): boolean {
+  return (
+    item.type === "commandExecution" &&
+    item.cmd.trim() === cmd.trim() &&
+    item.cwd === cwd &&
+    item.treeHash === treeHash &&
+    item.exitCode === 0
+  );
+}
+
+async function runCheck(
+  host: TurnHost,
+  { cmd, treeHash, callId }: { cmd: string; treeHash: string; callId: string },
+): Promise<{ item: Command; output: string }> {
+  // One that an earlier daemon had begun ended with its box.
+  host.recoverCommand(callId);
+  const started = host.startItem(draftOf(host, { cmd, treeHash, callId }));
+  const session = await begin(host, started);
+  const output = await session.outcome(outputTokens);
+  return { item: { ...started, exitCode: session.exit?.exitCode ?? null }, output };
+}
+
+async function begin(host: TurnHost, started: Command): Promise<CommandSession> {
+  const { worktree: cwd, signal } = host;
+  try {
+    const box = await host.box();
+    const item = { ...started, profileHash: box.profileHash };
+    await host.evidence.treeBefore(item.cmd);
+    host.updateItem(item);
+    const limits = { tty: false, timeoutMs: checkLimitMs, signal };
+    const process = await box.run({ cmd: item.cmd, cwd, ...limits });
+    return new CommandSession({ id: 0, item, tty: false, process, host });
+  } catch (error) {
+    failItem(host, started, error);
+    throw error;
+  }
+}
+
+function draftOf(
+  { worktree }: TurnHost,
+  { cmd, treeHash, callId }: { cmd: string; treeHash: string; callId: string },
+) {
+  return {
+    type: "commandExecution",
+    callId,
+    cmd,
+    cwd: worktree,
+    sessionId: null,
+    exitCode: null,
+    wallMs: null,
+    profileHash: null,
+    stopReason: null,
+    outputBytes: null,
+    treeHash,
+    by: "gate",
+    text: "",
+    textLength: 0,
+  } as const;
+}

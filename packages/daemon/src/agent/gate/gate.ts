@@ -1,0 +1,125 @@
+import type { Proof } from "@heddle/protocol";
+import { note } from "../context/notes.ts";
+import type { InputEntry } from "../model-types.ts";
+import type { CommandSession, CommandSessions } from "../tools/sessions.ts";
+import type { Changes, TurnHost } from "../turn-host.ts";
+import { checkProblems } from "./checks.ts";
+import { type Claim, claimProblems } from "./claims.ts";
+import { conflictProblems } from "./conflicts.ts";
+import { isCi, isTestOrCi } from "./test-files.ts";
+
+/** So often work is judged before the turn ends without proof. */
+const roundsAtMost = 3;
+/** Checks that change files are run again on what they made of them, so often in all. */
+const runsAtMost = 2;
+const pathsAtMost = 50;
+
+export interface Verdict {
+  readonly type: "accepted" | "refused" | "unproven";
+  readonly proof: Proof;
+  /** What the model is told. */
+  readonly message: string;
+}
+
+/**
+ * Judges what the agent says it has done, without a model: by running the project's checks on the
+ * final tree, and by what really happened in the turn.
+ */
+export class Gate {
+  readonly #host: TurnHost;
+  readonly #sessions: CommandSessions;
+
+  constructor(host: TurnHost, sessions: CommandSessions) {
+    this.#host = host;
+    this.#sessions = sessions;
+  }
+
+  async judge(claims: readonly Claim[] = []): Promise<Verdict> {
+    const { evidence } = this.#host;
+    this.#host.setState("gate");
+    const refused = evidence.proof()?.rounds ?? 0;
+    const { changes, problems, checked } = await this.#examine(claims, `gate_${refused + 1}`);
+    const { treeHash, files } = changes;
+    const proof: Proof = {
+      verdict: problems.length > 0 ? "refused" : checked,
+      rounds: problems.length > 0 ? refused + 1 : refused,
+      treeHash: files.length === 0 ? null : (treeHash ?? null),
+      problems,
+      changedTests: changedTests(changes),
+    };
+    if (problems.length === 0) return { type: "accepted", proof, message: "ok" };
+    const last = proof.rounds >= roundsAtMost;
+    return { type: last ? "unproven" : "refused", proof, message: refusal(proof, last) };
+  }
+
+  async #examine(claims: readonly Claim[], name: string) {
+    const { evidence } = this.#host;
+    const running = this.#sessions.running();
+    for (let run = 1; ; run += 1) {
+      const changes = await evidence.changes();
+      const { treeHash, files } = changes;
+      const changed = treeHash !== undefined && files.length > 0;
+      const checks = changed ? await evidence.checks(files.map(({ path }) => path)) : [];
+      const { problems: failed, ran } =
+        changed && running.length === 0
+          ? await checkProblems(this.#host, { checks, treeHash, name: `${name}_${run}` })
+          : { problems: [], ran: false };
+      const settled = failed.length > 0 || !ran || (await evidence.changes()).treeHash === treeHash;
+      if (!settled && run < runsAtMost) continue;
+      const items = evidence.items();
+      const problems = [
+        ...running.map(stillRunning),
+        ...failed,
+        ...(settled ? [] : ["the checks change files each time that they run"]),
+        ...claimProblems(claims, { items, history: this.#host.history(), treeHash }),
+        ...(await conflictProblems(this.#host, changes)),
+        ...openSteps(items),
+      ];
+      const checked = !changed ? "unchanged" : checks.length === 0 ? "unchecked" : "passed";
+      return { changes, problems, checked } as const;
+    }
+  }
+}
+
+/** How a message that was refused goes back to the model: nobody's answer, but one to it. */
+export function refusalEntry({ message }: Verdict): InputEntry {
+  return note("gate", message);
+}
+
+/** Whether the result of a `finish` sent the model back to its work. */
+export function wasRefused({ output }: InputEntry): boolean {
+  return typeof output === "string" && output.startsWith("not accepted (");
+}
+
+/** The agent's report with what its reader has to know of the tests that it rests on. */
+export function reportOf(summary: string, { changedTests }: Proof): string {
+  if (changedTests.length === 0) return summary;
+  return `${summary}\n\nThis turn changed tests or CI: ${changedTests.join(", ")}`;
+}
+
+function stillRunning({ id, item }: CommandSession): string {
+  return `session ${id} is still running (${item.cmd.slice(0, 200)}); wait for it, or end it with write_stdin chars "\\u0003"`;
+}
+
+/** The steps of the turn's last plan that are not completed. */
+function openSteps(items: ReturnType<TurnHost["evidence"]["items"]>): string[] {
+  const plan = items.findLast((item) => item.type === "plan");
+  if (plan?.type !== "plan") return [];
+  const open = plan.steps.filter(({ status }) => status !== "completed");
+  if (open.length === 0) return [];
+  const steps = open.map(({ step }) => `"${step}"`).join(", ");
+  return [`the plan has open steps: ${steps}; do them, or set the plan as it is now`];
+}
+
+function changedTests({ files }: Changes): string[] {
+  return files
+    .filter(({ path, kind }) => (kind === "added" ? isCi(path) : isTestOrCi(path)))
+    .map(({ path }) => path)
+    .slice(0, pathsAtMost);
+}
+
+function refusal({ problems, rounds }: Proof, last: boolean): string {
+  const list = problems.map((problem) => `- ${problem}`).join("\n");
+  if (last) return `not accepted; the turn ends without proof:\n${list}`;
+  return `not accepted (round ${rounds} of ${roundsAtMost}):\n${list}\nMend it and finish again, or say plainly what is not done.`;
+}

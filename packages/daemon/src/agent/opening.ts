@@ -1,0 +1,60 @@
+import { environmentEntry, environmentOpening } from "./context/environment.ts";
+import { textOf } from "./context/notes.ts";
+import { instructionsOpening, projectInstructions } from "./context/project-instructions.ts";
+import { inputEntry } from "./context/user-input.ts";
+import type { InputEntry } from "./model-types.ts";
+import { unanswered } from "./recovery.ts";
+import type { TurnHost, UserMessage } from "./turn-host.ts";
+
+/** Adds what the user sent to the history; before it, what an earlier turn left open. */
+export async function begin(host: TurnHost): Promise<void> {
+  const past = host.history();
+  const messages = host.unread();
+  const [project, entries] = await Promise.all([
+    projectInstructions(host.files),
+    Promise.all(messages.map((message) => entryOf(host, message))),
+  ]);
+  const surroundings = [
+    ...renewed(past, instructionsOpening, project),
+    ...renewed(past, environmentOpening, environmentEntry(host.environment)),
+  ];
+  host.signal.throwIfAborted();
+  const before = [...unanswered(past), ...surroundings];
+  host.atomically(() => take(host, messages, [...before, ...entries]));
+}
+
+/** What a thread stands in is told when it begins, and again, behind all that was said, when it has changed. */
+function renewed(
+  past: readonly InputEntry[],
+  opening: string,
+  entry: InputEntry | undefined,
+): InputEntry[] {
+  if (entry === undefined) return [];
+  const told = past.findLast((one) => one.role === "user" && textOf(one).startsWith(opening));
+  return told !== undefined && textOf(told) === textOf(entry) ? [] : [entry];
+}
+
+/** Tells the model what the user has sent meanwhile: it joins the history once, and is then read. */
+export async function readMessages(host: TurnHost): Promise<void> {
+  const messages = host.unread();
+  if (messages.length === 0) return;
+  const entries = await Promise.all(messages.map((message) => entryOf(host, message)));
+  host.signal.throwIfAborted();
+  host.atomically(() => take(host, messages, entries));
+}
+
+/** One that names what cannot be read fails the turn, and does not wait for the next. */
+async function entryOf(host: TurnHost, message: UserMessage): Promise<InputEntry> {
+  try {
+    return await inputEntry(message.input, host.files);
+  } catch (error) {
+    if (message.state === "running") host.completeItem(message, "failed");
+    throw error;
+  }
+}
+
+function take(host: TurnHost, messages: readonly UserMessage[], entries: InputEntry[]): void {
+  host.remember(entries);
+  const waiting = messages.filter(({ state }) => state === "running");
+  for (const message of waiting) host.completeItem(message, "completed");
+}
