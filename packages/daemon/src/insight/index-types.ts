@@ -51,6 +51,8 @@ export interface Edge {
   readonly weight: number;
   /** Whether an import leads there; otherwise only names tell of it. */
   readonly imported: boolean;
+  /** Whether all imports that lead there are erased before it runs. */
+  readonly typeOnly: boolean;
   /** The line of the first import that leads there; 0 where only names tell of it. */
   readonly line: number;
 }
