@@ -36,7 +36,12 @@ export function digestFile(
   const { bytes, stamp } = file;
   const key = contentKey(blobName(bytes, algorithm), path);
   if (isKnown(key)) return { key, stamp };
-  const digest = (content: Content, found = FileNames.none) => ({ key, stamp, content, names: found });
+  const digest = (content: Content, found = FileNames.none) => ({
+    key,
+    stamp,
+    content,
+    names: found,
+  });
   if (bytes.subarray(0, headBytes).includes(0)) return digest({ skipped: "binary" });
   if (isMinified(bytes, path)) return digest({ skipped: "minified" });
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");

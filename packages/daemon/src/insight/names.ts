@@ -71,7 +71,8 @@ export class FileNames {
       const entry = packed[at] ?? 0;
       packed[at] = (numbers[entry >>> 8] ?? 0) * 256 + (entry & maxCount);
     }
-    for (let at = references; at < packed.length; at += 1) packed[at] = numbers[packed[at] ?? 0] ?? 0;
+    for (let at = references; at < packed.length; at += 1)
+      packed[at] = numbers[packed[at] ?? 0] ?? 0;
     return new FileNames(packed);
   }
 

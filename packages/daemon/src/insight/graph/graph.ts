@@ -136,7 +136,11 @@ export class FileGraph {
   #share(
     entry: number,
     definers: readonly number[],
-    to: { family: string | undefined; imported: ReadonlyMap<number, Site>; weights: Map<number, number> },
+    to: {
+      family: string | undefined;
+      imported: ReadonlyMap<number, Site>;
+      weights: Map<number, number>;
+    },
   ): void {
     const { family, imported, weights } = to;
     const sure = definers.some((file) => imported.has(file));
