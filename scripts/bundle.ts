@@ -35,6 +35,8 @@ await bundle("daemon", {
   main: "src/main.ts",
   "scripted-model": "src/scripted-model/main.ts",
   "store-worker": "src/store/store-worker.ts",
+  "index-worker": "src/insight/index-worker.ts",
+  "lex-worker": "src/insight/lex-worker.ts",
 });
 
 async function bundle(
