@@ -104,13 +104,28 @@ export class BuiltIndex implements TreeIndex {
   }
 }
 
+/** In these families a file names only what it imports, unless it is no module at all. */
+const importsAll = new Set(["script", "python"]);
+
 function graphFile(
-  { symbols }: IndexedFile,
+  { path, symbols }: IndexedFile,
   names: FileNames,
   imports: readonly ResolvedImport[] = [],
 ): GraphFile {
-  if (!symbols) return { names: FileNames.none, imports: [] };
-  return { family: families[symbols.language], names, imports };
+  if (!symbols) {
+    return { usesUnimported: false, names: FileNames.none, imports: [], reexports: [] };
+  }
+  const family = families[symbols.language];
+  const usesUnimported = !importsAll.has(family) || imports.length === 0;
+  return { family, usesUnimported, names, imports, reexports: reexportsOf(path, imports) };
+}
+
+/** An `__init__.py` is there to hand on what it imports. */
+function reexportsOf(path: string, imports: readonly ResolvedImport[]): number[] {
+  const all = path.endsWith("__init__.py");
+  return imports.flatMap(({ kind, target }) =>
+    target.type === "files" && (all || kind === "reexport") ? target.files : [],
+  );
 }
 
 function declaresOther(before: Symbols | undefined, after: Symbols | undefined): boolean {

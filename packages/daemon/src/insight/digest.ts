@@ -82,12 +82,12 @@ function namesOf(
   references: FileSymbols["references"],
   names: Names,
 ): FileNames {
-  const exported = new Set<number>();
-  const own = new Set<number>();
+  const [exported, members, own] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const definition of definitions) {
-    (definition.exported ? exported : own).add(names.add(definition.name));
+    const outer = definition.container === undefined ? exported : members;
+    (definition.exported ? outer : own).add(names.add(definition.name));
   }
   const used: [number, number][] = [];
   for (const [name, count] of references) used.push([names.add(name), count]);
-  return FileNames.pack(used, [...exported], [...own]);
+  return FileNames.pack(used, { exported: [...exported], members: [...members], own: [...own] });
 }

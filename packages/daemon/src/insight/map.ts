@@ -59,7 +59,7 @@ type Uses = ReadonlyMap<number, number>;
 function usesOf(index: BuiltIndex, files: readonly number[], rank: Float64Array): Uses {
   const uses = new Map<number, number>();
   for (const file of files) {
-    for (const name of index.graph.namesOf(file)?.exported ?? []) uses.set(name, 0);
+    for (const name of index.graph.namesOf(file)?.visible ?? []) uses.set(name, 0);
   }
   for (const file of index.files.keys()) {
     for (const entry of index.graph.namesOf(file)?.references ?? []) {

@@ -38,9 +38,18 @@ export class Names {
 const maxNames = 2 ** 24;
 const maxCount = 255;
 
+/** Names that a file defines: for other files, members of such definitions, and for itself. */
+export interface DefinedNames {
+  readonly exported: readonly number[];
+  readonly members: readonly number[];
+  readonly own: readonly number[];
+}
+
+const headLength = 3;
+
 /** The names in a file, by their numbers: how often it uses each, and which it defines. */
 export class FileNames {
-  static readonly none: FileNames = FileNames.pack([], [], []);
+  static readonly none: FileNames = FileNames.pack([], { exported: [], members: [], own: [] });
   readonly packed: Uint32Array;
 
   /** Takes what `packed` of another one gave. */
@@ -50,45 +59,58 @@ export class FileNames {
 
   static pack(
     references: readonly (readonly [name: number, count: number])[],
-    exported: readonly number[],
-    own: readonly number[],
+    { exported, members, own }: DefinedNames,
   ): FileNames {
-    const packed = new Uint32Array(2 + references.length + exported.length + own.length);
-    packed[0] = references.length;
-    packed[1] = exported.length;
-    let at = 2;
-    for (const [name, count] of references) packed[at++] = name * 256 + Math.min(count, maxCount);
-    packed.set(exported, at);
-    packed.set(own, at + exported.length);
-    return new FileNames(packed);
+    const head = [references.length, exported.length, members.length];
+    const used = references.map(([name, count]) => name * 256 + Math.min(count, maxCount));
+    return new FileNames(Uint32Array.from([...head, ...used, ...exported, ...members, ...own]));
   }
 
   /** The same names by other numbers. */
   renumbered(numbers: ArrayLike<number>): FileNames {
     const packed = this.packed.slice();
-    const references = 2 + (packed[0] ?? 0);
-    for (let at = 2; at < references; at += 1) {
+    const references = headLength + (packed[0] ?? 0);
+    for (let at = headLength; at < references; at += 1) {
       const entry = packed[at] ?? 0;
       packed[at] = (numbers[entry >>> 8] ?? 0) * 256 + (entry & maxCount);
     }
-    for (let at = references; at < packed.length; at += 1)
+    for (let at = references; at < packed.length; at += 1) {
       packed[at] = numbers[packed[at] ?? 0] ?? 0;
+    }
     return new FileNames(packed);
   }
 
   /** Each entry is a name times 256 and how often it is used, 255 at most. */
   get references(): Uint32Array {
-    return this.packed.subarray(2, 2 + (this.packed[0] ?? 0));
+    return this.#part(0, 0);
   }
 
   /** What it defines for other files. */
   get exported(): Uint32Array {
-    const start = 2 + (this.packed[0] ?? 0);
-    return this.packed.subarray(start, start + (this.packed[1] ?? 0));
+    return this.#part(1, 1);
+  }
+
+  /** The members of what it defines for other files. */
+  get members(): Uint32Array {
+    return this.#part(2, 2);
   }
 
   /** What it defines for itself. */
   get own(): Uint32Array {
-    return this.packed.subarray(2 + (this.packed[0] ?? 0) + (this.packed[1] ?? 0));
+    return this.#part(3, 3);
+  }
+
+  /** What others may use, members too. */
+  get visible(): Uint32Array {
+    return this.#part(1, 2);
+  }
+
+  #part(first: number, last: number): Uint32Array {
+    let start = headLength;
+    for (let at = 0; at < first; at += 1) start += this.packed[at] ?? 0;
+    if (last === headLength) return this.packed.subarray(start);
+    let end = start;
+    for (let at = first; at <= last; at += 1) end += this.packed[at] ?? 0;
+    return this.packed.subarray(start, end);
   }
 }

@@ -5,8 +5,12 @@ import type { FileNames, Names } from "../names.ts";
 export interface GraphFile {
   /** Files of one family can name each other's definitions; absent for what is no source. */
   readonly family?: string;
+  /** Whether it names what it does not import: of other files of its package, or globals. */
+  readonly usesUnimported: boolean;
   readonly names: FileNames;
   readonly imports: readonly ResolvedImport[];
+  /** The files whose names it hands on as its own. */
+  readonly reexports: readonly number[];
 }
 
 /** A name that more files define says too little about which of them is meant. */
@@ -14,6 +18,9 @@ const maxDefiners = 32;
 /** An import of so many files at once is an edge to none of them without a name that tells. */
 const maxUnnamed = 16;
 const importedFactor = 4;
+/** What came through a file that hands it on is used as surely, but from further away. */
+const handedOnFactor = 2;
+const handedOnSteps = 4;
 const commonLength = 8;
 
 /** Which file uses which, and how much. */
@@ -58,20 +65,27 @@ export class FileGraph {
     const before = this.#files[number];
     if (!before) return;
     this.#files[number] = file;
-    const changed = difference(before.names.exported, file.names.exported);
-    if (changed.size > 0 || before.family !== file.family) {
+    this.#in = undefined;
+    const changed = difference(before.names.visible, file.names.visible);
+    if (changed.size > 0) {
       this.#undefine(number, before);
       this.#define(number, file);
     }
-    this.#out[number] = this.#edgesOf(number);
-    for (const other of changed.size > 0 ? this.#usersOf(changed) : []) {
+    for (const other of this.#touchedBy(number, before, changed)) {
       this.#out[other] = this.#edgesOf(other);
     }
-    this.#in = undefined;
+  }
+
+  /** The files whose edges are other ones because of a file's change. */
+  #touchedBy(number: number, before: GraphFile, names: ReadonlySet<number>): Iterable<number> {
+    const after = this.#files[number];
+    const same = before.family === after?.family && `${before.reexports}` === `${after?.reexports}`;
+    if (!same) return this.#files.keys();
+    return names.size > 0 ? new Set([number, ...this.#usersOf(names)]) : [number];
   }
 
   #define(number: number, { names }: GraphFile): void {
-    for (const name of names.exported) {
+    for (const name of names.visible) {
       const known = this.#definers.get(name);
       if (known) insert(known, number);
       else this.#definers.set(name, [number]);
@@ -79,7 +93,7 @@ export class FileGraph {
   }
 
   #undefine(number: number, { names }: GraphFile): void {
-    for (const name of names.exported) {
+    for (const name of names.visible) {
       const left = this.#definers.get(name)?.filter((file) => file !== number) ?? [];
       if (left.length > 0) this.#definers.set(name, left);
       else this.#definers.delete(name);
@@ -98,7 +112,7 @@ export class FileGraph {
     const file = this.#files[number];
     if (!file?.family) return [];
     const imported = importedFiles(file.imports, number);
-    const weights = this.#nameWeights(number, file, imported);
+    const weights = this.#nameWeights(number, file, this.#within(imported));
     addUnnamed(file.imports, number, weights);
     const edges: Edge[] = [];
     for (const [to, weight] of weights) {
@@ -115,41 +129,53 @@ export class FileGraph {
     return edges.sort((a, b) => b.weight - a.weight || a.to - b.to);
   }
 
+  /** The factor for each file that imports lead to, directly or by files that hand it on. */
+  #within(imported: ReadonlyMap<number, Site>): Map<number, number> {
+    const factors = new Map<number, number>();
+    let step: number[] = [];
+    for (const file of imported.keys()) {
+      factors.set(file, importedFactor);
+      step.push(...(this.#files[file]?.reexports ?? []));
+    }
+    for (let steps = 0; step.length > 0 && steps < handedOnSteps; steps += 1) {
+      const next: number[] = [];
+      for (const file of step) {
+        if (factors.has(file)) continue;
+        factors.set(file, handedOnFactor);
+        next.push(...(this.#files[file]?.reexports ?? []));
+      }
+      step = next;
+    }
+    return factors;
+  }
+
   #nameWeights(
     number: number,
-    { names, family }: GraphFile,
-    imported: ReadonlyMap<number, Site>,
+    file: GraphFile,
+    factors: ReadonlyMap<number, number>,
   ): Map<number, number> {
     const weights = new Map<number, number>();
-    const own = names.own;
+    const { names } = file;
+    const own = new Set(names.own);
     for (const entry of names.references) {
-      const definers = this.#definers.get(entry >>> 8);
-      if (definers === undefined || definers.length > maxDefiners) continue;
+      const name = entry >>> 8;
+      const definers = this.#definers.get(name);
       // What a file defines itself is its own, also where others define the same.
-      if (definers.includes(number) || own.includes(entry >>> 8)) continue;
-      this.#share(entry, definers, { family, imported, weights });
+      if (!definers || definers.includes(number) || own.has(name)) continue;
+      const sure = definers.filter((one) => factors.has(one));
+      const weight = Math.sqrt(entry & 255) * this.#tellingness(name);
+      for (const one of sure) add(weights, one, (weight * (factors.get(one) ?? 0)) / sure.length);
+      if (sure.length > 0 || !file.usesUnimported || definers.length > maxDefiners) continue;
+      const likely = definers.filter((one) => this.#mayName(file, one, name));
+      for (const one of likely) add(weights, one, weight / likely.length / definers.length);
     }
     return weights;
   }
 
-  /** Gives a name's weight to the files that define it: to those that are imported, if any is. */
-  #share(
-    entry: number,
-    definers: readonly number[],
-    to: {
-      family: string | undefined;
-      imported: ReadonlyMap<number, Site>;
-      weights: Map<number, number>;
-    },
-  ): void {
-    const { family, imported, weights } = to;
-    const sure = definers.some((file) => imported.has(file));
-    const weight = Math.sqrt(entry & 255) * this.#tellingness(entry >>> 8);
-    for (const file of definers) {
-      if (sure ? !imported.has(file) : this.#files[file]?.family !== family) continue;
-      const share = sure ? weight * importedFactor : weight / definers.length;
-      weights.set(file, (weights.get(file) ?? 0) + share / definers.length);
-    }
+  /** Members are found by what they are members of, so their names alone tell nothing. */
+  #mayName({ family }: GraphFile, definer: number, name: number): boolean {
+    const other = this.#files[definer];
+    return other?.family === family && other?.names.exported.includes(name) === true;
   }
 
   /** A long name says more than a short one. */
@@ -157,6 +183,10 @@ export class FileGraph {
     const length = this.#names.nameOf(name).length;
     return Math.min(2, Math.max(0.25, length / commonLength));
   }
+}
+
+function add(weights: Map<number, number>, file: number, weight: number): void {
+  weights.set(file, (weights.get(file) ?? 0) + weight);
 }
 
 interface Site {
