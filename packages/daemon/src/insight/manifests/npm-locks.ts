@@ -48,10 +48,9 @@ export function parsePnpmLock({ path, text }: TextFile): Lock {
 function section(text: string, key: string): string {
   const start = new RegExp(`^${key}:[ \\t]*$`, "m").exec(text)?.index;
   if (start === undefined) return "";
-  const end = text.slice(start + key.length).search(/^[^\s#]/m);
-  const length = end < 0 ? text.length : end + key.length;
-  // The first character after the key is a colon and no line begins there.
-  return `${text.slice(start, start + length).trimEnd()}\n`;
+  const body = text.slice(start + key.length + 1);
+  const end = body.search(/^[^\s#]/m);
+  return `${key}:${end < 0 ? body : body.slice(0, end)}\n`;
 }
 
 /** Reads a yarn.lock, of yarn 1 or later. */

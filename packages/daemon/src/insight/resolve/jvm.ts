@@ -16,10 +16,8 @@ const builtin =
 export function createJvmResolver(tree: ResolvableTree): Resolve {
   const names = namesOf(tree);
   const groups = groupsOf(tree.manifests);
-  return (_importer, { specifier }) => {
-    const path = specifier.replace(/\.\*$/, "");
-    return inTree(path, path !== specifier, names) ?? outside(path, groups);
-  };
+  return (_importer, site) =>
+    inTree(site.specifier, site.names.includes("*"), names) ?? outside(site.specifier, groups);
 }
 
 interface Names {
@@ -31,6 +29,7 @@ interface Names {
 function inTree(path: string, wildcard: boolean, names: Names): ImportTarget | undefined {
   const whole = wildcard ? names.packages.get(path) : undefined;
   if (whole) return toFiles(whole);
+  // A class of the default package cannot be imported, so a name without a dot is no class.
   for (let name = path; name.includes("."); name = name.slice(0, name.lastIndexOf("."))) {
     const files = names.declared.get(name);
     if (files) return toFiles(files);
