@@ -33,7 +33,8 @@ export function compareWithOxc(index: BuiltIndex, mostDifferences = 20): Agreeme
       const inside = truth === undefined ? ".." : relative(root, realpathSync(truth));
       if (inside.startsWith("..") || index.numberOf(inside) === undefined) continue;
       resolved += 1;
-      const ours = target.type === "files" ? (index.files[target.files[0] ?? -1]?.path ?? "") : target.type;
+      const ours =
+        target.type === "files" ? (index.files[target.files[0] ?? -1]?.path ?? "") : target.type;
       if (ours === inside) same += 1;
       else if (differences.length < mostDifferences) {
         differences.push(`${path}: ${specifier} (${kind}) -> ${inside}, ours ${ours}`);

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, globSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 
@@ -57,8 +65,14 @@ function fillWorkspace(installed: string, root: string, limit: number): void {
     (a, b) => order(a) - order(b) || (a < b ? -1 : 1),
   )) {
     const name = dirname(manifest);
-    const files = globSync(sources, { cwd: join(installed, name), exclude: ["**/node_modules/**"] });
-    const taken = files.filter((file) => !file.includes("node_modules/")).sort().slice(0, left);
+    const files = globSync(sources, {
+      cwd: join(installed, name),
+      exclude: ["**/node_modules/**"],
+    });
+    const taken = files
+      .filter((file) => !file.includes("node_modules/"))
+      .sort()
+      .slice(0, left);
     left -= taken.length;
     if (taken.length === 0) continue;
     const manifests = globSync("**/package.json", { cwd: join(installed, name) });

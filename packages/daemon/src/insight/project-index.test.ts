@@ -63,14 +63,14 @@ test("a worktree reads only what differs from the project", async () => {
   const worktree = join(place.root, "worktree");
   git(tree.root, "worktree", "add", "-q", worktree);
   using index = open();
-  const refresh = (root: string) =>
-    index.refresh({ root, listing: git(root, ...listingArgs) });
+  const refresh = (root: string) => index.refresh({ root, listing: git(root, ...listingArgs) });
 
   expect(await refresh(tree.root)).toMatchObject({ read: 3 });
   expect(await refresh(worktree)).toMatchObject({ files: 4, read: 0 });
   execFileSync("bash", ["-c", "echo 'export const c = 2;' >> b.ts"], { cwd: worktree });
   expect(await refresh(worktree)).toMatchObject({ read: 1, changed: 1 });
-  const definitions = (root: string) => index.indexOf(root).files.at(-1)?.symbols?.definitions.length;
+  const definitions = (root: string) =>
+    index.indexOf(root).files.at(-1)?.symbols?.definitions.length;
   expect([definitions(tree.root), definitions(worktree)]).toEqual([1, 2]);
 });
 
@@ -121,13 +121,13 @@ test("many files are lexed in threads, with the same result", async () => {
 test("what cannot be read is counted, with its reason, and hinders nothing", async () => {
   using tree = makeTree({
     "good.ts": "export const good = 1;\n",
-    "broken.ts": "export const x = `${{{ \"\n",
+    "broken.ts": 'export const x = `${{{ "\n',
     "latin.py": Buffer.from([0x78, 0x3d, 0x22, 0xe9, 0x22, 0x0a]),
     "binary.js": Buffer.from([1, 0, 2]),
     "app.min.js": "x",
     "bundle.js": `${"a=1;".repeat(20_000)}\n`,
     "huge.ts": Buffer.alloc(5 * 1024 * 1024, 32),
-    "run": "#!/usr/bin/env python3\nimport os\n",
+    run: "#!/usr/bin/env python3\nimport os\n",
   });
   symlinkSync("good.ts", join(tree.root, "link.ts"));
   symlinkSync(".", join(tree.root, "loop"));
@@ -196,12 +196,14 @@ test("the tests of a Go package are affected by its files, which they do not imp
 });
 
 test("references tell definitions from uses, and the sure users come first", async () => {
-  const index = await indexFiles({
+  using tree = makeTree({
     "0.ts": "export const other = { target: 1 };\n",
     "a.ts": "export function target() {}\n",
     "b.ts": 'import { target } from "./a.ts";\n\ntarget();\n',
   });
-  expect(findReferences(index, "target")).toEqual({
+  using index = open();
+  await index.refresh({ root: tree.root });
+  expect(findReferences(index.indexOf(tree.root), "target")).toEqual({
     name: "target",
     definitions: [{ path: "a.ts", line: 1, kind: "function", exported: true }],
     uses: [

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { TreeReader } from "../os/tree-reader.ts";
 import type { IndexStore, TreeFileRow } from "../store/index-store.ts";
 import { BuiltIndex, type IndexEntry } from "./built-index.ts";
@@ -134,6 +135,7 @@ function decidesImports(path: string): boolean {
 }
 
 function readText(root: string, path: string, maxBytes: number): string | undefined {
+  if (!existsSync(root)) return undefined;
   using reader = new TreeReader(root);
   const file = reader.read(path, maxBytes);
   return "bytes" in file && !file.bytes.includes(0) ? toText(file.bytes) : undefined;

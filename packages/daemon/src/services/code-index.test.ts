@@ -33,14 +33,18 @@ test("a question about a file that is not there says what to do", async () => {
   const opened = await index.open({ owner: "prj_1", root: tree.root });
   await expect(opened.ask("imports", { path: "none.ts" })).rejects.toMatchObject({
     kind: "notFound",
-    message: "no file none.ts in the index: name it from the root of the project, as `git ls-files` does",
+    message:
+      "no file none.ts in the index: name it from the root of the project, as `git ls-files` does",
   });
 });
 
 test("an index whose file is damaged is made anew", async () => {
   using state = makeTree();
   using tree = makeTree(files);
-  writeFileSync(join(state.root, "prj_1.db"), "this is no database, whatever its name says".repeat(99));
+  writeFileSync(
+    join(state.root, "prj_1.db"),
+    "this is no database, whatever its name says".repeat(99),
+  );
   await using index = new CodeIndex({ directory: state.root, git: noGit });
   const { summary } = await index.open({ owner: "prj_1", root: tree.root });
   expect(summary).toEqual({ files: 2, read: 2, changed: 2 });

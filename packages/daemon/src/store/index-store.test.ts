@@ -7,7 +7,13 @@ import { openIndexStore } from "./index-store.ts";
 const folder = mkdtempSync(join(tmpdir(), "heddle-index-store-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const row = (path: string, key: string | null) => ({ path, size: 1, modifiedMs: 1.5, inode: 7, key });
+const row = (path: string, key: string | null) => ({
+  path,
+  size: 1,
+  modifiedMs: 1.5,
+  inode: 7,
+  key,
+});
 
 test("rows are there again when the file is opened again, and gone for another version", () => {
   const path = join(folder, "a.db");
@@ -23,7 +29,11 @@ test("rows are there again when the file is opened again, and gone for another v
   {
     using store = openIndexStore(path, "1");
     expect(store.readNames()).toEqual(["alpha", "beta", "gamma"]);
-    expect(store.findContent("k")).toEqual({ key: "k", body: "{}", names: Uint32Array.of(1, 2, 3) });
+    expect(store.findContent("k")).toEqual({
+      key: "k",
+      body: "{}",
+      names: Uint32Array.of(1, 2, 3),
+    });
     expect(store.readTree(store.treeId("/root"))).toEqual([row("a.ts", null), row("b.ts", "k")]);
   }
   using store = openIndexStore(path, "2");

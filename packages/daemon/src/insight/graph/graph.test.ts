@@ -16,7 +16,13 @@ interface Written {
   readonly usesUnimported?: boolean;
 }
 
-function file({ uses = [], defines = [], imports = [], reexports = [], ...rest }: Written): GraphFile {
+function file({
+  uses = [],
+  defines = [],
+  imports = [],
+  reexports = [],
+  ...rest
+}: Written): GraphFile {
   const references = uses.map((name) => [names.add(name), 4] as const);
   return {
     family: "script",
@@ -105,7 +111,14 @@ test("ranks sum to one; what is used by many ranks first, and what the focus use
   expect(focused[4]).toBeGreaterThan(focused[2] ?? 1);
 });
 
-const ways: Record<number, readonly number[]> = { 0: [1, 3], 1: [2], 2: [0], 3: [4], 4: [], 5: [5] };
+const ways: Record<number, readonly number[]> = {
+  0: [1, 3],
+  1: [2],
+  2: [0],
+  3: [4],
+  4: [],
+  5: [5],
+};
 const next = (from: number) => ways[from] ?? [];
 
 test("shortest ways, what can be reached, and cycles", () => {

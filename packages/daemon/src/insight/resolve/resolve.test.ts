@@ -37,7 +37,8 @@ test("TypeScript: paths with comments in the file, by extends, by references, an
     "tsconfig.json": '{"extends": "./tsconfig.base", "references": [{"path": "./ref"}]}',
     "ref/tsconfig.json": '{"compilerOptions": {"paths": {"ref/*": ["./code/*"]}}}',
     "ref/code/x.ts": "",
-    "src/a.ts": 'import "@/deep/b"; import "exact"; import "src/exact"; import "ref/x"; import "@/none";',
+    "src/a.ts":
+      'import "@/deep/b"; import "exact"; import "src/exact"; import "ref/x"; import "@/none";',
     "src/deep/b.ts": "",
     "src/exact.ts": "",
   });
@@ -55,7 +56,8 @@ test("packages of a workspace: exports with conditions, #imports, own name, unbu
     "package.json": '{"workspaces": ["packages/*", "!packages/old"]}',
     "packages/a/package.json": `{"name": "@w/a", "imports": {"#in/*": "./src/in/*.js", "#dep": "zod"},
       "exports": {".": "./src/main.ts", "./*": {"types": "./src/*.d.ts", "import": "./src/*.js"}}}`,
-    "packages/a/src/main.ts": 'import "#in/x"; import "#dep"; import "@w/a/util"; import "@w/b"; import "@w/old";',
+    "packages/a/src/main.ts":
+      'import "#in/x"; import "#dep"; import "@w/a/util"; import "@w/b"; import "@w/old";',
     "packages/a/src/in/x.ts": "",
     "packages/a/src/util.js": 'import "@w/a/util";',
     "packages/a/src/util.d.ts": "",
@@ -79,8 +81,10 @@ test("Python: packages, namespaces, relative imports, src layouts, neighbours of
   const index = await indexFiles({
     "pyproject.toml": '[project]\nname = "app"\n',
     "src/app/__init__.py": "",
-    "src/app/core.py": "from . import util, VERSION\nfrom .sub.mod import f\nfrom ..none import x\n",
-    "src/app/util.py": "import app.core, os.path, requests\nfrom space.deep import tool\nimport app.gone\n",
+    "src/app/core.py":
+      "from . import util, VERSION\nfrom .sub.mod import f\nfrom ..none import x\n",
+    "src/app/util.py":
+      "import app.core, os.path, requests\nfrom space.deep import tool\nimport app.gone\n",
     "src/app/sub/__init__.py": "",
     "src/app/sub/mod.py": "",
     "src/space/deep/tool.py": "",
@@ -131,7 +135,8 @@ import (
 test("Rust: modules, paths from crate, super and self, crates of the workspace", async () => {
   const index = await indexFiles({
     "Cargo.toml": '[workspace]\nmembers = ["app", "core-lib"]\n',
-    "app/Cargo.toml": '[package]\nname = "app"\n[dependencies]\nserde = "1"\ncore-lib = {path = "../core-lib"}\n',
+    "app/Cargo.toml":
+      '[package]\nname = "app"\n[dependencies]\nserde = "1"\ncore-lib = {path = "../core-lib"}\n',
     "app/src/main.rs":
       "mod net;\nmod gone;\nuse std::fs;\nuse serde::Serialize;\nuse core_lib::deep::Thing;\nuse crate::net::http::get;\n",
     "app/src/net/mod.rs": "pub mod http;\n",
@@ -198,7 +203,8 @@ test("C: beside, by include folders, by the only file that ends so, the system's
 test("Ruby: relative files, lib folders, gems and Ruby's own", async () => {
   const index = await indexFiles({
     Gemfile: 'gem "rack"\n',
-    "lib/app.rb": 'require "app/util"\nrequire_relative "app/util"\nrequire "json"\nrequire "rack/utils"\n',
+    "lib/app.rb":
+      'require "app/util"\nrequire_relative "app/util"\nrequire "json"\nrequire "rack/utils"\n',
     "lib/app/util.rb": "",
   });
   expect(Object.values(targetsOf(index, "lib/app.rb")).sort()).toEqual([
@@ -213,7 +219,8 @@ test("PHP: by PSR-4, and what is required", async () => {
   const index = await indexFiles({
     "composer.json":
       '{"autoload": {"psr-4": {"App\\\\": "src/"}}, "require": {"monolog/monolog": "^3"}}',
-    "src/Main.php": "<?php\nnamespace App;\nuse App\\Model\\User;\nuse Monolog\\Logger;\nclass Main {}\n",
+    "src/Main.php":
+      "<?php\nnamespace App;\nuse App\\Model\\User;\nuse Monolog\\Logger;\nclass Main {}\n",
     "src/Model/User.php": "<?php\nnamespace App\\Model;\nclass User {}\n",
   });
   expect(Object.values(targetsOf(index, "src/Main.php"))).toEqual([

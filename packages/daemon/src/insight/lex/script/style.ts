@@ -23,7 +23,9 @@ export function countStyle(findings: Findings): void {
     } else if (type === 38 || type === 124 || type === 63) countOperator(findings, at, type);
     else if (type === 40 || type === 91 || type === 123) around.push(at);
     else if (type === 41 || type === 93 || type === 125) around.pop();
-    else if (type === 59 && tokens.has(at + 1, FIRST)) findings.semicolons++;
+    else if (type === 59 && (at + 1 === tokens.count || tokens.has(at + 1, FIRST))) {
+      findings.semicolons++;
+    }
     if (tokens.has(at, FIRST) && type !== 125 && endsInBlock(findings, around, at))
       findings.bareEnds++;
   }
