@@ -57,12 +57,16 @@ export const PackageArrow = z.object({
 });
 export type PackageArrow = z.infer<typeof PackageArrow>;
 
+const parts = { packages: top(PackageFact), arrows: top(PackageArrow) };
+
 export const PackageMap = z.object({
   split: z
     .enum(["manifests", "folders"])
     .describe("What parts the project: manifests of its own, or its folders."),
-  packages: top(PackageFact),
-  arrows: top(PackageArrow),
+  ...parts,
+  insides: z
+    .array(z.object({ folder: z.string(), ...parts }))
+    .describe("The folders of those that have several, likewise."),
 });
 export type PackageMap = z.infer<typeof PackageMap>;
 
@@ -71,9 +75,13 @@ export const DependencyFact = z.object({
   ecosystem: z.string(),
   wanted: z.string().nullable().describe("As the manifest asks for it."),
   locked: z.string().nullable().describe("As the lock file has it."),
-  use: z.enum(["runtime", "development", "optional"]),
-  place: CodePlace.describe("Where it is declared."),
-  importedBy: count.describe("Files that import it; 0 where it is used by name alone, or not."),
+  use: z
+    .enum(["runtime", "dev", "peer", "optional", "build", "undeclared"])
+    .describe("`undeclared`: imported, but no manifest names it so."),
+  place: CodePlace.describe("Where it is declared, else first imported."),
+  importedBy: count
+    .nullable()
+    .describe("Files that import it by that name; null where imports do not tell."),
   firstImport: CodePlace.nullable(),
 });
 export type DependencyFact = z.infer<typeof DependencyFact>;
@@ -128,6 +136,7 @@ export const StyleFact = z.object({
   language: z.string(),
   aspect: z.enum(["indent", "quotes", "semicolons", "naming", "modules", "tests", "fileNames"]),
   choice: z.string().nullable().describe("Null where no choice has a clear majority."),
+  first: z.string().describe("What got most votes, clear or not."),
   share: share.describe("Of the votes that went to the first choice."),
   votes: count,
   example: CodePlace,
@@ -163,6 +172,10 @@ export const Facts = z.object({
   commit: CommitHash.nullable().describe(
     "What HEAD was; files that differ from it count as they are.",
   ),
+  about: z
+    .object({ text: z.string(), place: CodePlace })
+    .nullable()
+    .describe("The first paragraph of the README."),
   notes: z.array(z.string()).describe("What was left out, and why; empty if nothing was."),
   files: count.describe("All files that git knows or would add."),
   bytes: count,
