@@ -38,12 +38,15 @@ export const ImportEdge = z.object({
 });
 export type ImportEdge = z.infer<typeof ImportEdge>;
 
+export const CodeClaim = z.object({
+  text: z.string(),
+  places: z.array(CodePlace).describe("At least one; all of them exist."),
+});
+export type CodeClaim = z.infer<typeof CodeClaim>;
+
 export const CodeAnswer = z.object({
-  text: z.string().describe("Made of claims that each cite path:line."),
-  claims: z.int(),
-  dropped: z
-    .int()
-    .describe("Claims left out, since what they cite is not there or nothing is cited."),
+  claims: z.array(CodeClaim),
+  dropped: z.int().describe("Claims left out: they cite nothing, or what is not there."),
   model: z.string(),
 });
 export type CodeAnswer = z.infer<typeof CodeAnswer>;

@@ -43,19 +43,15 @@ const byCommand: readonly (readonly [Kind, RegExp])[] = [
   ],
 ];
 
+/** What sets up, moves about or prints is no check, whatever it names. */
+const setUp =
+  /^(?:pip3?|apt(?:-get)?|brew|(?:npm|pnpm|yarn|bun) (?:ci|i|install|add)|python3? -m pip|echo|cd|mkdir|sudo|git|curl)\b/;
+const runner =
+  /^(?:(?:npm|pnpm|yarn|bun)(?: run)?(?: -\S+)* |make (?:-\S+ )*|just |composer |tox -e )([\w:.-]+)/;
+
 export function kindOfCommand(command: string): Kind | undefined {
-  const runner =
-    /^(?:(?:npm|pnpm|yarn|bun)(?: run)?(?: -\S+)* |make (?:-\S+ )*|just |composer |tox -e )([\w:.-]+)/.exec(
-      command,
-    );
-  const named = runner?.[1] === undefined ? undefined : kindOfName(runner[1]);
-  if (named !== undefined) return named;
-  if (
-    /^(?:pip3?|apt(?:-get)?|brew|npm (?:ci|i|install)|python3? -m pip|echo|cd|mkdir|sudo|git|curl|uses)\b/.test(
-      command,
-    )
-  ) {
-    return undefined;
-  }
-  return byCommand.find(([, pattern]) => pattern.test(command))?.[0];
+  if (setUp.test(command)) return undefined;
+  const [, target] = runner.exec(command) ?? [];
+  const named = target === undefined ? undefined : kindOfName(target);
+  return named ?? byCommand.find(([, pattern]) => pattern.test(command))?.[0];
 }

@@ -1,0 +1,37 @@
+import type { Command } from "commander";
+import { fileIn, openTree, type TreeOptions, withTree } from "../code/tree.ts";
+import { command } from "../command.ts";
+import { openDaemon } from "../daemon/open.ts";
+import { usageError } from "../exit.ts";
+import { print, printJson, say } from "../terminal/output.ts";
+import { printable, printableLine } from "../terminal/printable.ts";
+
+interface Options extends TreeOptions {
+  readonly budget: number;
+  readonly focus?: string[];
+}
+
+export function mapCommand(): Command {
+  return withTree(
+    command("map").description(
+      "Print the most used definitions as `path: line symbol`, up to a budget.",
+    ),
+  )
+    .option("-b, --budget <tokens>", "how long it may be, in tokens", tokens, 1500)
+    .option("-f, --focus <file...>", "files that it is to be about")
+    .action(async ({ budget, focus = [], ...options }: Options) => {
+      using daemon = await openDaemon();
+      const tree = await openTree(daemon, options);
+      const files = focus.map((file) => fileIn(options, file));
+      const map = await daemon.call("code/map", { ...tree, budget, focus: files });
+      if (options.json) return printJson(map);
+      print(printable(map.text));
+      for (const note of map.notes) say(printableLine(note));
+    });
+}
+
+function tokens(given: string): number {
+  const budget = Number(given);
+  if (Number.isInteger(budget) && budget >= 100 && budget <= 50_000) return budget;
+  throw usageError("--budget takes a whole number from 100 to 50000");
+}
