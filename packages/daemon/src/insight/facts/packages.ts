@@ -1,6 +1,6 @@
 import type { PackageArrow, PackageFact, PackageMap } from "@heddle/protocol";
-import { components, layers } from "./components.ts";
 import { sum } from "./languages.ts";
+import { circlesOf, layersOf } from "./layers.ts";
 import type { Subject } from "./subject.ts";
 import { placeOf } from "./subject.ts";
 import { byText, top } from "./top.ts";
@@ -27,7 +27,7 @@ function partsOf(subject: Subject, units: readonly Unit[]): Omit<PackageMap, "sp
   const graph = units.map(({ folder }) =>
     arrows.filter(({ from }) => from === folder).map(({ to }) => indexOf(units, to)),
   );
-  const layer = layers(graph);
+  const layer = layersOf(graph);
   const packages = units.map(
     (unit, at): PackageFact => ({
       name: unit.name,
@@ -71,10 +71,9 @@ function arrowsBetween(subject: Subject, units: readonly Unit[]): Arrow[] {
 }
 
 function marked(arrows: Arrow[], units: readonly Unit[], graph: number[][]): PackageArrow[] {
-  const knot = new Map(
-    components(graph).flatMap((members, at) => members.map((node) => [units[node]?.folder, at])),
-  );
+  const circles = circlesOf(graph);
+  const circle = new Map(units.map(({ folder }, at) => [folder, circles[at]]));
   return arrows
-    .map((arrow) => ({ ...arrow, cyclic: knot.get(arrow.from) === knot.get(arrow.to) }))
+    .map((arrow) => ({ ...arrow, cyclic: circle.get(arrow.from) === circle.get(arrow.to) }))
     .sort((a, b) => b.imports - a.imports || byText(a.from, b.from) || byText(a.to, b.to));
 }

@@ -1,3 +1,4 @@
+import { reachable } from "../graph/reach.ts";
 import type { Language } from "../lex/types.ts";
 import type { Source, Subject } from "./subject.ts";
 import { folderOf } from "./subject.ts";
@@ -19,9 +20,8 @@ export function usesOf({ index, sourceOf, imports }: Subject, file: number): num
 
 /** All that the sources use, however many files lie between; they themselves too. */
 export function reachedFrom(subject: Subject, from: readonly Source[]): ReadonlySet<number> {
-  const reached = new Set(from.map(({ file }) => file));
-  for (const file of reached) for (const to of usesOf(subject, file)) reached.add(to);
-  return reached;
+  const files = from.map(({ file }) => file);
+  return new Set(reachable(files, (file) => usesOf(subject, file)));
 }
 
 export interface AffectedTests {
@@ -35,11 +35,10 @@ export interface AffectedTests {
 export function affectedTests(subject: Subject, changed: readonly string[]): AffectedTests {
   const { index, sources, sourceOf } = subject;
   const numbers = changed.map((path) => index.numberOf(path));
-  const known = numbers.filter((file) => file !== undefined && sourceOf(file) !== undefined);
+  const known = numbers.filter((file) => file !== undefined && sourceOf(file) !== undefined) as number[];
   if (known.length < changed.length) return { tests: testPaths(sources), narrowed: false };
   const users = usersIn(subject);
-  const affected = new Set(known);
-  for (const file of affected) for (const user of users.get(file ?? -1) ?? []) affected.add(user);
+  const affected = new Set(reachable(known, (file) => users.get(file) ?? []));
   return { tests: testPaths(sources.filter(({ file }) => affected.has(file))), narrowed: true };
 }
 
