@@ -4,7 +4,8 @@ import { andMore, counted, number } from "./words.ts";
 
 const partsShown = 16;
 const arrowsShown = 12;
-const insidesShown = 3;
+const insidesShown = 2;
+const roundsShown = 3;
 
 interface Parts {
   readonly packages: { readonly total: number; readonly rows: readonly PackageFact[] };
@@ -25,11 +26,17 @@ export function partsSections({ packages }: Facts): Section[] {
   ];
 }
 
+/** Where there are several, the largest tell most. */
 function insideSections(insides: Facts["packages"]["insides"]): Section[] {
-  return insides.slice(0, insidesShown).map(({ folder, ...parts }) => ({
-    title: `Inside of ${folder || "the root"}, each above those that it imports`,
-    rows: [...partRows(parts), ...cyclicRows(parts)],
-  }));
+  const lines = ({ packages }: Parts) =>
+    packages.rows.reduce((all, { codeLines }) => all + codeLines, 0);
+  return insides
+    .toSorted((a, b) => lines(b) - lines(a))
+    .slice(0, insidesShown)
+    .map(({ folder, ...parts }) => ({
+      title: `Inside of ${folder || "the root"}, each above those that it imports`,
+      rows: [...partRows(parts), ...roundRows(parts)],
+    }));
 }
 
 function partRows({ packages }: Parts): Row[] {
@@ -52,11 +59,14 @@ function arrowRows({ arrows }: Parts): Row[] {
   return [...rows, ...andMore(arrows.total, shown.length).map((text) => ({ text }))];
 }
 
-function cyclicRows({ arrows }: Parts): Row[] {
-  return arrows.rows
-    .filter(({ cyclic }) => cyclic)
-    .slice(0, arrowsShown)
-    .map((arrow) => ({ text: arrowText(arrow), place: arrow.place }));
+function roundRows({ arrows }: Parts): Row[] {
+  const round = arrows.rows.filter(({ cyclic }) => cyclic);
+  const shown = round.slice(0, roundsShown);
+  const rows = shown.map((arrow) => ({ text: arrowText(arrow), place: arrow.place }));
+  return [
+    ...rows,
+    ...andMore(round.length, shown.length, "that lead round").map((text) => ({ text })),
+  ];
 }
 
 function arrowText({ from, to, imports, cyclic }: PackageArrow): string {

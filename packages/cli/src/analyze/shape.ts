@@ -7,16 +7,12 @@ const othersShown = 4;
 
 /** What the project is: its size, its languages and where running it begins. */
 export function shapeSections(facts: Facts): Section[] {
+  const about = facts.about ?? { text: "It has no README that says in a sentence what it is." };
   return [
-    { title: titleOf(facts), rows: facts.about ? [facts.about] : [] },
+    { title: titleOf(facts), rows: [about] },
     { title: "Languages", rows: languageRows(facts) },
     { title: "Where it starts", rows: entryRows(facts) },
-  ].map((section, at) => (at === 0 && section.rows.length === 0 ? bare(section) : section));
-}
-
-/** The title alone stands for a project that says nothing of itself. */
-function bare({ title }: Section): Section {
-  return { title, rows: [{ text: "It has no README that says what it is." }] };
+  ];
 }
 
 function titleOf({ root, codeLines, sources }: Facts): string {
@@ -41,7 +37,7 @@ function languageRows({ languages, others, files, sources }: Facts): Row[] {
 function entryRows({ entryPoints }: Facts): Row[] {
   const shown = entryPoints.rows.slice(0, entriesShown);
   const rows = shown.map(({ kind, name, path, place }) => ({
-    text: place.path === path ? `${kind} ${name}` : `${kind} ${name} is ${path}, says`,
+    text: place.path === path ? `${kind} ${name}` : `${kind} ${name}: ${path}`,
     place,
   }));
   return [...rows, ...andMore(entryPoints.total, shown.length).map((text) => ({ text }))];

@@ -18,10 +18,9 @@ const runFolders =
 const mentionsIn =
   /\.(?:json|ya?ml|toml|cfg|ini|html?|md|rst|txt|sh|mk|am|in|cmake)$|(?:^|\/)(?:Makefile|Dockerfile|Rakefile|justfile)$/;
 const textAtMost = 128 * 1024;
-const textsAtMost = 600;
 
 /**
- * Sources that nothing imports, nothing declares and no text of the tree names. A public module of
+ * Sources that nothing imports, nothing declares and no file of the tree names. A public module of
  * a library looks the same.
  */
 export function deadFilesOf(subject: Subject): Top<DeadFile> {
@@ -33,9 +32,7 @@ export function deadFilesOf(subject: Subject): Top<DeadFile> {
   const candidates = subject.sources.filter(
     (source) => !entries.has(source.path) && isUnused(subject, source),
   );
-  const named = candidates.length === 0 ? () => false : mentioned(subject);
-  const rows = candidates
-    .filter(({ path }) => !named(path))
+  const rows = unnamed(subject, candidates)
     .map(({ path, symbols }) => ({ place: { path, line: 1 }, codeLines: symbols.codeLines }))
     .sort((a, b) => b.codeLines - a.codeLines || byText(a.place.path, b.place.path));
   return top(rows, 50);
@@ -56,17 +53,35 @@ function isUnused({ index, importers }: Subject, { file, path, language, symbols
   );
 }
 
-/** Whether a manifest, a script of one, a build file or a document names a file. */
-function mentioned({ index }: Subject): (path: string) => boolean {
-  const texts = index.files
-    .filter(
-      ({ path, size, language }) =>
-        language === undefined && size <= textAtMost && mentionsIn.test(path),
-    )
-    .slice(0, textsAtMost)
-    .map(({ path }) => index.readText(path, textAtMost) ?? "");
-  const all = texts.join("\n");
-  return (path) => all.includes(baseOf(path)) || all.includes(moduleName(path));
+const sourceBytesAtMost = 64 * 1024 * 1024;
+
+/**
+ * Those that no manifest, build file or document names, and no source in a string, as threads and
+ * programs are started.
+ */
+function unnamed({ index }: Subject, candidates: readonly Source[]): Source[] {
+  let left = candidates;
+  let budget = sourceBytesAtMost;
+  for (const { path, size, language } of index.files) {
+    if (left.length === 0 || budget < 0) break;
+    if (language === undefined && (size > textAtMost || !mentionsIn.test(path))) continue;
+    const text = index.readText(path) ?? "";
+    budget -= text.length;
+    const names = language === undefined ? namedInText : namedInSource;
+    left = left.filter((source) => source.path === path || !names(text, source.path));
+  }
+  return budget < 0 ? [] : left;
+}
+
+function namedInText(text: string, path: string): boolean {
+  return text.includes(baseOf(path)) || text.includes(moduleName(path));
+}
+
+function namedInSource(text: string, path: string): boolean {
+  const base = baseOf(path);
+  const stem = base.replace(/\.[^.]+$/, "");
+  if (!text.includes(stem)) return false;
+  return new RegExp(`["'\`/.]${RegExp.escape(stem)}(?:\\.\\w+)?["'\`]`).test(text);
 }
 
 /** `package.module`, as Python's settings name files. */

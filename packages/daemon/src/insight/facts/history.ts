@@ -16,7 +16,7 @@ export interface History {
 const madeFiles =
   /^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock)$/;
 
-const atLeast = { commits: 2, branches: 5 };
+const atLeast = { commits: 3, branches: 5 };
 
 /** What changes most, what is complex and changes, and what changes together. Only files that are still there count. */
 export function historyOf(subject: Subject, { commits, whole }: History): HistoryFact {

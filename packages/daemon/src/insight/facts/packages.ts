@@ -6,7 +6,8 @@ import { placeOf } from "./subject.ts";
 import { byText, top } from "./top.ts";
 import { foldersOf, splitOf, type Unit } from "./units.ts";
 
-const insideAtLeast = { units: 3, files: 8 };
+/** The inside of a part is told where it has so many parts of its own, and so much of all code. */
+const insideAtLeast = { parts: 3, arrows: 2, share: 0.1 };
 
 /** The parts of the project in layers, and which import which; the inside of large parts likewise. */
 export function packagesOf(subject: Subject): PackageMap {
@@ -15,10 +16,16 @@ export function packagesOf(subject: Subject): PackageMap {
 }
 
 function insidesOf(subject: Subject, units: readonly Unit[]): PackageMap["insides"] {
+  const all = sum(
+    units.flatMap(({ sources }) => sources),
+    "codeLines",
+  );
   return units.flatMap(({ folder, sources }) => {
-    if (sources.length < insideAtLeast.files) return [];
-    const inner = foldersOf(sources, folder);
-    return inner.length < insideAtLeast.units ? [] : [{ folder, ...partsOf(subject, inner) }];
+    if (sum(sources, "codeLines") < all * insideAtLeast.share) return [];
+    const inside = partsOf(subject, foldersOf(sources, folder));
+    const { packages, arrows } = inside;
+    if (packages.total < insideAtLeast.parts || arrows.total < insideAtLeast.arrows) return [];
+    return [{ folder, ...inside }];
   });
 }
 

@@ -35,7 +35,9 @@ export interface AffectedTests {
 export function affectedTests(subject: Subject, changed: readonly string[]): AffectedTests {
   const { index, sources, sourceOf } = subject;
   const numbers = changed.map((path) => index.numberOf(path));
-  const known = numbers.filter((file) => file !== undefined && sourceOf(file) !== undefined) as number[];
+  const known = numbers.filter(
+    (file) => file !== undefined && sourceOf(file) !== undefined,
+  ) as number[];
   if (known.length < changed.length) return { tests: testPaths(sources), narrowed: false };
   const users = usersIn(subject);
   const affected = new Set(reachable(known, (file) => users.get(file) ?? []));

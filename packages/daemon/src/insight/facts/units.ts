@@ -68,7 +68,7 @@ export function foldersOf(sources: readonly Source[], root: string): Unit[] {
   const groups = Map.groupBy(sources, ({ path }) => childOf(path, root));
   const units = [...groups]
     .map(([folder, own]) => {
-      const name = folder === root ? baseOf(folder) || "." : baseOf(folder);
+      const name = folder === root ? `${baseOf(folder) || "."}/*` : baseOf(folder);
       return { name, folder, manifest: undefined, sources: own };
     })
     .sort((a, b) => byText(a.folder, b.folder));
