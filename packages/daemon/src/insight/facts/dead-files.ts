@@ -1,6 +1,7 @@
 import type { DeadFile } from "@heddle/protocol";
 import type { Language } from "../lex/types.ts";
 import { entryFile } from "./entry-points.ts";
+import { isSetting } from "./settings-files.ts";
 import type { Source, Subject } from "./subject.ts";
 import { baseOf } from "./subject.ts";
 import { byText, type Top, top } from "./top.ts";
@@ -9,9 +10,9 @@ import { isAside } from "./units.ts";
 /** Where a file is used by importing it, and in no other way that cannot be seen. */
 const importedByFile = new Set<Language>(["typescript", "javascript", "python", "rust"]);
 
-/** What tools and languages load by its name alone. */
+/** What languages run or import by its name. */
 const loadedByName =
-  /(?:^|\/)(?:[^/]*\.config\.\w+|[^/]*rc\.[cm]?js|[^/]*\.d\.[cm]?ts|__init__\.py|__main__\.py|setup\.py|conf\.py|manage\.py|wsgi\.py|asgi\.py|noxfile\.py|tasks\.py|fabfile\.py|version\.py|_version\.py|build\.rs|lib\.rs|main\.rs|index\.\w+)$/;
+  /(?:^|\/)(?:__init__\.py|__main__\.py|manage\.py|[aw]sgi\.py|_?version\.py|lib\.rs|main\.rs|index\.\w+)$/;
 const runFolders =
   /(?:^|\/)(?:bin|scripts?|tools?|migrations|pages|routes|stories|benches|bench|benchmarks?|public|static)\//;
 
@@ -45,6 +46,7 @@ function isUnused({ index, importers }: Subject, { file, path, language, symbols
     !symbols.isEntryPoint &&
     symbols.codeLines > 0 &&
     !isAside(path) &&
+    !isSetting(path) &&
     !loadedByName.test(path) &&
     !runFolders.test(path) &&
     importers[file]?.length === 0 &&
@@ -60,7 +62,7 @@ const sourceBytesAtMost = 64 * 1024 * 1024;
  * programs are started.
  */
 function unnamed({ index }: Subject, candidates: readonly Source[]): Source[] {
-  let left = candidates;
+  let left = [...candidates];
   let budget = sourceBytesAtMost;
   for (const { path, size, language } of index.files) {
     if (left.length === 0 || budget < 0) break;

@@ -2,6 +2,7 @@ import type { DependencyFact } from "@heddle/protocol";
 import type { Dependency, Ecosystem } from "../index-types.ts";
 import type { Language } from "../lex/types.ts";
 import { distributionOf } from "./python-names.ts";
+import { declaredBy, pythonSetUps, type SetUpLine } from "./python-set-up.ts";
 import type { Subject } from "./subject.ts";
 import { placeOf } from "./subject.ts";
 import { byText, type Top, top } from "./top.ts";
@@ -37,12 +38,13 @@ export function dependenciesOf(subject: Subject): Top<DependencyFact> {
     for (const use of used) taken.add(use);
     return { ...declaredFact(ecosystem, row), ...usedBy(subject, ecosystem, used) };
   });
+  const setUp = pythonSetUps(subject);
   const undeclared = [...uses]
     .filter(([ecosystem]) => importsTell.has(ecosystem))
     .flatMap(([ecosystem, byName]) =>
       [...byName.values()]
-        .filter((use) => !taken.has(use) && !own.has(use.name))
-        .map((use) => undeclaredFact(subject, ecosystem, use)),
+        .filter((use) => !taken.has(use) && !own.has(use.name) && !isOwnPart(ecosystem, use.name))
+        .map((use) => undeclaredFact(subject, ecosystem, use, setUp)),
     );
   const order = (a: DependencyFact, b: DependencyFact) =>
     (b.importedBy ?? 0) - (a.importedBy ?? 0) || byText(a.name, b.name);
@@ -127,9 +129,27 @@ function usedBy(
   };
 }
 
-function undeclaredFact(subject: Subject, ecosystem: Ecosystem, use: Use): DependencyFact {
-  const place = placeOf(subject, use.first.file, use.first.line);
-  const importedBy = use.files.size;
-  const unknown = { wanted: null, locked: null, use: "undeclared" } as const;
-  return { name: use.name, ecosystem, ...unknown, place, importedBy, firstImport: place };
+/** Python's own modules in C begin with an underscore. */
+function isOwnPart(ecosystem: Ecosystem, name: string): boolean {
+  return ecosystem === "python" && name.startsWith("_");
+}
+
+function undeclaredFact(
+  subject: Subject,
+  ecosystem: Ecosystem,
+  use: Use,
+  setUp: readonly SetUpLine[],
+): DependencyFact {
+  const firstImport = placeOf(subject, use.first.file, use.first.line);
+  const named = ecosystem === "python" ? declaredBy(setUp, use.name) : undefined;
+  return {
+    name: use.name,
+    ecosystem,
+    wanted: null,
+    locked: null,
+    use: named?.use ?? "undeclared",
+    place: named?.place ?? firstImport,
+    importedBy: use.files.size,
+    firstImport,
+  };
 }

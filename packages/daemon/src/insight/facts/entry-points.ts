@@ -10,7 +10,10 @@ const aside = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|docs?|bench(?:ma
 
 /** Where running begins: declared commands and libraries first, then programs, then scripts. */
 export function entryPointsOf(subject: Subject): Top<EntryPoint> {
-  const declared = subject.index.manifests.flatMap((manifest) => declaredIn(subject, manifest));
+  const declared = [
+    ...subject.index.manifests.flatMap((manifest) => declaredIn(subject, manifest)),
+    ...pythonPackages(subject),
+  ];
   const known = new Set(declared.map(({ path }) => path));
   const run = subject.sources
     .filter(({ symbols, path, test }) => symbols.isEntryPoint && !test && !known.has(path))
@@ -34,13 +37,35 @@ function declaredIn(subject: Subject, manifest: Manifest): EntryPoint[] {
     const path = entryFile(subject, manifest, entry);
     if (path === undefined) return [];
     const kind = entry.kind === "bin" ? "command" : "library";
+    // Data that a package exports, such as its own manifest, is no place to start.
+    if (kind === "library" && !isSource(subject, path)) return [];
     const name = kind === "command" ? entry.name : libraryName(manifest, entry);
     return [{ kind, name, path, place: { path: manifest.path, line: entry.line } } as const];
   });
 }
 
-function libraryName({ name, path }: Manifest, entry: DeclaredEntry): string {
-  const base = name ?? path;
+function isSource({ index, sourceOf }: Subject, path: string): boolean {
+  return sourceOf(index.numberOf(path) ?? -1) !== undefined;
+}
+
+/** Packages of Python that no other one holds: what is imported by the name of their folder. */
+function pythonPackages({ index, sources }: Subject): EntryPoint[] {
+  return sources.flatMap(({ path, test }): EntryPoint[] => {
+    const folder = folderOf(path);
+    const outer = folderOf(folder);
+    const isPackage = baseOf(path) === "__init__.py" && folder !== "" && !test && !aside.test(path);
+    if (
+      !isPackage ||
+      index.numberOf(`${outer === "" ? "" : `${outer}/`}__init__.py`) !== undefined
+    ) {
+      return [];
+    }
+    return [{ kind: "library", name: baseOf(folder), path, place: { path, line: 1 } }];
+  });
+}
+
+function libraryName({ name, dir, path }: Manifest, entry: DeclaredEntry): string {
+  const base = name ?? (dir || path);
   return entry.kind === "exports" && entry.name.startsWith("./")
     ? `${base}/${entry.name.slice(2)}`
     : base;

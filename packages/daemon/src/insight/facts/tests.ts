@@ -2,6 +2,7 @@ import type { CodePlace, TestFact } from "@heddle/protocol";
 import type { Language } from "../lex/types.ts";
 import { sum } from "./languages.ts";
 import { reachedFrom, usesOf } from "./reach.ts";
+import { isSetting } from "./settings-files.ts";
 import type { Source, Subject } from "./subject.ts";
 import { folderOf } from "./subject.ts";
 import { isRunByName, subjectName } from "./test-files.ts";
@@ -32,9 +33,9 @@ export function testsOf(subject: Subject): TestFact {
   };
 }
 
-/** Each test that is called after a source: one that it imports, or the only one of that name. */
+/** Each test that is called after a source which it imports, or at least reaches. */
 function pairsOf(subject: Subject, tests: readonly Source[]): Pair[] {
-  const sources = subject.sources.filter(({ test }) => !test);
+  const sources = subject.sources.filter(({ test, path }) => !test && !isAside(path));
   const byName = Map.groupBy(sources, ({ path, language }) => `${language} ${subjectName(path)}`);
   return tests.flatMap((test): Pair[] => {
     if (!isRunByName(test.path)) return [];
@@ -47,11 +48,20 @@ function pairsOf(subject: Subject, tests: readonly Source[]): Pair[] {
       const place = { path: test.path, line: link.site.line };
       return [{ test: place, source: imported.path, by: "import" }];
     }
-    const beside = named.filter(({ path }) => folderOf(path) === folderOf(test.path));
-    const [only, ...others] = beside.length === 1 ? beside : named;
-    if (only === undefined || others.length > 0) return [];
+    const only = namedSource(subject, test, named);
+    if (only === undefined) return [];
     return [{ test: { path: test.path, line: 1 }, source: only.path, by: "name" }];
   });
+}
+
+/** The one of that name beside the test; else the only one of that name that it reaches. */
+function namedSource(subject: Subject, test: Source, named: readonly Source[]): Source | undefined {
+  if (named.length === 0) return undefined;
+  const beside = named.filter(({ path }) => folderOf(path) === folderOf(test.path));
+  if (beside.length === 1) return beside[0];
+  const reached = reachedFrom(subject, [test]);
+  const [only, ...others] = named.filter(({ file }) => reached.has(file));
+  return others.length === 0 ? only : undefined;
 }
 
 function untestedOf(subject: Subject, tests: readonly Source[]): CodePlace[] {
@@ -67,6 +77,7 @@ function untestedOf(subject: Subject, tests: readonly Source[]): CodePlace[] {
         telling.has(language) &&
         !test &&
         !isAside(path) &&
+        !isSetting(path) &&
         symbols.codeLines > 0 &&
         !reached.has(file),
     )
