@@ -18,6 +18,8 @@ import { BackupSchedule } from "./services/backup-schedule.ts";
 import { Boxes } from "./services/boxes.ts";
 import { Busy } from "./services/busy.ts";
 import { Checkouts } from "./services/checkouts.ts";
+import { Code } from "./services/code.ts";
+import { CodeIndex } from "./services/code-index.ts";
 import { examine } from "./services/doctor.ts";
 import { GrantExpiry } from "./services/grant-expiry.ts";
 import { Grants, type Protected } from "./services/grants.ts";
@@ -178,9 +180,21 @@ function makeServices(
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
   const landings = new Landings({ ...common, ...roots });
   const relinking = new Relinking(common);
+  const index = stack.use(
+    new CodeIndex({ directory: join(paths.state, "index"), git: sandbox.git }),
+  );
+  const code = stack.use(new Code({ store, projects, checkouts, models, index }));
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
-  return { ...called, models, provisioning, spools, sandbox, common: { ...common, ...roots } };
+  return {
+    ...called,
+    code,
+    models,
+    provisioning,
+    spools,
+    sandbox,
+    common: { ...common, ...roots },
+  };
 }
 
 /** Goes on with what an earlier daemon left, as far as the disk lets it. */

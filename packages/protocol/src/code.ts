@@ -22,7 +22,6 @@ function inTree<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 const file = z.string().min(1).max(4096).describe("Relative to the root, or absolute inside it.");
-const note = z.array(z.string()).describe("What the answer leaves out, and why.");
 
 export const CodeReference = z.object({
   place: CodePlace,
@@ -33,8 +32,11 @@ export type CodeReference = z.infer<typeof CodeReference>;
 
 export const ImportEdge = z.object({
   place: CodePlace.describe("The import itself."),
-  specifier: z.string(),
-  target: z.string().nullable().describe("The file it leads to; null for a package outside."),
+  specifier: z.string().describe("As it is written."),
+  kind: z
+    .enum(["files", "package", "builtin", "unresolved"])
+    .describe("`builtin` is part of the language."),
+  targets: z.array(z.string()).describe("The files it leads to, or the name of the package."),
 });
 export type ImportEdge = z.infer<typeof ImportEdge>;
 
@@ -85,7 +87,7 @@ export const codeMethods = {
       budget: z.int().min(100).max(50_000).default(1500).describe("In tokens."),
       focus: z.array(file).max(100).default([]).describe("Files that the work is about."),
     }),
-    result: z.object({ text: z.string(), tokens: z.int(), notes: note }),
+    result: z.object({ text: z.string(), files: z.int(), symbols: z.int() }),
     mutates: false,
     scope: unordered,
   }),
@@ -95,7 +97,11 @@ export const codeMethods = {
       symbol: z.string().min(1).max(500),
       limit: z.int().min(1).max(1000).default(200),
     }),
-    result: z.object({ total: z.int(), data: z.array(CodeReference), notes: note }),
+    result: z.object({
+      total: z.int(),
+      data: z.array(CodeReference),
+      more: z.int().describe("Further files that use it and were not looked at."),
+    }),
     mutates: false,
     scope: unordered,
   }),

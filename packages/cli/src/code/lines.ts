@@ -22,8 +22,17 @@ export function referenceLines(rows: readonly CodeReference[], paint: Paint): st
 
 /** `path:line  what is written -> where it leads`. */
 export function importLines(edges: readonly ImportEdge[], paint: Paint): string[] {
-  return edges.map(({ place, specifier, target }) => {
-    const end = target === null ? paint("dim", " (outside)") : ` -> ${printableLine(target)}`;
-    return `${placeText(place)}  ${printableLine(specifier)}${end}`;
+  return edges.map(({ place, specifier, kind, targets }) => {
+    const end =
+      kind === "files"
+        ? `-> ${targets.map(printableLine).join(", ")}`
+        : paint("dim", `(${kinds[kind]})`);
+    return `${placeText(place)}  ${printableLine(specifier)} ${end}`;
   });
 }
+
+const kinds = {
+  package: "a package",
+  builtin: "part of the language",
+  unresolved: "not found",
+} as const;

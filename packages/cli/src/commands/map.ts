@@ -1,10 +1,9 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { fileIn, openTree, type TreeOptions, withTree } from "../code/tree.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { usageError } from "../exit.ts";
 import { print, printJson, say } from "../terminal/output.ts";
-import { printable, printableLine } from "../terminal/printable.ts";
+import { printable } from "../terminal/printable.ts";
 
 interface Options extends TreeOptions {
   readonly budget: number;
@@ -25,13 +24,13 @@ export function mapCommand(): Command {
       const files = focus.map((file) => fileIn(options, file));
       const map = await daemon.call("code/map", { ...tree, budget, focus: files });
       if (options.json) return printJson(map);
+      if (map.text === "") return say("no definitions were found");
       print(printable(map.text));
-      for (const note of map.notes) say(printableLine(note));
     });
 }
 
 function tokens(given: string): number {
   const budget = Number(given);
   if (Number.isInteger(budget) && budget >= 100 && budget <= 50_000) return budget;
-  throw usageError("--budget takes a whole number from 100 to 50000");
+  throw new InvalidArgumentError("Give a whole number from 100 to 50000.");
 }

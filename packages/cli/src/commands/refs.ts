@@ -22,8 +22,8 @@ export function refsCommand(): Command {
         return;
       }
       print(referenceLines(refs.data, paintOut()).join("\n"));
-      const more = refs.total - refs.data.length;
-      if (more > 0) say(`and ${counted(more, "more line")}`);
-      for (const note of refs.notes) say(printableLine(note));
+      const lines = refs.total - refs.data.length;
+      if (lines > 0) say(`and ${counted(lines, "more line")}`);
+      if (refs.more > 0) say(`and ${counted(refs.more, "more file")} that use the name`);
     });
 }

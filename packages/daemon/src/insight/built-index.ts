@@ -44,6 +44,8 @@ export class BuiltIndex implements TreeIndex {
   readonly partial?: Incomplete;
   readonly names: Names;
   readonly graph: Graph;
+  /** Grows with every change of the tree that this index takes in. */
+  revision = 0;
   readonly readText: TreeIndex["readText"];
   readonly #paths: TreePaths;
   readonly #resolve: ReturnType<typeof createResolver>;

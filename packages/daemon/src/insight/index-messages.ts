@@ -1,5 +1,5 @@
+import type { Queries } from "./all-queries.ts";
 import type { RefreshSummary } from "./project-index.ts";
-import type { Queries } from "./queries.ts";
 
 /** What a thread that holds an index is begun with. */
 export interface IndexStart {

@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { DaemonError, type ErrorKind } from "@heddle/protocol";
+import type { Queries, QueryParams, QueryResult } from "./all-queries.ts";
 import type { IndexCall, IndexError, IndexReply, IndexStart } from "./index-messages.ts";
 import type { RefreshSummary } from "./project-index.ts";
-import type { Queries, QueryParams, QueryResult } from "./queries.ts";
 
 export type OnProgress = (done: number, total: number) => void;
 

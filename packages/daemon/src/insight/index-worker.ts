@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { DaemonError } from "@heddle/protocol";
 import { isDamage } from "../store/database.ts";
 import { openIndexStore, removeIndexStore } from "../store/index-store.ts";
+import { allQueries } from "./all-queries.ts";
 import type { BuiltIndex } from "./built-index.ts";
 import type {
   IndexCall,
@@ -12,7 +13,6 @@ import type {
 } from "./index-messages.ts";
 import { indexVersion } from "./index-version.ts";
 import { ProjectIndex } from "./project-index.ts";
-import { queries } from "./queries.ts";
 
 // The entry of a thread that holds the index of a project and answers what is asked about it.
 const { database } = workerData as IndexStart;
@@ -40,7 +40,7 @@ async function run(id: number, call: IndexCall): Promise<unknown> {
     case "keepTrees":
       return index.keepTrees(call.roots);
     case "ask": {
-      const answer = queries[call.query] as (index: BuiltIndex, params: unknown) => unknown;
+      const answer = allQueries[call.query] as (index: BuiltIndex, params: unknown) => unknown;
       return await answer(index.indexOf(call.root), call.params);
     }
   }

@@ -56,10 +56,6 @@ export const queries = {
     affectedTests(index, paths),
 };
 
-export type Queries = typeof queries;
-export type QueryParams<Kind extends keyof Queries> = Parameters<Queries[Kind]>[1];
-export type QueryResult<Kind extends keyof Queries> = Awaited<ReturnType<Queries[Kind]>>;
-
 function fileAt(index: BuiltIndex, path: string): number {
   const file = index.numberOf(path);
   if (file !== undefined) return file;

@@ -53,6 +53,7 @@ export class TreeState {
     if (changed.some(isManifestFile)) this.#manifests = undefined;
     if (isNew || removed.length > 0 || changed.some(decidesImports)) this.#index = undefined;
     else this.#update(fresh);
+    if (this.#index && changed.length > 0) this.#index.revision += 1;
   }
 
   /** Takes what was left out of the rows; the next index says so. */

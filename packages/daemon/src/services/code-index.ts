@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { Queries, QueryParams, QueryResult } from "../insight/all-queries.ts";
 import { IndexThread, type OnProgress } from "../insight/index-thread.ts";
 import type { RefreshSummary } from "../insight/project-index.ts";
-import type { Queries, QueryParams, QueryResult } from "../insight/queries.ts";
 import { listingArgs } from "../insight/walk.ts";
 import type { Checkout, RunBoxedGit } from "../sandbox/types.ts";
 import { runBoxed } from "./git/boxed.ts";

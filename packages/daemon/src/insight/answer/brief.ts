@@ -12,7 +12,10 @@ const factsAtMost = 14_000;
 const fileBytes = 512 * 1024;
 
 /** All that the model gets to see: facts, map, and the code that the question's words lead to. */
-export function briefOf(question: string, facts: Facts, map: string, index: TreeIndex): string {
+export function briefOf(
+  question: string,
+  { facts, map, index }: { facts: Facts; map: string; index: TreeIndex },
+): string {
   return [
     `<facts>\n${factsText(facts)}\n</facts>`,
     `<map>\n${map}\n</map>`,
@@ -29,9 +32,10 @@ function factsText(facts: Facts): string {
   return short.slice(0, factsAtMost);
 }
 
-/** Files to rank higher in the map: those where something is called as the question says. */
-export function focusOf(question: string, index: TreeIndex): number[] {
-  return [...new Set(sitesFor(question, index).map(({ file }) => file))];
+/** Files where something is called as the question says. */
+export function filesNamedIn(question: string, index: TreeIndex): string[] {
+  const files = new Set(sitesFor(question, index).map(({ file }) => file));
+  return [...files].map((file) => index.files[file]?.path ?? "");
 }
 
 interface Site {
