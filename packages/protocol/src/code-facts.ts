@@ -137,8 +137,8 @@ export const StyleFact = z.object({
   aspect: z.enum(["indent", "quotes", "semicolons", "naming", "modules", "tests", "fileNames"]),
   choice: z.string().nullable().describe("Null where no choice has a clear majority."),
   first: z.string().describe("What got most votes, clear or not."),
-  share: share.describe("Of the votes that went to the first choice."),
-  votes: count,
+  share: share.describe("How much of the files do mostly that."),
+  votes: count.describe("Files that tell."),
   example: CodePlace,
 });
 export type StyleFact = z.infer<typeof StyleFact>;

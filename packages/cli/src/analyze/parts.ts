@@ -15,7 +15,7 @@ interface Parts {
 /** What the project is made of, the parts that use the others first. */
 export function partsSections({ packages }: Facts): Section[] {
   const what = packages.split === "manifests" ? "Packages" : "Folders";
-  if (packages.packages.total < 2) return insideSections(packages.insides);
+  if (packages.arrows.total === 0) return insideSections(packages.insides);
   return [
     {
       title: `${what}, each above those that it imports (without tests)`,

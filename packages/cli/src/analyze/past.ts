@@ -8,7 +8,7 @@ const shownAtMost = 5;
 export function pastSections({ history, notes }: Facts): Section[] {
   return [
     { title: "What its history tells", rows: history ? historyRows(history) : [] },
-    { title: "Left out", rows: notes.map((text) => ({ text })) },
+    { title: "Not read", rows: notes.map((text) => ({ text })) },
   ];
 }
 

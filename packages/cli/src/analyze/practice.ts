@@ -10,7 +10,7 @@ export function practiceSections(facts: Facts): Section[] {
   return [
     { title: "Tests", rows: testRows(facts) },
     { title: "How to check it", rows: checkRows(facts) },
-    { title: "How it is written (only where 80 % agree)", rows: styleRows(facts) },
+    { title: "How it is written, where 80 % of the files agree", rows: styleRows(facts) },
   ];
 }
 
@@ -20,7 +20,7 @@ function testRows({ tests }: Facts): Row[] {
   const size = `${counted(tests.files, "file")} with ${counted(tests.codeLines, "line")}`;
   const [pair] = pairs.rows;
   const paired = pair && {
-    text: `${number(pairs.total)} ${pairs.total === 1 ? "is" : "are"} called after the source they test, such as ${pair.source} in`,
+    text: `${number(pairs.total)} ${pairs.total === 1 ? "is called after the source that it tests" : "are called after the sources that they test"}, such as ${pair.source} in`,
     place: pair.test,
   };
   const shown = untested.rows.slice(0, untestedShown);

@@ -8,10 +8,11 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`;
 }
 
-/** A share in whole percents; never 0 or 100 unless it is that. */
+/** A share in whole percents; 0 and 100 only where it is that. */
 export function percent(share: number): string {
-  if (share === 0 || share === 1) return `${share * 100} %`;
-  return `${Math.min(99, Math.max(1, Math.round(share * 100)))} %`;
+  const whole = Math.round(share * 100);
+  if (share > 0 && whole === 0) return "under 1 %";
+  return share < 1 && whole === 100 ? "over 99 %" : `${whole} %`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

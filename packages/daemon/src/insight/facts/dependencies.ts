@@ -6,6 +6,7 @@ import { declaredBy, pythonSetUps, type SetUpLine } from "./python-set-up.ts";
 import type { Subject } from "./subject.ts";
 import { placeOf } from "./subject.ts";
 import { byText, type Top, top } from "./top.ts";
+import { isAside } from "./units.ts";
 
 interface Use {
   readonly name: string;
@@ -58,8 +59,13 @@ function usesOf({ index, sources }: Subject): Map<Ecosystem, Map<string, Use>> {
     if (ecosystem === undefined) continue;
     const byName = uses.get(ecosystem) ?? new Map<string, Use>();
     uses.set(ecosystem, byName);
-    for (const { target, line } of index.imports[file] ?? []) {
-      if (target.type !== "package") continue;
+    const sites = index.imports[file] ?? [];
+    const modules = new Set(
+      sites.filter(({ kind }) => kind === "module").map(({ specifier }) => specifier),
+    );
+    for (const { target, line } of sites) {
+      // What a file declares as a module of its own is no package.
+      if (target.type !== "package" || modules.has(target.name)) continue;
       const { name } = target;
       const use = byName.get(name) ?? { name, files: new Set(), first: { file, line } };
       use.files.add(file);
@@ -72,7 +78,9 @@ function usesOf({ index, sources }: Subject): Map<Ecosystem, Map<string, Use>> {
 /** One row for each name; runtime before development where several manifests declare it. */
 function declaredOf({ index }: Subject): { ecosystem: Ecosystem; row: Dependency }[] {
   const first = new Map<string, { ecosystem: Ecosystem; row: Dependency }>();
-  for (const { ecosystem, dependencies } of index.manifests) {
+  for (const { ecosystem, dependencies, path } of index.manifests) {
+    // What documents and examples need, the project does not.
+    if (isAside(path)) continue;
     for (const row of dependencies) {
       const key = `${ecosystem} ${row.name}`;
       const known = first.get(key);

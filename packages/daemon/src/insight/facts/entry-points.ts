@@ -1,22 +1,27 @@
 import type { EntryPoint } from "@heddle/protocol";
 import type { DeclaredEntry, Manifest } from "../index-types.ts";
+import { isSetting } from "./settings-files.ts";
 import type { Source, Subject } from "./subject.ts";
 import { baseOf, folderOf, joined } from "./subject.ts";
 import { byText, type Top, top } from "./top.ts";
 
 /** How many files are read to find the line of their main function. */
 const readsAtMost = 300;
-const aside = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|docs?|bench(?:marks?)?|contrib)\//;
+const aside = /(?:^|\/)(?:examples?|samples?|fixtures?|testdata|docs|bench(?:marks?)?|contrib)\//;
 
 /** Where running begins: declared commands and libraries first, then programs, then scripts. */
 export function entryPointsOf(subject: Subject): Top<EntryPoint> {
   const declared = [
     ...subject.index.manifests.flatMap((manifest) => declaredIn(subject, manifest)),
     ...pythonPackages(subject),
+    ...goPackages(subject),
   ];
   const known = new Set(declared.map(({ path }) => path));
   const run = subject.sources
-    .filter(({ symbols, path, test }) => symbols.isEntryPoint && !test && !known.has(path))
+    .filter(
+      ({ symbols, path, test }) =>
+        symbols.isEntryPoint && !test && !known.has(path) && !isSetting(path),
+    )
     .slice(0, readsAtMost)
     .flatMap((source) => runBy(subject, source));
   return top([...dedupe(declared), ...run].sort(byWeight));
@@ -61,6 +66,20 @@ function pythonPackages({ index, sources }: Subject): EntryPoint[] {
       return [];
     }
     return [{ kind: "library", name: baseOf(folder), path, place: { path, line: 1 } }];
+  });
+}
+
+/** The package in the folder of a go.mod, unless that is a program. */
+function goPackages({ index, sources }: Subject): EntryPoint[] {
+  return index.manifests.flatMap(({ ecosystem, name, dir, path: manifest }): EntryPoint[] => {
+    if (ecosystem !== "go" || name === undefined) return [];
+    const own = sources.filter(
+      ({ path, language, test }) => language === "go" && !test && folderOf(path) === dir,
+    );
+    const named = own.find(({ path, symbols }) => baseOf(path) === `${symbols.packageName}.go`);
+    const file = named ?? own[0];
+    if (file === undefined || own.some(({ symbols }) => symbols.packageName === "main")) return [];
+    return [{ kind: "library", name, path: file.path, place: { path: manifest, line: 1 } }];
   });
 }
 
@@ -135,6 +154,7 @@ function isCode(kind: string): boolean {
 /** What people call it: a `main` or `index` goes by its folder. */
 function nameOf(path: string): string {
   const stem = baseOf(path).replace(/\.[^.]+$/, "");
+  const folder = baseOf(folderOf(path));
   const plain = /^(?:main|index|__main__|Program)$/.test(stem);
-  return plain && folderOf(path) !== "" ? baseOf(folderOf(path)) : stem;
+  return plain && !/^(?:|src|lib|app|source)$/.test(folder) ? folder : stem;
 }

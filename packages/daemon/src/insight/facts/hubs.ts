@@ -41,14 +41,14 @@ function namesOf(subject: Subject, { target, kind }: ResolvedImport): string[] {
   if (target.type !== "files" || kind === "module") return [];
   const paths = target.files.map((file) => pathOf(subject, file));
   const folders = new Set(paths.map(folderOf));
-  return paths.length > 1 && folders.size === 1 ? [`${[...folders][0]}/`] : paths;
+  return paths.length > 1 && folders.size === 1 ? [`${[...folders][0] || "."}/`] : paths;
 }
 
 /** How many files of the project it imports itself; for a folder, all of its files together. */
 function importsOf(subject: Subject, path: string): number {
   if (!path.endsWith("/")) return subject.imports[subject.index.numberOf(path) ?? -1]?.length ?? 0;
   const own = subject.sources.filter(
-    (source) => `${folderOf(source.path)}/` === path && !source.test,
+    (source) => `${folderOf(source.path) || "."}/` === path && !source.test,
   );
   return new Set(own.flatMap(({ file }) => subject.imports[file]?.map(({ to }) => to) ?? [])).size;
 }

@@ -5,12 +5,14 @@ import { caseOf } from "./naming.ts";
 import type { Source, Subject } from "./subject.ts";
 import { baseOf } from "./subject.ts";
 import { isRunByName } from "./test-files.ts";
+import { countBy } from "./top.ts";
+import { isAside } from "./units.ts";
 
-/** A choice is told only where so much of the votes went to it, and so many were given. */
+/** A choice is told only where so many files voted, and so many of them for it. */
 const clearShare = 0.8;
-const votesAtLeast = 10;
+const filesAtLeast = 3;
 
-/** What one file says: for each choice its votes, and a line that shows it. */
+/** How often each choice is made in a file; the file votes for what it does most. */
 type Ballot = Readonly<Record<string, number>>;
 
 interface Question {
@@ -26,11 +28,12 @@ const isScript = (language: string): boolean => language === script;
 
 /** How the project is written, by vote of its files. Where no choice is clear, it says so. */
 export function styleOf({ sources, index }: Subject): StyleFact[] {
-  const groups = Map.groupBy(sources, ({ language }) => groupOf(language));
-  return [...groups].flatMap(([language, own]) =>
+  const own = sources.filter(({ path }) => !isAside(path));
+  const groups = Map.groupBy(own, ({ language }) => groupOf(language));
+  return [...groups].flatMap(([language, files]) =>
     questions
       .filter(({ asks }) => asks(language))
-      .flatMap((question) => answerTo(question, language, own, index)),
+      .flatMap((question) => answerTo(question, language, files, index)),
   );
 }
 
@@ -45,20 +48,20 @@ function answerTo(
   index: TreeIndex,
 ): StyleFact[] {
   const ballots = sources.map((source) => ({ source, ballot: votes(source, index) }));
-  const totals = new Map<string, number>();
-  for (const { ballot } of ballots) {
-    for (const [choice, given] of Object.entries(ballot)) {
-      totals.set(choice, (totals.get(choice) ?? 0) + given);
-    }
-  }
+  const totals = countBy(ballots.flatMap(({ ballot }) => voteOf(ballot) ?? []));
   const all = [...totals.values()].reduce((a, b) => a + b, 0);
   const [first, most] = [...totals].reduce((a, b) => (b[1] > a[1] ? b : a), ["", 0]);
-  if (all < votesAtLeast) return [];
+  if (all < filesAtLeast) return [];
   const example = exampleOf(ballots, first, (source) => shows(first, source, index));
   if (example === undefined) return [];
   const share = most / all;
   const choice = share >= clearShare ? first : null;
   return [{ language, aspect, choice, first, share, votes: all, example }];
+}
+
+function voteOf(ballot: Ballot): string | undefined {
+  const made = Object.entries(ballot).filter(([, count]) => count > 0);
+  return made.length === 0 ? undefined : made.reduce((a, b) => (b[1] > a[1] ? b : a))[0];
 }
 
 const triesAtMost = 5;
@@ -86,6 +89,7 @@ function lineMatching(index: TreeIndex, path: string, pattern: RegExp): number |
   return at < 0 ? undefined : at + 1;
 }
 
+const linesAStep = 3;
 const indents: Readonly<Record<string, RegExp>> = {
   tabs: /^\t+[^\s*]/,
   "2 spaces": /^ {2}[^\s*]/,
@@ -102,7 +106,8 @@ const questions: readonly Question[] = [
     aspect: "indent",
     asks: () => true,
     votes: ({ symbols: { style } }) => ({
-      tabs: style.tabLines,
+      // Of spaces only the steps inwards are counted, of tabs every line.
+      tabs: style.tabLines / linesAStep,
       "2 spaces": style.spaceSteps[2],
       "4 spaces": style.spaceSteps[4],
       "8 spaces": style.spaceSteps[8],

@@ -19,7 +19,7 @@ export interface Split {
 
 /** Folders that hold code, but are no part of what the project is. */
 const aside =
-  /^(?:examples?|bench(?:marks?)?|samples?|fixtures?|testdata|docs?|node_modules|vendor|third_party)$/;
+  /^(?:examples?|bench(?:marks?)?|samples?|fixtures?|testdata|docs|node_modules|vendor|third_party)$/;
 
 /** The parts of the project. Tests are left out: they may import everything, and nothing imports them. */
 export function splitOf(subject: Subject): Split {
