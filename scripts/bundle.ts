@@ -54,6 +54,8 @@ async function bundle(
     splitting: true,
     format: "esm",
     platform: "node",
+    // A package that has both may require its parts in a way that a bundle cannot follow.
+    mainFields: ["module", "main"],
     target: "node24.12",
     conditions: ["@heddle/source"],
     external: [...external, ...alsoExternal],

@@ -176,14 +176,15 @@ function makeServices(
   const deciding = { approvals, policies, models, texts, clock };
   const maxRunning = config.maxRunningTurns;
   const isStarved = (error: unknown) => storage.isStarved(error);
-  const turns = new Turns({ ...common, ...deciding, searcher: rgPath, maxRunning, isStarved });
-  const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
-  const landings = new Landings({ ...common, ...roots });
-  const relinking = new Relinking(common);
   const index = stack.use(
     new CodeIndex({ directory: join(paths.state, "index"), git: sandbox.git }),
   );
   const code = stack.use(new Code({ store, projects, checkouts, models, index }));
+  const running = { code, searcher: rgPath, maxRunning, isStarved };
+  const turns = new Turns({ ...common, ...deciding, ...running });
+  const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
+  const landings = new Landings({ ...common, ...roots });
+  const relinking = new Relinking(common);
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
   return {

@@ -1,4 +1,5 @@
 import { environmentEntry } from "./context/environment.ts";
+import { openingMap } from "./context/opening-map.ts";
 import { inputEntry } from "./context/user-input.ts";
 import { dispatch } from "./dispatch.ts";
 import type { InputEntry, ModelCall } from "./model-types.ts";
@@ -99,11 +100,22 @@ function leftOpen(host: TurnHost): Sample {
 /** Adds what the user sent to the history; before it, what an earlier turn left open. */
 async function begin(host: TurnHost): Promise<void> {
   const past = host.history();
-  const environment = past.length === 0 ? [environmentEntry(host.environment)] : [];
   const messages = host.unread();
+  const surroundings = past.length === 0 ? await surroundingsOf(host, messages) : [];
   const entries = await Promise.all(messages.map((message) => entryOf(host, message)));
   host.signal.throwIfAborted();
-  host.atomically(() => take(host, messages, [...unanswered(past), ...environment, ...entries]));
+  host.atomically(() => take(host, messages, [...unanswered(past), ...surroundings, ...entries]));
+}
+
+/** What a thread stands in, and what the code around its task is; told once. */
+async function surroundingsOf(
+  host: TurnHost,
+  messages: readonly UserMessage[],
+): Promise<InputEntry[]> {
+  const texts = messages.flatMap(({ input }) =>
+    input.map((part) => (part.type === "text" ? part.text : part.path)),
+  );
+  return [environmentEntry(host.environment), ...(await openingMap(host.code, texts.join("\n")))];
 }
 
 /** Every call needs a result before the model is asked again, also one that was cut short. */

@@ -1,4 +1,5 @@
 import type { ApprovalSubject, ItemId, Project } from "@heddle/protocol";
+import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
@@ -8,6 +9,8 @@ import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
 import type { Models } from "./models.ts";
 import { ThreadPatching } from "./thread-patching.ts";
+import type { Code } from "./code.ts";
+import { threadCode } from "./thread-code.ts";
 import { type ConsentServices, TurnConsent } from "./turn-consent.ts";
 import { type GroundServices, type GroundSubject, TurnGround } from "./turn-ground.ts";
 import { type RecordServices, type RecordSubject, TurnRecord } from "./turn-record.ts";
@@ -16,6 +19,7 @@ import { type RecordServices, type RecordSubject, TurnRecord } from "./turn-reco
 export interface HostServices extends RecordServices, ConsentServices, GroundServices {
   readonly models: Models;
   readonly searcher: string;
+  readonly code: Code;
   /** Whether work that failed with this error failed for want of a disk to store it on. */
   readonly isStarved: (error?: unknown) => boolean;
 }
@@ -45,6 +49,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   readonly effort: TurnHost["effort"];
   readonly patching: ThreadPatching;
   readonly searcher: string;
+  readonly code: CodeKnowledge;
   readonly isStarved: TurnHost["isStarved"];
   #endpoint: ModelEndpoint;
   #hadEffects: boolean;
@@ -67,6 +72,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     const preferred = services.models.editTool(turn.model);
     this.patching = new ThreadPatching(services.store.patching, thread.id, preferred);
     this.searcher = services.searcher;
+    this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;
     this.environment = environmentOf(subject, services.clock());
   }

@@ -93,14 +93,22 @@ function wordsOf(text: string): string[] {
     .filter((word) => word.length > 2 && !dull.has(word));
 }
 
+/** Code around each site, once. */
 function excerptsFor(question: string, index: TreeIndex): string[] {
+  const shown = new Map<number, Set<number>>();
   return sitesFor(question, index).flatMap(({ file, line }) => {
+    const lines = shown.get(file) ?? new Set();
     const path = index.files[file]?.path ?? "";
-    const text = index.readText(path, fileBytes);
+    const text = lines.has(line) ? undefined : index.readText(path, fileBytes);
     if (text === undefined) return [];
     const first = Math.max(1, line - 3);
-    const lines = text.split("\n").slice(first - 1, first - 1 + excerptLines);
-    const numbered = lines.map((content, at) => `${first + at}\t${content.slice(0, 240)}`);
+    const excerpt = text
+      .replace(/\n$/, "")
+      .split("\n")
+      .slice(first - 1, first - 1 + excerptLines);
+    for (const at of excerpt.keys()) lines.add(first + at);
+    shown.set(file, lines);
+    const numbered = excerpt.map((content, at) => `${first + at}\t${content.slice(0, 240)}`);
     return [`<excerpt path=${JSON.stringify(path)}>\n${numbered.join("\n")}\n</excerpt>`];
   });
 }
