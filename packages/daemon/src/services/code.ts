@@ -69,16 +69,17 @@ export class Code implements Disposable {
   /** One request to the model; only what it can show is passed on. */
   async ask({ question, ...where }: Of<"code/ask">): Promise<Answer<"code/ask">> {
     const { models } = this.#options;
-    const name = models.resolve();
+    const { model: name } = models.resolve({});
+    const { signal } = this.#stopping;
     const tree = await this.#tree(where);
     const code = await this.#open(tree);
     const facts = await this.#facts(tree, code);
     const text = await code.ask("brief", { question, facts });
-    const answer = await askOnce(await models.endpoint(name), {
+    const answer = await askOnce(await models.endpoint(name, signal), {
       instructions: answerInstructions,
       text,
       cacheKey: tree.owner,
-      signal: this.#stopping.signal,
+      signal,
     });
     return { ...(await code.ask("claims", { answer })), model: name };
   }
