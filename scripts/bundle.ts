@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
 // Natives, programs that are looked up on disk, and what runs as a process of its own.
-const external = ["better-sqlite3", "@vscode/ripgrep", "bufferutil", "utf-8-validate"];
+const external = [
+  "better-sqlite3",
+  "@vscode/ripgrep",
+  "@vscode/tree-sitter-wasm",
+  "web-tree-sitter",
+  "bufferutil",
+  "utf-8-validate",
+];
 
 /**
  * Takes Node's own modules as objects. An import by name would read all that they export, and what
@@ -28,6 +35,8 @@ await bundle("daemon", {
   main: "src/main.ts",
   "scripted-model": "src/scripted-model/main.ts",
   "store-worker": "src/store/store-worker.ts",
+  "index-worker": "src/insight/index-worker.ts",
+  "lex-worker": "src/insight/lex-worker.ts",
 });
 
 async function bundle(
@@ -45,6 +54,8 @@ async function bundle(
     splitting: true,
     format: "esm",
     platform: "node",
+    // A package that has both may require its parts in a way that a bundle cannot follow.
+    mainFields: ["module", "main"],
     target: "node24.12",
     conditions: ["@heddle/source"],
     external: [...external, ...alsoExternal],

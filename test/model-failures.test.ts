@@ -216,7 +216,7 @@ describe("the requests", () => {
       const next = requests[index + 1];
       expect(next?.items.slice(0, items.length) ?? items).toEqual(items);
       expect(tools.map(({ name }) => name)).toEqual([
-        ...["exec_command", "write_stdin", "apply_patch", "read_file", "search"],
+        ...["exec_command", "write_stdin", "apply_patch", "read_file", "search", "code_map"],
         ...["update_plan", "ask_user", "finish"],
       ]);
     }

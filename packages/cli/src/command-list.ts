@@ -10,6 +10,7 @@ export interface LazyCommand {
 
 const work = "Work:";
 const answer = "Answer:";
+const understand = "Understand:";
 const set = "Set up:";
 
 /** Every command in the order of the help. */
@@ -109,6 +110,42 @@ export const commandList: readonly LazyCommand[] = [
     summary: "answer a thread's question",
     group: answer,
     load: async () => (await import("./commands/answer.ts")).answerCommand(),
+  },
+  {
+    name: "analyze",
+    summary: "tell what a newcomer should know of a project",
+    group: understand,
+    load: async () => (await import("./commands/analyze.ts")).analyzeCommand(),
+  },
+  {
+    name: "map",
+    summary: "print the most used definitions",
+    group: understand,
+    load: async () => (await import("./commands/map.ts")).mapCommand(),
+  },
+  {
+    name: "refs",
+    summary: "list where a name is defined and used",
+    group: understand,
+    load: async () => (await import("./commands/refs.ts")).refsCommand(),
+  },
+  {
+    name: "imports",
+    summary: "list what a file imports",
+    group: understand,
+    load: async () => (await import("./commands/imports.ts")).importsCommand(),
+  },
+  {
+    name: "importers",
+    summary: "list which files import a file",
+    group: understand,
+    load: async () => (await import("./commands/importers.ts")).importersCommand(),
+  },
+  {
+    name: "why",
+    summary: "show how one file comes to need another",
+    group: understand,
+    load: async () => (await import("./commands/why.ts")).whyCommand(),
   },
   {
     name: "project",

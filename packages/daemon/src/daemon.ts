@@ -18,6 +18,8 @@ import { BackupSchedule } from "./services/backup-schedule.ts";
 import { Boxes } from "./services/boxes.ts";
 import { Busy } from "./services/busy.ts";
 import { Checkouts } from "./services/checkouts.ts";
+import { Code } from "./services/code.ts";
+import { CodeIndex } from "./services/code-index.ts";
 import { examine } from "./services/doctor.ts";
 import { GrantExpiry } from "./services/grant-expiry.ts";
 import { Grants, type Protected } from "./services/grants.ts";
@@ -175,13 +177,26 @@ function makeServices(
   const deciding = { approvals, policies, models, texts, clock, budgets, contextTokens };
   const maxRunning = config.maxRunningTurns;
   const isStarved = (error: unknown) => storage.isStarved(error);
-  const turns = new Turns({ ...common, ...deciding, searcher: rgPath, maxRunning, isStarved });
+  const index = stack.use(
+    new CodeIndex({ directory: join(paths.state, "index"), git: sandbox.git }),
+  );
+  const code = stack.use(new Code({ store, projects, checkouts, models, index }));
+  const running = { code, searcher: rgPath, maxRunning, isStarved };
+  const turns = new Turns({ ...common, ...deciding, ...running });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
   const landings = new Landings({ ...common, ...roots });
   const relinking = new Relinking(common);
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
-  return { ...called, models, provisioning, spools, sandbox, common: { ...common, ...roots } };
+  return {
+    ...called,
+    code,
+    models,
+    provisioning,
+    spools,
+    sandbox,
+    common: { ...common, ...roots },
+  };
 }
 
 /** Goes on with what an earlier daemon left, as far as the disk lets it. */

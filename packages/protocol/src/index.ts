@@ -1,4 +1,6 @@
 export * from "./approval.ts";
+export * from "./code.ts";
+export * from "./code-facts.ts";
 export * from "./common.ts";
 export * from "./daemon.ts";
 export * from "./define.ts";

@@ -1,4 +1,5 @@
 import { approvalMethods } from "./approval.ts";
+import { codeMethods } from "./code.ts";
 import { daemonMethods } from "./daemon.ts";
 import type { Registry } from "./define.ts";
 import { itemMethods } from "./item.ts";
@@ -20,6 +21,7 @@ export const methods = {
   ...itemMethods,
   ...approvalMethods,
   ...modelMethods,
+  ...codeMethods,
 };
 export type Methods = typeof methods;
 

@@ -1,5 +1,6 @@
 import { environmentEntry, environmentOpening } from "./context/environment.ts";
 import { textOf } from "./context/notes.ts";
+import { openingMap } from "./context/opening-map.ts";
 import { instructionsOpening, projectInstructions } from "./context/project-instructions.ts";
 import { inputEntry } from "./context/user-input.ts";
 import type { InputEntry } from "./model-types.ts";
@@ -10,17 +11,25 @@ import type { TurnHost, UserMessage } from "./turn-host.ts";
 export async function begin(host: TurnHost): Promise<void> {
   const past = host.history();
   const messages = host.unread();
-  const [project, entries] = await Promise.all([
+  const [project, entries, map] = await Promise.all([
     projectInstructions(host.files),
     Promise.all(messages.map((message) => entryOf(host, message))),
+    past.length === 0 ? openingMap(host.code, textsOf(messages)) : [],
   ]);
   const surroundings = [
     ...renewed(past, instructionsOpening, project),
     ...renewed(past, environmentOpening, environmentEntry(host.environment)),
+    ...map,
   ];
   host.signal.throwIfAborted();
   const before = [...unanswered(past), ...surroundings];
   host.atomically(() => take(host, messages, [...before, ...entries]));
+}
+
+/** What the messages say and name, for the code around them. */
+function textsOf(messages: readonly UserMessage[]): string {
+  const parts = messages.flatMap(({ input }) => input);
+  return parts.map((part) => (part.type === "text" ? part.text : part.path)).join("\n");
 }
 
 /** What a thread stands in is told when it begins, and again, behind all that was said, when it has changed. */

@@ -13,6 +13,7 @@ import {
 import type { SpoolFile } from "../os/spool-file.ts";
 import type { TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
+import type { CodeKnowledge } from "./code-knowledge.ts";
 import type { EnvironmentFacts } from "./context/environment.ts";
 import type { ModelError } from "./model-error.ts";
 import type { InputEntry, ModelEndpoint, Usage } from "./model-types.ts";
@@ -119,6 +120,8 @@ export interface TurnHost {
   readonly files: TreeFiles;
   /** Where a program of Heddle's own, such as the searcher, stands inside the box. */
   readonly searcher: string;
+  /** What the code index knows of the worktree. */
+  readonly code: CodeKnowledge;
 
   /** Whether the turn was begun by an earlier daemon, which was killed or stopped. */
   readonly resumed: boolean;

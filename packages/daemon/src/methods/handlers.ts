@@ -1,6 +1,7 @@
 import type { Handlers, Methods } from "@heddle/protocol";
 import { approvalHandlers } from "./approval.ts";
 import type { Caller } from "./caller.ts";
+import { codeHandlers } from "./code.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
 import { modelHandlers } from "./model.ts";
@@ -21,5 +22,6 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...itemHandlers(services),
     ...approvalHandlers(services),
     ...modelHandlers(services),
+    ...codeHandlers(services),
   };
 }

@@ -1,5 +1,6 @@
 import type { DaemonStatus, DoctorFinding } from "@heddle/protocol";
 import type { Approvals } from "../services/approvals.ts";
+import type { Code } from "../services/code.ts";
 import type { Landings } from "../services/landings.ts";
 import type { Models } from "../services/models.ts";
 import type { Projects } from "../services/projects.ts";
@@ -23,6 +24,7 @@ export interface Services {
   readonly approvals: Approvals;
   readonly models: Models;
   readonly spools: Spools;
+  readonly code: Code;
   readonly status: () => DaemonStatus;
   readonly examine: () => Promise<DoctorFinding[]>;
   /** Somebody has read that the database was restored. */

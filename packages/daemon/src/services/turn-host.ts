@@ -1,4 +1,5 @@
 import type { ApprovalSubject, Item, ItemId, Project, TurnState } from "@heddle/protocol";
+import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
@@ -8,7 +9,9 @@ import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
 import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
 import type { Snapshot } from "./git/commits.ts";
+import type { Code } from "./code.ts";
 import type { Models } from "./models.ts";
+import { threadCode } from "./thread-code.ts";
 import { ThreadPatching } from "./thread-patching.ts";
 import { TurnClock } from "./turn-clock.ts";
 import { type ConsentServices, TurnConsent } from "./turn-consent.ts";
@@ -26,6 +29,7 @@ export interface HostServices
     EvidenceServices,
     BudgetServices {
   readonly models: Models;
+  readonly code: Code;
   readonly searcher: string;
   /** What a model is taken to hold of which nobody knows. */
   readonly contextTokens: number;
@@ -63,6 +67,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   readonly effort: TurnHost["effort"];
   readonly patching: ThreadPatching;
   readonly searcher: string;
+  readonly code: CodeKnowledge;
   readonly isStarved: TurnHost["isStarved"];
   #endpoint: ModelEndpoint;
   #hadEffects: boolean;
@@ -104,6 +109,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     const preferred = services.models.editTool(turn.model);
     this.patching = new ThreadPatching(services.store.patching, thread.id, preferred);
     this.searcher = services.searcher;
+    this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;
     this.environment = environmentOf(subject, services.clock());
   }

@@ -2,6 +2,7 @@ import type { EditTool } from "@heddle/protocol";
 import type { ToolSpec } from "../model-types.ts";
 import { applyPatchTool } from "./apply-patch.ts";
 import { askUser } from "./ask-user.ts";
+import { codeMap } from "./code-map.ts";
 import { edit, writeFile } from "./edit.ts";
 import { execCommand } from "./exec-command.ts";
 import { finish } from "./finish.ts";
@@ -24,6 +25,7 @@ function toolsWith(editTool: EditTool): readonly Tool[] {
     ...editTools[editTool],
     readFile,
     search,
+    codeMap,
     updatePlan,
     askUser,
     finish,

@@ -1,0 +1,36 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { fileIn, openTree, type TreeOptions, withTree } from "../code/tree.ts";
+import { command } from "../command.ts";
+import { openDaemon } from "../daemon/open.ts";
+import { print, printJson, say } from "../terminal/output.ts";
+import { printable } from "../terminal/printable.ts";
+
+interface Options extends TreeOptions {
+  readonly budget: number;
+  readonly focus?: string[];
+}
+
+export function mapCommand(): Command {
+  return withTree(
+    command("map").description(
+      "Print the most used definitions as `path: line symbol`, up to a budget.",
+    ),
+  )
+    .option("-b, --budget <tokens>", "how long it may be, in tokens", tokens, 1500)
+    .option("-f, --focus <file...>", "files that it is to be about")
+    .action(async ({ budget, focus = [], ...options }: Options) => {
+      using daemon = await openDaemon();
+      const tree = await openTree(daemon, options);
+      const files = focus.map((file) => fileIn(options, file));
+      const map = await daemon.call("code/map", { ...tree, budget, focus: files });
+      if (options.json) return printJson(map);
+      if (map.text === "") return say("no definitions were found");
+      print(printable(map.text));
+    });
+}
+
+function tokens(given: string): number {
+  const budget = Number(given);
+  if (Number.isInteger(budget) && budget >= 100 && budget <= 50_000) return budget;
+  throw new InvalidArgumentError("Give a whole number from 100 to 50000.");
+}

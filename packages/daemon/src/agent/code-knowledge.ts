@@ -1,0 +1,9 @@
+/** What the index answers about the worktree; text with path:line. */
+export interface CodeKnowledge {
+  readonly map: (budget: number, focus: readonly string[]) => Promise<string>;
+  readonly symbol: (name: string) => Promise<string>;
+  readonly refs: (name: string) => Promise<string>;
+  readonly importers: (path: string) => Promise<string>;
+  readonly imports: (path: string) => Promise<string>;
+  readonly cycles: () => Promise<string>;
+}

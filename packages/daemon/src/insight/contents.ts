@@ -1,0 +1,48 @@
+import type { IndexStore } from "../store/index-store.ts";
+import type { Content } from "./digest.ts";
+import { FileNames, Names } from "./names.ts";
+
+export interface KnownContent {
+  readonly content: Content;
+  readonly names: FileNames;
+}
+
+/** What was found in every content that a tree of the project has; each is lexed once. */
+export class Contents {
+  readonly names: Names;
+  readonly #store: IndexStore;
+  readonly #known = new Map<string, KnownContent>();
+  #storedNames: number;
+
+  constructor(store: IndexStore) {
+    this.#store = store;
+    this.names = new Names(store.readNames());
+    this.#storedNames = this.names.count;
+  }
+
+  find(key: string): KnownContent | undefined {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const row = this.#store.findContent(key);
+    if (!row) return undefined;
+    const found = { content: JSON.parse(row.body) as Content, names: new FileNames(row.names) };
+    this.#known.set(key, found);
+    return found;
+  }
+
+  add(key: string, body: string, names: FileNames): void {
+    this.#known.set(key, { content: JSON.parse(body) as Content, names });
+    this.#store.putContent({ key, body, names: names.packed });
+  }
+
+  /** Stores the names that are new; to be called before what refers to them is committed. */
+  saveNames(): void {
+    this.#store.addNames(this.#storedNames, this.names.since(this.#storedNames));
+    this.#storedNames = this.names.count;
+  }
+
+  /** Forgets, in memory only, what no tree has any more. */
+  keep(used: ReadonlySet<string>): void {
+    for (const key of this.#known.keys()) if (!used.has(key)) this.#known.delete(key);
+  }
+}

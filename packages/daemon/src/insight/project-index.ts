@@ -1,0 +1,187 @@
+import { TreeReader } from "../os/tree-reader.ts";
+import type { IndexStore, TreeFileRow } from "../store/index-store.ts";
+import type { BuiltIndex } from "./built-index.ts";
+import { Contents } from "./contents.ts";
+import { digestFile } from "./digest.ts";
+import { type LexedFile, lexInThreads } from "./lex-pool.ts";
+import { isOther, RefreshPlan } from "./refresh-plan.ts";
+import { TreeState } from "./tree-state.ts";
+import { type Listing, parseGitListing, walkFolders } from "./walk.ts";
+
+/** So few files are read at once rather than in threads, which take time to start. */
+const inlineFiles = 48;
+const threads = 2;
+/** Contents that no tree has are kept for a while: branches come back. */
+const sparedContents = 20_000;
+
+export interface RefreshRequest {
+  readonly root: string;
+  /** What git answered to `listingArgs`; without it the folders are walked. */
+  readonly listing?: Uint8Array | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface RefreshSummary {
+  readonly files: number;
+  /** How many files were read for this. */
+  readonly read: number;
+  /** How many rows are other ones than before. */
+  readonly changed: number;
+}
+
+/** The index of a project: its trees share what was found in their contents. */
+export class ProjectIndex implements Disposable {
+  readonly #store: IndexStore;
+  readonly #contents: Contents;
+  readonly #trees = new Map<string, TreeState>();
+  #algorithm: "sha1" | "sha256" = "sha1";
+
+  constructor(store: IndexStore) {
+    this.#store = store;
+    this.#contents = new Contents(store);
+  }
+
+  /** The index of a tree as it was when it was last brought up to date. */
+  indexOf(root: string): BuiltIndex {
+    return this.#tree(root).index;
+  }
+
+  /** Brings a tree's rows up to its files. Only what changed is read. */
+  async refresh(request: RefreshRequest): Promise<RefreshSummary> {
+    using reader = new TreeReader(request.root);
+    const { listing } = request;
+    const listed = listing ? parseGitListing(Buffer.from(listing)) : walkFolders(reader);
+    this.#algorithm = algorithmOf(listed) ?? this.#algorithm;
+    const tree = this.#tree(request.root);
+    const plan = this.#planFor(tree, reader, listed.skipped);
+    for (const candidate of listed.candidates) plan.add(candidate);
+    if (plan.read.length <= inlineFiles) this.#readInline(plan, reader);
+    else await this.#readInThreads(tree, plan, request);
+    const removed = [...tree.rows.keys()].filter((path) => !plan.rows.has(path));
+    const summary = store(tree, { plan, removed });
+    tree.note(plan.skipped, plan.incomplete(listed));
+    if (plan.read.length > 0) this.#forgetUnused();
+    return summary;
+  }
+
+  /** Brings the rows of a few files up to date: those that somebody changed. */
+  change(root: string, paths: readonly string[]): RefreshSummary {
+    const tree = this.#tree(root);
+    using reader = new TreeReader(root);
+    const plan = this.#planFor(tree, reader);
+    for (const path of new Set(paths)) plan.add({ path });
+    this.#readInline(plan, reader);
+    const removed = paths.filter((path) => tree.rows.has(path) && !plan.rows.has(path));
+    return store(tree, { plan, removed });
+  }
+
+  /** Forgets all trees but these. */
+  keepTrees(roots: readonly string[]): void {
+    for (const root of this.#trees.keys()) if (!roots.includes(root)) this.#trees.delete(root);
+    this.#store.keepTrees(roots);
+    this.#forgetUnused();
+  }
+
+  [Symbol.dispose](): void {
+    this.#store[Symbol.dispose]();
+  }
+
+  #tree(root: string): TreeState {
+    const known = this.#trees.get(root);
+    if (known) return known;
+    const tree = new TreeState({ root, store: this.#store, contents: this.#contents });
+    this.#trees.set(root, tree);
+    return tree;
+  }
+
+  #planFor(tree: TreeState, reader: TreeReader, skipped: Listing["skipped"] = []): RefreshPlan {
+    const rowOf = (path: string) => tree.rows.get(path);
+    return new RefreshPlan({ reader, rowOf, hasContent: (key) => this.#has(key) }, skipped);
+  }
+
+  #has(key: string): boolean {
+    return this.#contents.find(key) !== undefined;
+  }
+
+  async #readInThreads(
+    tree: TreeState,
+    plan: RefreshPlan,
+    { root, onProgress }: RefreshRequest,
+  ): Promise<void> {
+    let done = 0;
+    await lexInThreads({
+      root,
+      algorithm: this.#algorithm,
+      known: [...tree.rows.values()].flatMap(({ key }) => key ?? []),
+      paths: plan.read,
+      threads,
+      names: this.#contents.names,
+      onFiles: (files) => {
+        this.#store.transaction(() => this.#take(files, plan));
+        done += files.length;
+        onProgress?.(done, plan.read.length);
+      },
+    });
+  }
+
+  #take(files: readonly LexedFile[], plan: RefreshPlan): void {
+    for (const file of files) {
+      if ("refused" in file) {
+        plan.skipped.set(file.path, file.refused);
+        continue;
+      }
+      const { path, key, stamp, body, names } = file;
+      if (body !== undefined && names) this.#contents.add(key, body, names);
+      plan.settle(path, stamp, key);
+    }
+    this.#contents.saveNames();
+  }
+
+  #readInline(plan: RefreshPlan, reader: TreeReader): void {
+    const options = {
+      names: this.#contents.names,
+      algorithm: this.#algorithm,
+      isKnown: (key: string) => this.#has(key),
+    };
+    this.#store.transaction(() => {
+      for (const path of plan.read) {
+        const digest = digestFile(reader, path, options);
+        if ("refused" in digest) {
+          plan.skipped.set(path, digest.refused);
+          continue;
+        }
+        const { key, stamp } = digest;
+        if ("content" in digest) {
+          this.#contents.add(key, JSON.stringify(digest.content), digest.names);
+        }
+        plan.settle(path, stamp, key);
+      }
+      this.#contents.saveNames();
+    });
+  }
+
+  #forgetUnused(): void {
+    const used = new Set<string>();
+    for (const { rows } of this.#trees.values()) {
+      for (const { key } of rows.values()) if (key !== null) used.add(key);
+    }
+    this.#contents.keep(used);
+    this.#store.prune(sparedContents);
+  }
+}
+
+function algorithmOf({ candidates }: Listing): "sha1" | "sha256" | undefined {
+  const blob = candidates.find((candidate) => candidate.blob !== undefined)?.blob;
+  if (blob === undefined) return undefined;
+  return blob.length === 64 ? "sha256" : "sha1";
+}
+
+function store(
+  tree: TreeState,
+  { plan, removed }: { plan: RefreshPlan; removed: readonly string[] },
+): RefreshSummary {
+  const isChanged = (row: TreeFileRow) => isOther(row, tree.rows.get(row.path));
+  const put = [...plan.rows.values()].filter(isChanged);
+  tree.apply({ put, removed });
+  return { files: tree.rows.size, read: plan.read.length, changed: put.length + removed.length };
+}

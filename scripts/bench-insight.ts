@@ -1,0 +1,54 @@
+// Measures the code index on real sources, and prints one JSON document.
+//
+//   node --conditions=@heddle/source scripts/bench-insight.ts [--files 10000] [--folder F] [--peers]
+//
+// The sources are npm packages, unpacked into the folder (a temporary one by default; one that is
+// named is kept and used again). --peers runs madge and dependency-cruiser on the same tree. Times
+// are milliseconds, memory is MB (1e6 bytes). bareReadMs is a loop that only reads the files.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { ProjectIndex } from "../packages/daemon/src/insight/project-index.ts";
+import { openIndexStore } from "../packages/daemon/src/store/index-store.ts";
+import { compareWithOxc } from "./insight/agreement.ts";
+import { makeCorpus } from "./insight/corpus.ts";
+import { measurePeers } from "./insight/peers.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    files: { type: "string", default: "10000" },
+    folder: { type: "string" },
+    peers: { type: "boolean", default: false },
+  },
+});
+
+const folder = options.folder
+  ? resolve(options.folder)
+  : mkdtempSync(join(tmpdir(), "heddle-bench-insight-"));
+try {
+  mkdirSync(folder, { recursive: true });
+  console.log(JSON.stringify(await measureAll(), null, 2));
+} finally {
+  if (!options.folder) rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureAll() {
+  const corpus = await makeCorpus(folder, Number(options.files));
+  const script = fileURLToPath(new URL("insight/measure-index.ts", import.meta.url));
+  const { stdout } = await execa("node", ["--conditions=@heddle/source", script, corpus.root]);
+  return {
+    corpus: { files: corpus.files, megabytes: Math.round(corpus.bytes / 1e5) / 10 },
+    index: JSON.parse(stdout),
+    resolution: await measureResolution(corpus.root),
+    ...(options.peers && { peers: await measurePeers(folder, corpus.root) }),
+  };
+}
+
+async function measureResolution(root: string) {
+  using index = new ProjectIndex(openIndexStore(":memory:", "bench"));
+  await index.refresh({ root });
+  return compareWithOxc(index.indexOf(root));
+}
