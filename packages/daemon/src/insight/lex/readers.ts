@@ -1,0 +1,21 @@
+import type { Findings } from "./findings.ts";
+import type { Lexicon, Scanner } from "./scanner.ts";
+import { script, scriptWithMarkup } from "./script/lexicon.ts";
+import { readScript } from "./script/script.ts";
+import type { Language } from "./types.ts";
+
+/** How a language is read: by which table, and what is found in its tokens. */
+export interface Reader {
+  table(mayHaveMarkup: boolean): Lexicon;
+  read(scanner: Scanner): Findings;
+}
+
+const scripts: Reader = {
+  table: (mayHaveMarkup) => (mayHaveMarkup ? scriptWithMarkup : script),
+  read: readScript,
+};
+
+export const readers: Readonly<Record<Language, Reader>> = {
+  typescript: scripts,
+  javascript: scripts,
+} as never;
