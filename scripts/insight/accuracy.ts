@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Language, languageOf, lexFile } from "../../packages/daemon/src/insight/lex/index.ts";
+import { pythonOracle } from "./oracle-python.ts";
 import { typescriptOracle } from "./oracle-typescript.ts";
 
 /** `line specifier` and `line container.name kind`, as both sides are made to say it. */
@@ -104,14 +105,22 @@ class Tally {
   }
 }
 
+const languages: readonly { endings: string; oracle(files: readonly string[]): Oracle }[] = [
+  { endings: "{ts,tsx,mts,cts,js,jsx,mjs,cjs}", oracle: () => typescriptOracle },
+  { endings: "{py,pyi}", oracle: pythonOracle },
+];
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { misses: { type: "string", default: "20" } },
   });
-  const files = positionals.flatMap((folder) =>
-    globSync("**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", { cwd: folder }).map((file) => join(folder, file)),
-  );
-  const result = measure(typescriptOracle, files, Number(values.misses));
+  const result: Record<string, Accuracy> = {};
+  for (const { endings, oracle } of languages) {
+    const files = positionals.flatMap((folder) =>
+      globSync(`**/*.${endings}`, { cwd: folder }).map((file) => join(folder, file)),
+    );
+    if (files.length > 0) result[endings] = measure(oracle(files), files, Number(values.misses));
+  }
   console.log(JSON.stringify(result, null, 2));
 }

@@ -42,10 +42,11 @@ export class Findings {
     return this.scanner.lexicon.names.text(this.tokens.link(index));
   }
 
-  define(index: number, kind: DefinitionKind, { exported, container }: Defined): void {
+  /** Adds a definition by the token that names it, which is then no reference. */
+  define(index: number, kind: DefinitionKind, { exported, container }: Defined, sigil = ""): void {
     const { tokens } = this;
     const isWord = tokens.type(index) === WORD;
-    const name = isWord ? this.word(index) : this.text(index);
+    const name = isWord ? sigil + this.word(index) : this.text(index);
     this.add(name, kind, tokens.line(index), { exported, container });
     if (isWord) this.#definers.push(tokens.link(index));
   }

@@ -1,5 +1,7 @@
 import type { Findings } from "./findings.ts";
 import type { Lexicon, Scanner } from "./scanner.ts";
+import { python } from "./python/lexicon.ts";
+import { readPython } from "./python/python.ts";
 import { script, scriptWithMarkup } from "./script/lexicon.ts";
 import { readScript } from "./script/script.ts";
 import type { Language } from "./types.ts";
@@ -18,4 +20,5 @@ const scripts: Reader = {
 export const readers: Readonly<Record<Language, Reader>> = {
   typescript: scripts,
   javascript: scripts,
+  python: { table: () => python, read: readPython },
 } as never;

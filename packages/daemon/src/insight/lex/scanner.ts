@@ -67,6 +67,8 @@ export class Scanner {
   readonly comments: number[] = [];
   /** The tokens that open brackets which are not closed yet. */
   readonly open: number[] = [];
+  /** The quotes of the strings around the current expression, for languages with several. */
+  readonly quotes: string[] = [];
   tabLines = 0;
   readonly spaceSteps = { 2: 0, 4: 0, 8: 0 };
   #lastCodeLine = 0;
@@ -155,6 +157,13 @@ export class Scanner {
       lineEnd = text.indexOf("\n", lineEnd + 1);
     }
     this.at = end;
+  }
+
+  /** Takes back the last token, which was the prefix of a string. */
+  dropLast(): void {
+    const last = this.tokens.count - 1;
+    this.#first = this.tokens.has(last, FIRST);
+    this.tokens.count = last;
   }
 
   word(): void {

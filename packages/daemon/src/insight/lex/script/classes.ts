@@ -48,7 +48,8 @@ function readMember(findings: Findings, start: number, close: number, owner: Cla
   const isMethod = tokens.type(at) === 40 || tokens.type(at) === 60;
   if (type === WORD && !(isMethod && tokens.link(name) === CONSTRUCTOR)) {
     const exported = owner.exported && !isPrivate;
-    findings.define(name, isMethod ? "method" : "variable", { exported, container: owner.container });
+    const kind = isMethod ? "method" : "variable";
+    findings.define(name, kind, { exported, container: owner.container }, isPrivate ? "#" : "");
   }
   return isMethod ? afterMethod(tokens, at) : afterField(tokens, at, close);
 }
