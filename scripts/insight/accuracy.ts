@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Language, languageOf, lexFile } from "../../packages/daemon/src/insight/lex/index.ts";
 import { pythonOracle } from "./oracle-python.ts";
+import { treeSitterOracle } from "./oracle-tree-sitter.ts";
 import { typescriptOracle } from "./oracle-typescript.ts";
 
 /** `line specifier` and `line container.name kind`, as both sides are made to say it. */
@@ -51,7 +52,13 @@ export function measure(oracle: Oracle, files: readonly string[], mostMisses = 0
     definitions.add(path, ours.definitions, truth.definitions);
   }
   const misses = [...imports.misses, ...definitions.misses];
-  return { files: files.length - unread, unread, imports: imports.score(), definitions: definitions.score(), misses };
+  return {
+    files: files.length - unread,
+    unread,
+    imports: imports.score(),
+    definitions: definitions.score(),
+    misses,
+  };
 }
 
 function found(language: Language, text: string, path: string): Found {
@@ -59,7 +66,8 @@ function found(language: Language, text: string, path: string): Found {
   return {
     imports: symbols.imports.map(({ line, specifier }) => `${line} ${specifier}`),
     definitions: symbols.definitions.map(
-      ({ line, container, name, kind }) => `${line} ${container ? `${container}.` : ""}${name} ${kind}`,
+      ({ line, container, name, kind }) =>
+        `${line} ${container ? `${container}.` : ""}${name} ${kind}`,
     ),
   };
 }
@@ -105,9 +113,13 @@ class Tally {
   }
 }
 
-const languages: readonly { endings: string; oracle(files: readonly string[]): Oracle }[] = [
+const languages: readonly {
+  endings: string;
+  oracle(files: readonly string[]): Oracle | Promise<Oracle>;
+}[] = [
   { endings: "{ts,tsx,mts,cts,js,jsx,mjs,cjs}", oracle: () => typescriptOracle },
   { endings: "{py,pyi}", oracle: pythonOracle },
+  { endings: "go", oracle: () => treeSitterOracle("go") },
 ];
 
 if (import.meta.main) {
@@ -120,7 +132,8 @@ if (import.meta.main) {
     const files = positionals.flatMap((folder) =>
       globSync(`**/*.${endings}`, { cwd: folder }).map((file) => join(folder, file)),
     );
-    if (files.length > 0) result[endings] = measure(oracle(files), files, Number(values.misses));
+    if (files.length > 0)
+      result[endings] = measure(await oracle(files), files, Number(values.misses));
   }
   console.log(JSON.stringify(result, null, 2));
 }

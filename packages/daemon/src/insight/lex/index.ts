@@ -1,14 +1,21 @@
 import { scriptBlocks } from "./component.ts";
 import type { Findings } from "./findings.ts";
 import { isComponent, isTypeScriptBlock, languageOf, mayHaveMarkup } from "./languages.ts";
-import { readers, type Reader } from "./readers.ts";
+import { type Reader, readers, scripts } from "./readers.ts";
 import { Scanner } from "./scanner.ts";
 import { todosIn } from "./todos.ts";
 import { Tokens } from "./tokens.ts";
 import type { FileSymbols, Language } from "./types.ts";
 
+export type {
+  Definition,
+  DefinitionKind,
+  FileSymbols,
+  ImportSite,
+  Language,
+  StyleVotes,
+} from "./types.ts";
 export { languageOf };
-export type { Definition, DefinitionKind, FileSymbols, ImportSite, Language, StyleVotes } from "./types.ts";
 
 /** Their memory is used for one file after the other: nothing here waits in between. */
 const tokens = new Tokens();
@@ -22,7 +29,12 @@ export function lexFile(language: Language, text: string, path: string): FileSym
 }
 
 /** The lines on which a name is used or defined, in order; each line once for each use. */
-export function identifierLines(language: Language, text: string, name: string, path = ""): number[] {
+export function identifierLines(
+  language: Language,
+  text: string,
+  name: string,
+  path = "",
+): number[] {
   if (!text.includes(name)) return [];
   const { scanner } = scan(language, text, path);
   const wanted = scanner.lexicon.names.of(name);
@@ -55,11 +67,19 @@ export function codeOnly(language: Language, text: string, path = ""): string {
     done = end;
   }
   parts.push(text.slice(done));
-  return parts.join(" ").replace(/[ \t\r]+$/gm, "").replace(/\n{2,}/g, "\n").trim();
+  return parts
+    .join(" ")
+    .replace(/[ \t\r]+$/gm, "")
+    .replace(/\n{2,}/g, "\n")
+    .trim();
 }
 
-function scan(language: Language, text: string, path: string): { scanner: Scanner; reader: Reader } {
-  const reader = readers[language];
+function scan(
+  language: Language,
+  text: string,
+  path: string,
+): { scanner: Scanner; reader: Reader } {
+  const reader = readers[language] ?? scripts;
   const table = reader.table(mayHaveMarkup(language, path));
   table.names.trim();
   tokens.clear();

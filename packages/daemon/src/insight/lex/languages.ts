@@ -23,9 +23,16 @@ const byEnding = new Map(
 );
 
 const byName: ReadonlyMap<string, Language> = new Map([
-  ["Rakefile", "ruby"], ["Gemfile", "ruby"], ["Guardfile", "ruby"], ["Capfile", "ruby"],
-  ["Vagrantfile", "ruby"], ["Podfile", "ruby"], ["Fastfile", "ruby"], ["SConstruct", "python"],
-  ["SConscript", "python"], ["wscript", "python"],
+  ["Rakefile", "ruby"],
+  ["Gemfile", "ruby"],
+  ["Guardfile", "ruby"],
+  ["Capfile", "ruby"],
+  ["Vagrantfile", "ruby"],
+  ["Podfile", "ruby"],
+  ["Fastfile", "ruby"],
+  ["SConstruct", "python"],
+  ["SConscript", "python"],
+  ["wscript", "python"],
 ]);
 
 const byInterpreter: readonly (readonly [RegExp, Language])[] = [
@@ -66,13 +73,19 @@ export function mayHaveMarkup(language: Language, path: string): boolean {
 }
 
 function isCpp(head: string): boolean {
-  return /^\s*(class\s+\w|namespace\s+\w|template\s*<|using\s+\w|public:|private:|extern "C\+\+")/m.test(head);
+  return /^\s*(class\s+\w|namespace\s+\w|template\s*<|using\s+\w|public:|private:|extern "C\+\+")/m.test(
+    head,
+  );
 }
 
 function interpreted(head: string): Language | undefined {
   if (!head.startsWith("#!")) return undefined;
   const line = head.slice(2, 200).split("\n", 1)[0] ?? "";
-  const words = line.trim().split(/\s+/).map((word) => word.slice(word.lastIndexOf("/") + 1));
-  const program = words[0] === "env" ? words.find((word, at) => at > 0 && !word.startsWith("-")) : words[0];
+  const words = line
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.slice(word.lastIndexOf("/") + 1));
+  const program =
+    words[0] === "env" ? words.find((word, at) => at > 0 && !word.startsWith("-")) : words[0];
   return byInterpreter.find(([pattern]) => pattern.test(program ?? ""))?.[1];
 }

@@ -1,7 +1,9 @@
 import type { Findings } from "./findings.ts";
-import type { Lexicon, Scanner } from "./scanner.ts";
+import { readGo } from "./go/go.ts";
+import { go } from "./go/lexicon.ts";
 import { python } from "./python/lexicon.ts";
 import { readPython } from "./python/python.ts";
+import type { Lexicon, Scanner } from "./scanner.ts";
 import { script, scriptWithMarkup } from "./script/lexicon.ts";
 import { readScript } from "./script/script.ts";
 import type { Language } from "./types.ts";
@@ -12,13 +14,14 @@ export interface Reader {
   read(scanner: Scanner): Findings;
 }
 
-const scripts: Reader = {
+export const scripts: Reader = {
   table: (mayHaveMarkup) => (mayHaveMarkup ? scriptWithMarkup : script),
   read: readScript,
 };
 
-export const readers: Readonly<Record<Language, Reader>> = {
+export const readers: Readonly<Partial<Record<Language, Reader>>> = {
   typescript: scripts,
   javascript: scripts,
+  go: { table: () => go, read: readGo },
   python: { table: () => python, read: readPython },
-} as never;
+};

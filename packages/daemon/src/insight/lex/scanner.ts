@@ -1,5 +1,14 @@
 import { mix, type Names } from "./names.ts";
-import { FIRST, NEWLINE, NUMBER, STRING, TEMPLATE_MIDDLE, type Tokens, WORD } from "./tokens.ts";
+import {
+  FIRST,
+  NEWLINE,
+  NUMBER,
+  STRING,
+  TEMPLATE_CLOSE,
+  TEMPLATE_MIDDLE,
+  type Tokens,
+  WORD,
+} from "./tokens.ts";
 
 /** What to do at a character: one of these, or from `special` on an action of the language. */
 export const SPACE = 0;
@@ -290,7 +299,10 @@ export class Scanner {
     let at = this.at + 2;
     while (depth > 0) {
       const end = this.text.indexOf(close, at);
-      if (end < 0) return this.comment(this.end);
+      if (end < 0) {
+        at = this.end;
+        break;
+      }
       const inner = nests === "" ? -1 : this.text.indexOf(nests, at);
       const isNested = inner >= 0 && inner < end;
       depth += isNested ? 1 : -1;
@@ -323,6 +335,12 @@ export class Scanner {
     return this.addLong(STRING, end < 0 ? this.end : end + close.length);
   }
 
+  /** Adds a template's rest, or all of one that has no expressions. */
+  endTemplate(type: number, end: number): void {
+    const index = this.addLong(type, end);
+    if (type === TEMPLATE_CLOSE) this.tokens.pair(this.open.pop() ?? index, index);
+  }
+
   /** Adds a part of a template that ends where an expression begins. */
   templatePart(type: number, end: number): number {
     const index = this.addLong(type, end);
@@ -342,7 +360,13 @@ export function isEscaped(text: string, at: number, from: number): boolean {
 /** Spaces beyond ASCII, and what a decoder puts for bytes that are no text. */
 function isWideSpace(code: number): boolean {
   return (
-    code === 0xa0 || code === 0xfeff || code === 0xfffd || (code >= 0x2000 && code <= 0x200b) ||
-    code === 0x2028 || code === 0x2029 || code === 0x3000 || code === 0x1680
+    code === 0xa0 ||
+    code === 0xfeff ||
+    code === 0xfffd ||
+    (code >= 0x2000 && code <= 0x200b) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x3000 ||
+    code === 0x1680
   );
 }

@@ -26,10 +26,14 @@ export function todosIn({ text, comments }: Scanner): { line: number; text: stri
 
 function linesIn(text: string, from: number, to: number): number {
   let lines = 0;
-  for (let at = text.indexOf("\n", from); at >= 0 && at < to; at = text.indexOf("\n", at + 1)) lines++;
+  for (let at = text.indexOf("\n", from); at >= 0 && at < to; at = text.indexOf("\n", at + 1))
+    lines++;
   return lines;
 }
 
 function cleaned(comment: string): string {
-  return comment.replace(/^[\s/*#<!-]+/, "").replace(/[\s*/>-]+$/, "").slice(0, longest);
+  return comment
+    .replace(/^[\s/*#<!-]+/, "")
+    .replace(/[\s*/>-]+$/, "")
+    .slice(0, longest);
 }

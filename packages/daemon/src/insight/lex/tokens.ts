@@ -112,25 +112,34 @@ export class Tokens {
   }
 
   #resize(capacity: number): void {
-    const bytes = (old: Uint8Array) => resized(new Uint8Array(capacity), old);
-    const words = (old: Int32Array) => resized(new Int32Array(capacity), old);
-    this.#types = bytes(this.#types);
-    this.#flags = bytes(this.#flags);
-    this.#starts = words(this.#starts);
-    this.#ends = words(this.#ends);
-    this.#lines = words(this.#lines);
-    this.#links = words(this.#links);
+    this.#types = bytes(capacity, this.#types);
+    this.#flags = bytes(capacity, this.#flags);
+    this.#starts = words(capacity, this.#starts);
+    this.#ends = words(capacity, this.#ends);
+    this.#lines = words(capacity, this.#lines);
+    this.#links = words(capacity, this.#links);
   }
 }
 
-function resized<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(to: T, from: T): T {
-  to.set(from.subarray(0, to.length));
-  return to;
+function bytes(capacity: number, old: Uint8Array): Uint8Array<ArrayBuffer> {
+  const column = new Uint8Array(capacity);
+  column.set(old.subarray(0, capacity));
+  return column;
+}
+
+function words(capacity: number, old: Int32Array): Int32Array<ArrayBuffer> {
+  const column = new Int32Array(capacity);
+  column.set(old.subarray(0, capacity));
+  return column;
 }
 
 function opens(type: number): boolean {
   return (
-    type === 40 || type === 91 || type === 123 || type === TEMPLATE_OPEN ||
-    type === TEMPLATE_MIDDLE || type === MARKUP_OPEN
+    type === 40 ||
+    type === 91 ||
+    type === 123 ||
+    type === TEMPLATE_OPEN ||
+    type === TEMPLATE_MIDDLE ||
+    type === MARKUP_OPEN
   );
 }

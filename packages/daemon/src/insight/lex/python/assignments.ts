@@ -33,7 +33,8 @@ function namesIn(findings: Findings, start: number, end: number): number[] {
   const names: number[] = [];
   for (let at = start; at < end; at++) {
     const type = tokens.type(at);
-    if (type === 44 || type === 42 || type === 40 || type === 91 || type === 41 || type === 93) continue;
+    if (type === 44 || type === 42 || type === 40 || type === 91 || type === 41 || type === 93)
+      continue;
     if (type !== WORD) return names;
     if (endsTarget(tokens.type(at + 1))) names.push(at);
     else while (at + 1 < end && !endsTarget(tokens.type(at + 1))) at = tokens.after(at + 1) - 1;

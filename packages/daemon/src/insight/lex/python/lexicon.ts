@@ -1,3 +1,4 @@
+import { punctuation } from "../actions.ts";
 import { Names } from "../names.ts";
 import { type Lexicon, lexicon, type Scanner } from "../scanner.ts";
 import { STRING, TEMPLATE_CLOSE, TEMPLATE_MIDDLE, TEMPLATE_OPEN } from "../tokens.ts";
@@ -11,7 +12,13 @@ export const names = new Names(keywords.split(" "), others.split(" "));
 
 export const python: Lexicon = lexicon(
   names,
-  { "'\"": plainString, "#": (scanner) => scanner.lineComment(), "\\": backslash, "}": brace, ":": colon },
+  {
+    "'\"": plainString,
+    "#": (scanner) => scanner.lineComment(),
+    "\\": backslash,
+    "}": brace,
+    ":": colon,
+  },
   { newlines: true, afterWord: prefixed },
 );
 
@@ -52,12 +59,14 @@ function templateText(scanner: Scanner, from: number, whole: number, part: numbe
   const { text, end } = scanner;
   const quote = scanner.quotes.at(-1) ?? "'";
   const isShort = quote.length === 1;
-  for (let at = from; at < end; at++) {
+  let at = from;
+  for (; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code === 92) at++;
-    else if (code === 10 && isShort) return endTemplate(scanner, whole, at);
+    else if (code === 10 && isShort) break;
     else if (code === quote.charCodeAt(0) && text.startsWith(quote, at)) {
-      return endTemplate(scanner, whole, at + quote.length);
+      at += quote.length;
+      break;
     } else if (code === 123) {
       if (text.charCodeAt(at + 1) === 123) at++;
       else {
@@ -66,13 +75,8 @@ function templateText(scanner: Scanner, from: number, whole: number, part: numbe
       }
     }
   }
-  endTemplate(scanner, whole, end);
-}
-
-function endTemplate(scanner: Scanner, type: number, end: number): void {
   scanner.quotes.pop();
-  const index = scanner.addLong(type, end);
-  if (type === TEMPLATE_CLOSE) scanner.tokens.pair(scanner.open.pop() ?? index, index);
+  scanner.endTemplate(whole, Math.min(at, end));
 }
 
 function isInTemplate(scanner: Scanner): boolean {
@@ -81,15 +85,14 @@ function isInTemplate(scanner: Scanner): boolean {
 }
 
 function brace(scanner: Scanner): void {
-  if (!isInTemplate(scanner)) return scanner.closing(125);
-  templateText(scanner, scanner.at + 1, TEMPLATE_CLOSE, TEMPLATE_MIDDLE);
+  if (!isInTemplate(scanner)) scanner.closing(125);
+  else templateText(scanner, scanner.at + 1, TEMPLATE_CLOSE, TEMPLATE_MIDDLE);
 }
 
 /** In an f-string's expression a colon begins its format, of which nothing is read. */
 function colon(scanner: Scanner): void {
   if (!isInTemplate(scanner)) {
-    scanner.add(58, scanner.at, scanner.at + 1);
-    scanner.at++;
+    punctuation(scanner);
     return;
   }
   const { text, end } = scanner;

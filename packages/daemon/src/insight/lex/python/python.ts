@@ -5,8 +5,28 @@ import { readAll, readTargets } from "./assignments.ts";
 import { readFrom, readImport } from "./imports.ts";
 import { Scopes } from "./scopes.ts";
 import {
-  ALL, AND, ASYNC, blocks, CASE, CLASS, DEF, DYNAMIC_IMPORT, ELIF, EXCEPT, FOR, FROM, IF, IMPORT,
-  IMPORT_MODULE, LAMBDA, MATCH, NAME, OR, TYPE, TYPE_CHECKING, WHILE,
+  ALL,
+  AND,
+  ASYNC,
+  blocks,
+  CASE,
+  CLASS,
+  DEF,
+  DYNAMIC_IMPORT,
+  ELIF,
+  EXCEPT,
+  FOR,
+  FROM,
+  IF,
+  IMPORT,
+  IMPORT_MODULE,
+  LAMBDA,
+  MATCH,
+  NAME,
+  OR,
+  TYPE,
+  TYPE_CHECKING,
+  WHILE,
 } from "./words.ts";
 
 const branching = new Set([IF, ELIF, FOR, WHILE, EXCEPT, CASE, AND, OR]);
@@ -68,7 +88,12 @@ class PythonFile {
     else if (name === FROM) readFrom(this.#findings, at, this.#scopes.isForTypes);
     else if (name === DEF || name === CLASS) return this.#readDefinition(at, name === CLASS);
     else if (blocks.has(name) || this.#isSoftBlock(at, name)) return this.#readBlock(at);
-    else if (name >= 0 || tokens.type(at) === 40 || tokens.type(at) === 91 || tokens.type(at) === 42) {
+    else if (
+      name >= 0 ||
+      tokens.type(at) === 40 ||
+      tokens.type(at) === 91 ||
+      tokens.type(at) === 42
+    ) {
       this.#readAssignment(at);
     }
     return this.#afterSimple(at);
@@ -100,7 +125,8 @@ class PythonFile {
     const after = this.#afterColon(at + 1);
     const isForTypes = tokens.name(at) === IF && this.#mentions(at, after, TYPE_CHECKING);
     this.#scopes.open(isForTypes ? "types" : "block", "");
-    if (tokens.name(at) === IF && this.#mentions(at, at + 2, NAME)) this.#findings.isEntryPoint = true;
+    if (tokens.name(at) === IF && this.#mentions(at, at + 2, NAME))
+      this.#findings.isEntryPoint = true;
     return after;
   }
 
@@ -157,7 +183,8 @@ class PythonFile {
     const { definitions } = this.#findings;
     for (const [index, definition] of definitions.entries()) {
       const isListed = all.has((definition.container ?? definition.name).split(".", 1)[0] ?? "");
-      const exported = definition.container === undefined ? isListed : isListed && definition.exported;
+      const exported =
+        definition.container === undefined ? isListed : isListed && definition.exported;
       definitions[index] = { ...definition, exported };
     }
   }

@@ -29,5 +29,13 @@ export const IMPORT_MODULE = names.of("import_module");
 
 /** Words that begin a block; `match` and `case` do in some places only. */
 export const blocks: ReadonlySet<number> = new Set([
-  IF, ELIF, ELSE, FOR, WHILE, WITH, TRY, EXCEPT, FINALLY,
+  IF,
+  ELIF,
+  ELSE,
+  FOR,
+  WHILE,
+  WITH,
+  TRY,
+  EXCEPT,
+  FINALLY,
 ]);

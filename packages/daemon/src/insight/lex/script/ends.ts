@@ -1,14 +1,55 @@
 import {
-  ARROW, CONTROL, END, FIRST, MARKUP_CLOSE, NUMBER, REGEX, STRING, TEMPLATE_CLOSE, type Tokens, WORD,
+  ARROW,
+  CONTROL,
+  END,
+  FIRST,
+  MARKUP_CLOSE,
+  NUMBER,
+  REGEX,
+  STRING,
+  TEMPLATE_CLOSE,
+  type Tokens,
+  WORD,
 } from "../tokens.ts";
 import { afterAngles } from "./types.ts";
 import {
-  ABSTRACT, AS, ASYNC, CLASS, CONST, DECLARE, ENUM, EXPORT, EXTENDS, FUNCTION, GLOBAL, IMPORT, IN,
-  INSTANCEOF, INTERFACE, IS, LET, MODULE, NAMESPACE, OF, operatorWords, SATISFIES, TYPE, VAR,
+  ABSTRACT,
+  AS,
+  ASYNC,
+  CLASS,
+  CONST,
+  DECLARE,
+  ENUM,
+  EXPORT,
+  EXTENDS,
+  FUNCTION,
+  GLOBAL,
+  IMPORT,
+  IN,
+  INSTANCEOF,
+  INTERFACE,
+  IS,
+  LET,
+  MODULE,
+  NAMESPACE,
+  OF,
+  operatorWords,
+  SATISFIES,
+  TYPE,
+  VAR,
 } from "./words.ts";
 
 const declaring = new Set([CLASS, CONST, ENUM, EXPORT, FUNCTION, IMPORT, LET, VAR]);
-const declaringBeforeName = new Set([ABSTRACT, ASYNC, DECLARE, GLOBAL, INTERFACE, MODULE, NAMESPACE, TYPE]);
+const declaringBeforeName = new Set([
+  ABSTRACT,
+  ASYNC,
+  DECLARE,
+  GLOBAL,
+  INTERFACE,
+  MODULE,
+  NAMESPACE,
+  TYPE,
+]);
 const continuing = new Set([AS, EXTENDS, IN, INSTANCEOF, IS, OF, SATISFIES]);
 
 /** Whether a statement ends before this token without a semicolon, by the rules for line ends. */
@@ -19,7 +60,11 @@ export function endsBefore(tokens: Tokens, at: number): boolean {
   if (type === WORD) return !continuing.has(tokens.link(at));
   if (type === 43 || type === 45) return tokens.type(at + 1) === type && tokens.touches(at);
   return (
-    type === STRING || type === NUMBER || type === 64 || type === 35 || type === 123 ||
+    type === STRING ||
+    type === NUMBER ||
+    type === 64 ||
+    type === 35 ||
+    type === 123 ||
     (type === 33 && tokens.type(at + 1) !== 61)
   );
 }
@@ -37,10 +82,18 @@ function endsValue(tokens: Tokens, at: number): boolean {
       const open = tokens.link(at);
       return open < 0 || !tokens.has(open, CONTROL);
     }
-    case NUMBER: case STRING: case REGEX: case TEMPLATE_CLOSE: case MARKUP_CLOSE: case 93:
-    case 125: case 62: case 33:
+    case NUMBER:
+    case STRING:
+    case REGEX:
+    case TEMPLATE_CLOSE:
+    case MARKUP_CLOSE:
+    case 93:
+    case 125:
+    case 62:
+    case 33:
       return true;
-    case 43: case 45:
+    case 43:
+    case 45:
       return tokens.type(at - 1) === tokens.type(at) && tokens.touches(at - 1);
     default:
       return false;
@@ -48,7 +101,12 @@ function endsValue(tokens: Tokens, at: number): boolean {
 }
 
 /** The token after an expression or statement: its semicolon, its comma, or what comes after it. */
-export function afterExpression(tokens: Tokens, start: number, end: number, commas: boolean): number {
+export function afterExpression(
+  tokens: Tokens,
+  start: number,
+  end: number,
+  commas: boolean,
+): number {
   let at = start;
   while (at < end) {
     const type = tokens.type(at);
@@ -76,9 +134,20 @@ function isPartOfType(tokens: Tokens, index: number): boolean {
   const type = tokens.type(index);
   if (type === 38 || type === 124) return tokens.type(index + 1) !== type;
   return (
-    type === WORD || type === STRING || type === NUMBER || type === ARROW || type === 40 ||
-    type === 123 || type === 91 || type === 44 || type === 46 || type === 60 || type === 62 ||
-    type === 63 || type === 58 || type === 61
+    type === WORD ||
+    type === STRING ||
+    type === NUMBER ||
+    type === ARROW ||
+    type === 40 ||
+    type === 123 ||
+    type === 91 ||
+    type === 44 ||
+    type === 46 ||
+    type === 60 ||
+    type === 62 ||
+    type === 63 ||
+    type === 58 ||
+    type === 61
   );
 }
 

@@ -70,12 +70,7 @@ export function isFromClause({ tokens }: Findings, at: number): boolean {
 }
 
 /** Reads what follows in `import fs = require("fs")`; `import A = B.C` takes from no module. */
-function readImportEquals(
-  findings: Findings,
-  start: number,
-  at: number,
-  isType: boolean,
-): number {
+function readImportEquals(findings: Findings, start: number, at: number, isType: boolean): number {
   const { tokens } = findings;
   if (tokens.name(at) !== REQUIRE || tokens.type(at + 2) !== STRING) return at;
   findings.import(findings.quoted(at + 2), start, isType ? "type" : "require", ["default"]);
@@ -92,14 +87,20 @@ export function readCalls(findings: Findings): void {
     const next = tokens.type(at + 3);
     if (next !== 41 && next !== 44) continue;
     if (name === REQUIRE) findings.import(findings.quoted(at + 2), at, "require");
-    else findings.import(findings.quoted(at + 2), at, isTypePosition(findings, at) ? "type" : "dynamic");
+    else
+      findings.import(
+        findings.quoted(at + 2),
+        at,
+        isTypePosition(findings, at) ? "type" : "dynamic",
+      );
   }
 }
 
 function isMemberOrDeclared({ tokens }: Findings, at: number): boolean {
   const before = tokens.type(at - 1);
   if (before === 46 && tokens.type(at - 2) !== 46) return true;
-  const isImportEquals = before === 61 && tokens.type(at - 2) === WORD && tokens.name(at) === REQUIRE;
+  const isImportEquals =
+    before === 61 && tokens.type(at - 2) === WORD && tokens.name(at) === REQUIRE;
   if (!isImportEquals) return false;
   return [at - 3, at - 4].some((index) => tokens.name(index) === IMPORT);
 }

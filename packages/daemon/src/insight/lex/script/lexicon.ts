@@ -1,7 +1,17 @@
+import { punctuation, takeComment } from "../actions.ts";
 import { type Lexicon, lexicon, type Scanner } from "../scanner.ts";
 import {
-  ARROW, CONTROL, MARKUP_CLOSE, MARKUP_OPEN, NUMBER, REGEX, STRING, TEMPLATE_CLOSE, TEMPLATE_MIDDLE,
-  TEMPLATE_OPEN, WORD,
+  ARROW,
+  CONTROL,
+  MARKUP_CLOSE,
+  MARKUP_OPEN,
+  NUMBER,
+  REGEX,
+  STRING,
+  TEMPLATE_CLOSE,
+  TEMPLATE_MIDDLE,
+  TEMPLATE_OPEN,
+  WORD,
 } from "../tokens.ts";
 import { children, endTag, markup, typeArguments } from "./markup.ts";
 import { DO, ELSE, FOR, IF, names, operatorWords, WHILE, WITH } from "./words.ts";
@@ -33,16 +43,27 @@ export function expectsOperand(scanner: Scanner): boolean {
   switch (type) {
     case WORD:
       return tokens.link(last) < operatorWords && !isMember(scanner, last);
-    case NUMBER: case STRING: case REGEX: case TEMPLATE_CLOSE: case MARKUP_CLOSE: case 93:
+    case NUMBER:
+    case STRING:
+    case REGEX:
+    case TEMPLATE_CLOSE:
+    case MARKUP_CLOSE:
+    case 93:
       return false;
-    case 41: case 125: {
+    case 41:
+    case 125: {
       const open = tokens.link(last);
       return open >= 0 && tokens.has(open, CONTROL);
     }
     case 33:
       return last === 0 || !tokens.touches(last - 1) || !isValue(tokens.type(last - 1));
-    case 43: case 45:
-      return !(tokens.type(last - 1) === type && tokens.touches(last - 1) && isValue(tokens.type(last - 2)));
+    case 43:
+    case 45:
+      return !(
+        tokens.type(last - 1) === type &&
+        tokens.touches(last - 1) &&
+        isValue(tokens.type(last - 2))
+      );
     default:
       return true;
   }
@@ -71,28 +92,24 @@ function template(scanner: Scanner): void {
 /** Reads a template's text up to its end or the next expression. */
 function templateText(scanner: Scanner, from: number, whole: number, part: number): void {
   const { text, end } = scanner;
-  for (let at = from; at < end; at++) {
+  let at = from;
+  for (; at < end && text.charCodeAt(at) !== 96; at++) {
     const code = text.charCodeAt(at);
     if (code === 92) at++;
-    else if (code === 96) return endTemplate(scanner, whole, at + 1);
     else if (code === 36 && at + 1 < end && text.charCodeAt(at + 1) === 123) {
       scanner.templatePart(part, at + 2);
       return;
     }
   }
-  endTemplate(scanner, whole, end);
-}
-
-function endTemplate(scanner: Scanner, type: number, end: number): void {
-  const index = scanner.addLong(type, end);
-  if (type === TEMPLATE_CLOSE) scanner.tokens.pair(scanner.open.pop() ?? index, index);
+  scanner.endTemplate(whole, Math.min(at + 1, end));
 }
 
 function slash(scanner: Scanner): void {
-  const next = scanner.peek(1);
-  if (next === 47) return scanner.lineComment();
-  if (next === 42) return scanner.blockComment("*/");
-  if (scanner.innermost() === MARKUP_OPEN && next === 62) return endTag(scanner);
+  if (takeComment(scanner)) return;
+  if (scanner.innermost() === MARKUP_OPEN && scanner.peek(1) === 62) {
+    endTag(scanner);
+    return;
+  }
   const end = expectsOperand(scanner) ? regexEnd(scanner) : 0;
   scanner.add(end > 0 ? REGEX : 47, scanner.at, end > 0 ? end : scanner.at + 1);
   scanner.at = end > 0 ? end : scanner.at + 1;
@@ -139,7 +156,12 @@ function brace(scanner: Scanner): void {
   const type = tokens.type(last);
   const name = tokens.name(last);
   const isBlock =
-    type === 0 || type === 59 || type === 123 || type === ARROW || type === 41 || type === 62 ||
+    type === 0 ||
+    type === 59 ||
+    type === 123 ||
+    type === ARROW ||
+    type === 41 ||
+    type === 62 ||
     type === STRING ||
     (type === WORD && (name === ELSE || name === DO || !expectsOperand(scanner))) ||
     (type === 125 && expectsOperand(scanner));
@@ -150,7 +172,8 @@ function brace(scanner: Scanner): void {
 function closingBrace(scanner: Scanner): void {
   const inner = scanner.innermost();
   if (inner === TEMPLATE_OPEN || inner === TEMPLATE_MIDDLE) {
-    return templateText(scanner, scanner.at + 1, TEMPLATE_CLOSE, TEMPLATE_MIDDLE);
+    templateText(scanner, scanner.at + 1, TEMPLATE_CLOSE, TEMPLATE_MIDDLE);
+    return;
   }
   scanner.closing(125);
   children(scanner);
@@ -158,20 +181,16 @@ function closingBrace(scanner: Scanner): void {
 
 /** A private name, or the line by which a script names its interpreter. */
 function hash(scanner: Scanner): void {
-  if (scanner.at === 0 && scanner.peek(1) === 33) return scanner.lineComment();
-  scanner.add(35, scanner.at, scanner.at + 1);
-  scanner.at++;
+  if (scanner.at === 0 && scanner.peek(1) === 33) scanner.lineComment();
+  else punctuation(scanner);
 }
 
 function less(scanner: Scanner): void {
-  if (scanner.innermost() === MARKUP_OPEN) return typeArguments(scanner);
-  if (expectsOperand(scanner) && markup(scanner)) return;
-  scanner.add(60, scanner.at, scanner.at + 1);
-  scanner.at++;
+  if (scanner.innermost() === MARKUP_OPEN) typeArguments(scanner);
+  else if (!expectsOperand(scanner) || !markup(scanner)) punctuation(scanner);
 }
 
 function greater(scanner: Scanner): void {
-  if (scanner.innermost() === MARKUP_OPEN) return endTag(scanner);
-  scanner.add(62, scanner.at, scanner.at + 1);
-  scanner.at++;
+  if (scanner.innermost() === MARKUP_OPEN) endTag(scanner);
+  else punctuation(scanner);
 }

@@ -45,7 +45,9 @@ export function typeArguments(scanner: Scanner): void {
     const code = scanner.text.charCodeAt(at);
     if (code === 60) depth++;
     else if (code === 62 && scanner.text.charCodeAt(at - 1) !== 61) depth--;
-    if (depth === 0) return scanner.passLines(at + 1);
+    if (depth !== 0) continue;
+    scanner.passLines(at + 1);
+    return;
   }
   scanner.at++;
 }

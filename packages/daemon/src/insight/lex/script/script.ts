@@ -19,7 +19,8 @@ function markExported(findings: Findings, exportedNames: ReadonlySet<string>): v
   const { definitions } = findings;
   for (const [index, definition] of definitions.entries()) {
     const root = definition.container ?? definition.name;
-    if (definition.exported || definition.name.startsWith("#") || !exportedNames.has(root)) continue;
+    if (definition.exported || definition.name.startsWith("#") || !exportedNames.has(root))
+      continue;
     definitions[index] = { ...definition, exported: true };
   }
 }

@@ -6,8 +6,27 @@ import { afterExpression, isDeclaring } from "./ends.ts";
 import { isFromClause, readImport, readSpecifiers } from "./imports.ts";
 import { afterAngles, afterType } from "./types.ts";
 import {
-  ABSTRACT, AS, ASYNC, AWAIT, CLASS, CONST, DECLARE, DEFAULT, ENUM, EXPORT, EXPORTS, FUNCTION,
-  GLOBAL, IMPORT, INTERFACE, LET, MODULE, NAMESPACE, TYPE, USING, VAR,
+  ABSTRACT,
+  AS,
+  ASYNC,
+  AWAIT,
+  CLASS,
+  CONST,
+  DECLARE,
+  DEFAULT,
+  ENUM,
+  EXPORT,
+  EXPORTS,
+  FUNCTION,
+  GLOBAL,
+  IMPORT,
+  INTERFACE,
+  LET,
+  MODULE,
+  NAMESPACE,
+  TYPE,
+  USING,
+  VAR,
 } from "./words.ts";
 
 /** Where a list of statements stands: the file or a namespace. */
@@ -144,7 +163,8 @@ function readDeclaration(
     case CONST:
       if (tokens.name(at + 1) === ENUM) return enumeration(findings, at + 2, define);
       return readVariables(findings, at + 1, end, define);
-    case VAR: case LET:
+    case VAR:
+    case LET:
       return readVariables(findings, at + 1, end, define);
     case USING:
       if (tokens.type(at + 1) !== WORD || tokens.has(at + 1, FIRST)) return undefined;
@@ -154,7 +174,11 @@ function readDeclaration(
       return readVariables(findings, at + 2, end, define);
     case ENUM:
       return enumeration(findings, at + 1, define);
-    case INTERFACE: case TYPE: case NAMESPACE: case MODULE: case GLOBAL:
+    case INTERFACE:
+    case TYPE:
+    case NAMESPACE:
+    case MODULE:
+    case GLOBAL:
       if (!isDeclaring(tokens, at)) return undefined;
       if (name === INTERFACE) return interfaceAt(findings, at + 1, end, define);
       if (name === TYPE) return alias(findings, at + 1, define);
@@ -202,12 +226,17 @@ function readNamespace(findings: Findings, at: number, place: Place, exported: b
   const isQuoted = tokens.type(first) === STRING;
   const name = isQuoted ? findings.quoted(first) : findings.text(first, last);
   const { container } = place;
-  if (first === last && !isGlobal && !isQuoted) findings.define(first, "module", { exported, container });
-  else if (!isGlobal && !isQuoted) findings.add(name, "module", tokens.line(first), { exported, container });
+  if (first === last && !isGlobal && !isQuoted)
+    findings.define(first, "module", { exported, container });
+  else if (!isGlobal && !isQuoted)
+    findings.add(name, "module", tokens.line(first), { exported, container });
   const open = last + 1;
   if (tokens.type(open) !== 123) return open;
   if (tokens.link(open) > open) {
-    readList(findings, open + 1, tokens.link(open), { ...place, container: joined(container, name) });
+    readList(findings, open + 1, tokens.link(open), {
+      ...place,
+      container: joined(container, name),
+    });
   }
   return tokens.after(open);
 }
@@ -257,4 +286,3 @@ function readPatternPart(findings: Findings, start: number, define: Define): num
 function joined(container: string | undefined, name: string): string {
   return container === undefined ? name : `${container}.${name}`;
 }
-

@@ -24,7 +24,8 @@ export function countStyle(findings: Findings): void {
     else if (type === 40 || type === 91 || type === 123) around.push(at);
     else if (type === 41 || type === 93 || type === 125) around.pop();
     else if (type === 59 && tokens.has(at + 1, FIRST)) findings.semicolons++;
-    if (tokens.has(at, FIRST) && type !== 125 && endsInBlock(findings, around, at)) findings.bareEnds++;
+    if (tokens.has(at, FIRST) && type !== 125 && endsInBlock(findings, around, at))
+      findings.bareEnds++;
   }
 }
 
@@ -42,7 +43,8 @@ function countOperator(findings: Findings, at: number, type: number): void {
     if (next === type && tokens.touches(at)) findings.branches++;
     return;
   }
-  const isMark = next === 58 || next === 41 || next === 44 || next === 46 || next === 61 || next === 59;
+  const isMark =
+    next === 58 || next === 41 || next === 44 || next === 46 || next === 61 || next === 59;
   const isSecond = tokens.type(at - 1) === 63 && tokens.touches(at - 1);
   if (!isMark && !isSecond && next !== 40) findings.branches++;
 }

@@ -1,6 +1,15 @@
 import { ARROW, END, FIRST, NUMBER, STRING, type Tokens, WORD } from "../tokens.ts";
 import {
-  ABSTRACT, ASSERTS, EXTENDS, INFER, IS, KEYOF, NEW, READONLY, TYPEOF, UNIQUE,
+  ABSTRACT,
+  ASSERTS,
+  EXTENDS,
+  INFER,
+  IS,
+  KEYOF,
+  NEW,
+  READONLY,
+  TYPEOF,
+  UNIQUE,
 } from "./words.ts";
 
 const prefixes = new Set([ABSTRACT, ASSERTS, INFER, KEYOF, NEW, READONLY, TYPEOF, UNIQUE]);
@@ -16,7 +25,8 @@ export function afterAngles(tokens: Tokens, at: number): number {
     const type = tokens.type(index);
     if (type === 60) depth++;
     else if (type === 62) depth--;
-    else if (type === END || type === 59 || type === 41 || type === 93 || type === 125) return at + 1;
+    else if (type === END || type === 59 || type === 41 || type === 93 || type === 125)
+      return at + 1;
     if (depth === 0) return index + 1;
   }
   return at + 1;
@@ -59,7 +69,10 @@ export function afterType(tokens: Tokens, start: number): number {
         expectsType = false;
         at = tokens.after(at);
         break;
-      case ARROW: case 38: case 124: case 46: // & | .
+      case ARROW:
+      case 38:
+      case 124:
+      case 46: // & | .
         expectsType = true;
         at++;
         break;
