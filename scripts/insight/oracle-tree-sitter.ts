@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Language, type Node, Parser } from "web-tree-sitter";
 import type { Found, Oracle } from "./accuracy.ts";
 import { goVisitor } from "./tree-go.ts";
+import { rustVisitor } from "./tree-rust.ts";
 
 /** Reads one node and says whether its children are to be read with the container it gives. */
 export type Visit = (
@@ -13,6 +14,7 @@ export type Visit = (
 export class TreeFound implements Found {
   readonly imports: string[] = [];
   readonly definitions: string[] = [];
+  readonly unseen: [number, number][] = [];
 
   import(node: Node, specifier: string): void {
     this.imports.push(`${node.startPosition.row + 1} ${specifier}`);
@@ -24,7 +26,7 @@ export class TreeFound implements Found {
   }
 }
 
-const visitors: Readonly<Record<string, Visit>> = { go: goVisitor };
+const visitors: Readonly<Record<string, Visit>> = { go: goVisitor, rust: rustVisitor };
 
 /** Files that tree-sitter reads with errors are left out: it guesses there as well. */
 export async function treeSitterOracle(language: string): Promise<Oracle> {

@@ -6,6 +6,8 @@ import { readPython } from "./python/python.ts";
 import type { Lexicon, Scanner } from "./scanner.ts";
 import { script, scriptWithMarkup } from "./script/lexicon.ts";
 import { readScript } from "./script/script.ts";
+import { rust } from "./rust/lexicon.ts";
+import { readRust } from "./rust/rust.ts";
 import type { Language } from "./types.ts";
 
 /** How a language is read: by which table, and what is found in its tokens. */
@@ -22,6 +24,7 @@ export const scripts: Reader = {
 export const readers: Readonly<Partial<Record<Language, Reader>>> = {
   typescript: scripts,
   javascript: scripts,
+  rust: { table: () => rust, read: readRust },
   go: { table: () => go, read: readGo },
   python: { table: () => python, read: readPython },
 };
