@@ -132,6 +132,7 @@ const languages: readonly {
   { endings: "{ts,tsx,mts,cts,js,jsx,mjs,cjs}", oracle: () => typescriptOracle },
   { endings: "{py,pyi}", oracle: pythonOracle },
   { endings: "go", oracle: () => treeSitterOracle("go") },
+  { endings: "java", oracle: () => treeSitterOracle("java") },
   { endings: "rs", oracle: () => treeSitterOracle("rust") },
 ];
 

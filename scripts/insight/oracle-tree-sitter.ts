@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Language, type Node, Parser } from "web-tree-sitter";
 import type { Found, Oracle } from "./accuracy.ts";
 import { goVisitor } from "./tree-go.ts";
+import { javaVisitor } from "./tree-java.ts";
 import { rustVisitor } from "./tree-rust.ts";
 
 /** Reads one node and says whether its children are to be read with the container it gives. */
@@ -26,7 +27,7 @@ export class TreeFound implements Found {
   }
 }
 
-const visitors: Readonly<Record<string, Visit>> = { go: goVisitor, rust: rustVisitor };
+const visitors: Readonly<Record<string, Visit>> = { go: goVisitor, java: javaVisitor, rust: rustVisitor };
 
 /** Files that tree-sitter reads with errors are left out: it guesses there as well. */
 export async function treeSitterOracle(language: string): Promise<Oracle> {

@@ -8,6 +8,7 @@ import { script, scriptWithMarkup } from "./script/lexicon.ts";
 import { readScript } from "./script/script.ts";
 import { rust } from "./rust/lexicon.ts";
 import { readRust } from "./rust/rust.ts";
+import { java, readJava } from "./java/java.ts";
 import type { Language } from "./types.ts";
 
 /** How a language is read: by which table, and what is found in its tokens. */
@@ -25,6 +26,7 @@ export const readers: Readonly<Partial<Record<Language, Reader>>> = {
   typescript: scripts,
   javascript: scripts,
   rust: { table: () => rust, read: readRust },
+  java: { table: () => java, read: readJava },
   go: { table: () => go, read: readGo },
   python: { table: () => python, read: readPython },
 };
