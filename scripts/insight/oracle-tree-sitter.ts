@@ -27,7 +27,11 @@ export class TreeFound implements Found {
   }
 }
 
-const visitors: Readonly<Record<string, Visit>> = { go: goVisitor, java: javaVisitor, rust: rustVisitor };
+const visitors: Readonly<Record<string, Visit>> = {
+  go: goVisitor,
+  java: javaVisitor,
+  rust: rustVisitor,
+};
 
 /** Files that tree-sitter reads with errors are left out: it guesses there as well. */
 export async function treeSitterOracle(language: string): Promise<Oracle> {

@@ -34,7 +34,11 @@ export const javaVisitor: Visit = (node, container, found) => {
     default: {
       const kind = kinds[node.type];
       if (kind === undefined || !name) return container;
-      found.define(name, kind === "method" && container === undefined ? "function" : kind, container);
+      found.define(
+        name,
+        kind === "method" && container === undefined ? "function" : kind,
+        container,
+      );
       if (kind === "method" || kind === "variable") return false;
       return [container, name.text].filter(Boolean).join(".");
     }

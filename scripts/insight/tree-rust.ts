@@ -47,7 +47,11 @@ export const rustVisitor: Visit = (node, container, found) => {
       const kind = kinds[node.type];
       if (kind === undefined || !name || name.text === "_") return container;
       const isMethod = kind === "function" && isMember(node);
-      found.define(name, isMethod ? "method" : kind, node.type === "macro_definition" ? undefined : container);
+      found.define(
+        name,
+        isMethod ? "method" : kind,
+        node.type === "macro_definition" ? undefined : container,
+      );
       readUses(node, found);
       return false;
     }
@@ -62,7 +66,10 @@ function isMember(node: Node): boolean {
 function typeName(type: Node | null | undefined): string | undefined {
   if (!type) return undefined;
   if (type.type === "type_identifier" || type.type === "primitive_type") return type.text;
-  const next = type.childForFieldName("name") ?? type.childForFieldName("type") ?? type.childForFieldName("trait");
+  const next =
+    type.childForFieldName("name") ??
+    type.childForFieldName("type") ??
+    type.childForFieldName("trait");
   return typeName(next);
 }
 
@@ -76,8 +83,10 @@ function readUses(node: Node, found: TreeFound): void {
   }
 }
 
-const join = (prefix: string, path: string): string => (prefix === "" ? path : `${prefix}::${path}`);
-const compact = (node: Node | null): string => (node?.text ?? "").replace(/\s+/g, "").replace(/^::/, "");
+const join = (prefix: string, path: string): string =>
+  prefix === "" ? path : `${prefix}::${path}`;
+const compact = (node: Node | null): string =>
+  (node?.text ?? "").replace(/\s+/g, "").replace(/^::/, "");
 
 /** Like the lexer: names of a group go with the path before it, all longer paths are their own. */
 function readUse(at: Node, node: Node, prefix: string, found: TreeFound): string | undefined {
@@ -111,7 +120,8 @@ function readUse(at: Node, node: Node, prefix: string, found: TreeFound): string
 }
 
 function readList(at: Node, list: Node, path: string, found: TreeFound): void {
-  const isUse = (node: Node | null): node is Node => node !== null && !node.type.endsWith("comment");
+  const isUse = (node: Node | null): node is Node =>
+    node !== null && !node.type.endsWith("comment");
   const names = list.namedChildren.filter(isUse).map((each) => readUse(at, each, path, found));
   if (names.some((name) => name !== undefined)) found.import(at, path);
 }

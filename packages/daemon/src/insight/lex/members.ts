@@ -93,7 +93,8 @@ export class MemberReader {
 
   #afterAnnotation(at: number): number {
     const { tokens } = this.findings;
-    if (tokens.type(at + 1) !== WORD || this.#language.types.has(tokens.link(at + 1))) return at + 1;
+    if (tokens.type(at + 1) !== WORD || this.#language.types.has(tokens.link(at + 1)))
+      return at + 1;
     let next = at + 2;
     while (tokens.type(next) === 46) next += 2;
     return tokens.type(next) === 40 ? tokens.after(next) : next;
@@ -160,7 +161,10 @@ export class MemberReader {
     const isConstructor = owner !== undefined && this.findings.word(name) === owner.name;
     if (!isConstructor && name > start) {
       const kind = container === undefined ? "function" : "method";
-      this.findings.define(name, kind, { exported: this.#isVisible(start, name, place), container });
+      this.findings.define(name, kind, {
+        exported: this.#isVisible(start, name, place),
+        container,
+      });
     }
     return this.#afterDeclaration(this.findings.tokens.after(open), place);
   }
@@ -181,7 +185,10 @@ export class MemberReader {
   #readFields(start: number, first: number, place: Place): number {
     const { tokens } = this.findings;
     let name = this.#nameBefore(first, start);
-    if (name <= start) return tokens.type(first) === 123 ? tokens.after(first) : afterStatement(this.findings, first, place.end);
+    if (name <= start)
+      return tokens.type(first) === 123
+        ? tokens.after(first)
+        : afterStatement(this.findings, first, place.end);
     const exported = this.#isVisible(start, name, place);
     const { container } = place;
     for (let at = first; ; ) {

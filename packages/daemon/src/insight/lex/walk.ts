@@ -77,4 +77,3 @@ export function countBranches(findings: Findings, words: ReadonlySet<number>): v
     }
   }
 }
-

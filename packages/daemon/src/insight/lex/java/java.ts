@@ -28,8 +28,10 @@ const MAIN = names.of("main");
 
 const language: MemberLanguage = {
   types: new Map([
-    [names.of("class"), "class"], [names.of("interface"), "interface"],
-    [names.of("enum"), "enum"], [names.of("record"), "class"],
+    [names.of("class"), "class"],
+    [names.of("interface"), "interface"],
+    [names.of("enum"), "enum"],
+    [names.of("record"), "class"],
   ]),
   enumeration: names.of("enum"),
   visible: new Set([names.of("public"), names.of("protected")]),

@@ -67,4 +67,3 @@ function rawName(scanner: Scanner, hashes: number): void {
   scanner.dropLast();
   scanner.at++;
 }
-

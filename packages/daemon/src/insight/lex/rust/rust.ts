@@ -4,13 +4,42 @@ import { STRING, WORD } from "../tokens.ts";
 import type { DefinitionKind } from "../types.ts";
 import { readUse } from "./use.ts";
 import {
-  ASYNC, CONST, CRATE, DEFAULT, ENUM, EXTERN, FN, FOR, IF, IMPL, MACRO_RULES, MAIN, MATCH, MOD, MUT,
-  PUB, STATIC, STRUCT, TRAIT, TYPE, UNION, UNSAFE, USE, WHERE, WHILE,
+  ASYNC,
+  CONST,
+  CRATE,
+  DEFAULT,
+  ENUM,
+  EXTERN,
+  FN,
+  FOR,
+  IF,
+  IMPL,
+  MACRO_RULES,
+  MAIN,
+  MATCH,
+  MOD,
+  MUT,
+  PUB,
+  STATIC,
+  STRUCT,
+  TRAIT,
+  TYPE,
+  UNION,
+  UNSAFE,
+  USE,
+  WHERE,
+  WHILE,
 } from "./words.ts";
 
 const kinds: ReadonlyMap<number, DefinitionKind> = new Map([
-  [FN, "function"], [STRUCT, "class"], [UNION, "class"], [ENUM, "enum"], [TRAIT, "interface"],
-  [TYPE, "type"], [CONST, "variable"], [STATIC, "variable"],
+  [FN, "function"],
+  [STRUCT, "class"],
+  [UNION, "class"],
+  [ENUM, "enum"],
+  [TRAIT, "interface"],
+  [TYPE, "type"],
+  [CONST, "variable"],
+  [STATIC, "variable"],
 ]);
 const modifiers = new Set([ASYNC, CONST, DEFAULT, UNSAFE, EXTERN]);
 const deepest = 100;
@@ -31,7 +60,13 @@ export function readRust(scanner: Scanner): Findings {
   return findings;
 }
 
-function readItems(findings: Findings, from: number, end: number, place: Place, depth: number): void {
+function readItems(
+  findings: Findings,
+  from: number,
+  end: number,
+  place: Place,
+  depth: number,
+): void {
   for (let at = from; at < end && depth > 0; ) {
     at = Math.max(readItem(findings, at, place, depth), at + 1);
   }
@@ -97,7 +132,11 @@ function readNamed(
   }
   if (kind !== "interface") return afterItem(findings, name + 1, kind);
   const open = bodyOf(findings, name + 1);
-  const inner = { container: joined(container, findings.word(name)), isType: true, isPublic: exported };
+  const inner = {
+    container: joined(container, findings.word(name)),
+    isType: true,
+    isPublic: exported,
+  };
   return readBody(findings, open, inner, depth);
 }
 
@@ -114,7 +153,8 @@ function afterItem({ tokens }: Findings, from: number, kind: DefinitionKind): nu
 
 function bodyOf({ tokens }: Findings, from: number): number {
   let at = from;
-  while (at < tokens.count && tokens.type(at) !== 123 && tokens.type(at) !== 59) at = tokens.after(at);
+  while (at < tokens.count && tokens.type(at) !== 123 && tokens.type(at) !== 59)
+    at = tokens.after(at);
   return at;
 }
 
@@ -141,7 +181,11 @@ function readModule(
     return at + 3;
   }
   findings.define(at + 1, "module", { exported, container });
-  const inner = { container: joined(container, findings.word(at + 1)), isType: false, isPublic: false };
+  const inner = {
+    container: joined(container, findings.word(at + 1)),
+    isType: false,
+    isPublic: false,
+  };
   return readBody(findings, at + 2, inner, depth);
 }
 
