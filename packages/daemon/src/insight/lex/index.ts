@@ -1,7 +1,7 @@
 import { scriptBlocks } from "./component.ts";
 import type { Findings } from "./findings.ts";
 import { isComponent, isTypeScriptBlock, languageOf, mayHaveMarkup } from "./languages.ts";
-import { type Reader, readers, scripts } from "./readers.ts";
+import { type Reader, readers } from "./readers.ts";
 import { Scanner } from "./scanner.ts";
 import { todosIn } from "./todos.ts";
 import { Tokens } from "./tokens.ts";
@@ -79,7 +79,7 @@ function scan(
   text: string,
   path: string,
 ): { scanner: Scanner; reader: Reader } {
-  const reader = readers[language] ?? scripts;
+  const reader = readers[language];
   const table = reader.table(mayHaveMarkup(language, path));
   table.names.trim();
   tokens.clear();

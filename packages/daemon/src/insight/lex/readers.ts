@@ -10,6 +10,8 @@ import { php } from "./php/lexicon.ts";
 import { readPhp } from "./php/php.ts";
 import { python } from "./python/lexicon.ts";
 import { readPython } from "./python/python.ts";
+import { ruby } from "./ruby/lexicon.ts";
+import { readRuby } from "./ruby/ruby.ts";
 import { rust } from "./rust/lexicon.ts";
 import { readRust } from "./rust/rust.ts";
 import type { Lexicon, Scanner } from "./scanner.ts";
@@ -24,12 +26,12 @@ export interface Reader {
   read(scanner: Scanner): Findings;
 }
 
-export const scripts: Reader = {
+const scripts: Reader = {
   table: (mayHaveMarkup) => (mayHaveMarkup ? scriptWithMarkup : script),
   read: readScript,
 };
 
-export const readers: Readonly<Partial<Record<Language, Reader>>> = {
+export const readers: Readonly<Record<Language, Reader>> = {
   typescript: scripts,
   javascript: scripts,
   rust: { table: () => rust, read: readRust },
@@ -40,6 +42,7 @@ export const readers: Readonly<Partial<Record<Language, Reader>>> = {
   php: { table: () => php, read: readPhp },
   kotlin: { table: () => kotlin, read: readKotlin },
   swift: { table: () => swift, read: readSwift },
+  ruby: { table: () => ruby, read: readRuby },
   go: { table: () => go, read: readGo },
   python: { table: () => python, read: readPython },
 };

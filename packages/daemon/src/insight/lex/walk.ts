@@ -10,14 +10,15 @@ export function joined(container: string | undefined, name: string): string {
 }
 
 const longestArguments = 1000;
+const mostNested = 40;
 
 /** The token after the type arguments that begin at a `<`; at + 1 if that is a comparison. */
 export function afterAngles(tokens: Tokens, at: number): number {
   let depth = 0;
   for (let index = at, left = longestArguments; left > 0; left--) {
     const type = tokens.type(index);
-    if (type === 60) depth++;
-    else if (type === 62) depth -= isArrow(tokens, index) ? 0 : 1;
+    if (type === 60 && ++depth > mostNested) break;
+    if (type === 62) depth -= isArrow(tokens, index) ? 0 : 1;
     else if (!isInArguments(type)) return at + 1;
     if (depth === 0) return index + 1;
     index = tokens.after(index);

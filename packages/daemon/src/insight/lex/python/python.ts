@@ -1,9 +1,9 @@
 import { Findings } from "../findings.ts";
 import type { Scanner } from "../scanner.ts";
+import { Scopes } from "../scopes.ts";
 import { END, NEWLINE, STRING, WORD } from "../tokens.ts";
 import { readAll, readTargets } from "./assignments.ts";
 import { readFrom, readImport } from "./imports.ts";
-import { Scopes } from "./scopes.ts";
 import {
   ALL,
   AND,

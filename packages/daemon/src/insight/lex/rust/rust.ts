@@ -2,6 +2,7 @@ import { Findings } from "../findings.ts";
 import type { Scanner } from "../scanner.ts";
 import { STRING, WORD } from "../tokens.ts";
 import type { DefinitionKind } from "../types.ts";
+import { afterAngles, deepest, joined } from "../walk.ts";
 import { readUse } from "./use.ts";
 import {
   ASYNC,
@@ -42,7 +43,6 @@ const kinds: ReadonlyMap<number, DefinitionKind> = new Map([
   [STATIC, "variable"],
 ]);
 const modifiers = new Set([ASYNC, CONST, DEFAULT, UNSAFE, EXTERN]);
-const deepest = 100;
 
 interface Place {
   readonly container?: string | undefined;
@@ -193,12 +193,12 @@ function readModule(
 function readImpl(findings: Findings, start: number, place: Place, depth: number): number {
   const { tokens } = findings;
   const open = bodyOf(findings, start + 1);
-  let at = tokens.type(start + 1) === 60 ? afterAngles(findings, start + 1, open) : start + 1;
+  let at = tokens.type(start + 1) === 60 ? afterAngles(tokens, start + 1) : start + 1;
   let name: number | undefined;
   let isOfTrait = false;
   for (; at < open; at++) {
     const type = tokens.type(at);
-    if (type === 60) at = afterAngles(findings, at, open) - 1;
+    if (type === 60) at = afterAngles(tokens, at) - 1;
     else if (tokens.name(at) === FOR) {
       isOfTrait = true;
       name = undefined;
@@ -209,17 +209,6 @@ function readImpl(findings: Findings, start: number, place: Place, depth: number
   const type = name === undefined ? undefined : findings.word(name);
   const container = type === undefined ? place.container : joined(place.container, type);
   return readBody(findings, open, { container, isType: true, isPublic: isOfTrait }, depth);
-}
-
-function afterAngles({ tokens }: Findings, from: number, end: number): number {
-  let depth = 0;
-  for (let at = from; at < end; at = tokens.after(at)) {
-    const type = tokens.type(at);
-    if (type === 60) depth++;
-    else if (type === 62 && !(tokens.type(at - 1) === 45 && tokens.touches(at - 1))) depth--;
-    if (depth === 0) return at + 1;
-  }
-  return from + 1;
 }
 
 function readExtern(
@@ -258,8 +247,4 @@ function readWord(findings: Findings, at: number): void {
   if (name !== USE || tokens.type(at - 1) === 43) return;
   const before = tokens.name(at - 1) === PUB ? at - 1 : at;
   readUse(findings, before, at + 1);
-}
-
-function joined(container: string | undefined, name: string): string {
-  return container === undefined ? name : `${container}.${name}`;
 }

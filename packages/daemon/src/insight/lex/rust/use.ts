@@ -1,6 +1,6 @@
 import type { Findings } from "../findings.ts";
 import { WORD } from "../tokens.ts";
-import { AS } from "./words.ts";
+import { AS, USE } from "./words.ts";
 
 const deepest = 50;
 
@@ -8,7 +8,8 @@ const deepest = 50;
 export function readUse(findings: Findings, start: number, at: number): number {
   const { tokens } = findings;
   let end = at;
-  while (end < tokens.count && tokens.type(end) !== 59) end = tokens.after(end);
+  while (end < tokens.count && tokens.type(end) !== 59 && tokens.name(end) !== USE)
+    end = tokens.after(end);
   readTree(findings, start, at, end, "", deepest);
   return end + 1;
 }

@@ -1,6 +1,7 @@
 import type { Findings } from "../findings.ts";
 import { FIRST, STRING, WORD } from "../tokens.ts";
 import type { DefinitionKind } from "../types.ts";
+import { joined } from "../walk.ts";
 import { afterDecorator, afterMethod, readClassBody } from "./classes.ts";
 import { afterExpression, isDeclaring } from "./ends.ts";
 import { isFromClause, readImport, readSpecifiers } from "./imports.ts";
@@ -281,8 +282,4 @@ function readPatternPart(findings: Findings, start: number, define: Define): num
   else if (type === 123 || type === 91) readPattern(findings, at, define);
   else return at;
   return tokens.after(at);
-}
-
-function joined(container: string | undefined, name: string): string {
-  return container === undefined ? name : `${container}.${name}`;
 }

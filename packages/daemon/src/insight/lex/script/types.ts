@@ -16,6 +16,7 @@ const prefixes = new Set([ABSTRACT, ASSERTS, INFER, KEYOF, NEW, READONLY, TYPEOF
 
 /** Type arguments are short; what goes on for longer is a comparison. */
 const mostTokens = 2000;
+const mostNested = 40;
 
 /** The token after the type arguments or parameters that begin at a `<`; at + 1 if they do not end. */
 export function afterAngles(tokens: Tokens, at: number): number {
@@ -23,8 +24,8 @@ export function afterAngles(tokens: Tokens, at: number): number {
   let left = mostTokens;
   for (let index = at; left > 0; index = tokens.after(index), left--) {
     const type = tokens.type(index);
-    if (type === 60) depth++;
-    else if (type === 62) depth--;
+    if (type === 60 && ++depth > mostNested) break;
+    if (type === 62) depth--;
     else if (type === END || type === 59 || type === 41 || type === 93 || type === 125)
       return at + 1;
     if (depth === 0) return index + 1;
