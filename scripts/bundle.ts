@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
 // Natives, programs that are looked up on disk, and what runs as a process of its own.
-const external = ["better-sqlite3", "@vscode/ripgrep", "bufferutil", "utf-8-validate"];
+const external = [
+  "better-sqlite3",
+  "@vscode/ripgrep",
+  "@vscode/tree-sitter-wasm",
+  "web-tree-sitter",
+  "bufferutil",
+  "utf-8-validate",
+];
 
 /**
  * Takes Node's own modules as objects. An import by name would read all that they export, and what

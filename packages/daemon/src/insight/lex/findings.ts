@@ -45,10 +45,10 @@ export class Findings {
   /** Adds a definition by the token that names it, which is then no reference. */
   define(index: number, kind: DefinitionKind, { exported, container }: Defined, sigil = ""): void {
     const { tokens } = this;
-    const isWord = tokens.type(index) === WORD;
-    const name = isWord ? sigil + this.word(index) : this.text(index);
-    this.add(name, kind, tokens.line(index), { exported, container });
-    if (isWord) this.#definers.push(tokens.link(index));
+    // Broken code may end, or have a bracket, where a name should be.
+    if (tokens.type(index) !== WORD) return;
+    this.add(sigil + this.word(index), kind, tokens.line(index), { exported, container });
+    this.#definers.push(tokens.link(index));
   }
 
   /** Adds a definition whose name is more than one token. */

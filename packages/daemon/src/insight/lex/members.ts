@@ -113,7 +113,8 @@ export class MemberReader {
       }
       name--;
     }
-    return name >= start && tokens.name(name) >= 0 ? name : -1;
+    const { reserved } = this.findings.scanner.lexicon.names;
+    return name >= start && tokens.name(name) >= reserved ? name : -1;
   }
 
   #readType(start: number, word: number, kind: DefinitionKind, place: Place): number {

@@ -31,6 +31,8 @@ export interface Lexicon {
   readonly own: readonly Action[];
   /** Whether the ends of lines outside of brackets are tokens. */
   readonly newlines: boolean;
+  /** Where the code begins, in languages where it follows something else. */
+  readonly start?: (text: string) => number;
   /** Looks at a word that was just read, as it may be the prefix of a string. */
   readonly afterWord?: (scanner: Scanner, name: number) => void;
 }
@@ -39,17 +41,18 @@ export interface Lexicon {
 export function lexicon(
   names: Names,
   own: Readonly<Record<string, Action>>,
-  options: { letters?: string; newlines?: boolean; afterWord?: Lexicon["afterWord"] } = {},
+  options: { letters?: string; newlines?: boolean } & Pick<Lexicon, "afterWord" | "start"> = {},
 ): Lexicon {
   const actions = new Uint8Array(128).fill(PUNCTUATION);
   actions.fill(SPACE, 0, 33);
   actions[127] = SPACE;
   actions[10] = LINE_END;
+  const { letters = "", newlines = false, ...hooks } = options;
   const set = (characters: string, action: number): void => {
     for (const character of characters) actions[character.charCodeAt(0)] = action;
   };
   set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", LETTER);
-  set(options.letters ?? "", LETTER);
+  set(letters, LETTER);
   set("0123456789", DIGIT);
   set("([{", OPENING);
   set(")]}", CLOSING);
@@ -57,8 +60,7 @@ export function lexicon(
   for (const [characters, action] of Object.entries(own)) {
     set(characters, special + distinct.indexOf(action));
   }
-  const { newlines = false, afterWord } = options;
-  return { names, actions, own: distinct, newlines, ...(afterWord && { afterWord }) };
+  return { names, actions, own: distinct, newlines, ...hooks };
 }
 
 /** Reads one text into tokens. Never throws, and each action moves on by a character at least. */
@@ -96,6 +98,7 @@ export class Scanner {
     const { text, end } = this;
     const { actions, own } = this.lexicon;
     if (text.charCodeAt(0) === 0xfeff) this.at = 1;
+    if (this.lexicon.start !== undefined) this.passLines(this.lexicon.start(text));
     this.indentation();
     while (this.at < end) {
       const code = text.charCodeAt(this.at);

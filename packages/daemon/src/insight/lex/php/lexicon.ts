@@ -23,8 +23,14 @@ export const php: Lexicon = lexicon(
     "<": less,
     "?": question,
   },
-  { letters: "$" },
+  { letters: "$", start },
 );
+
+/** A page's text goes on up to the first tag. */
+function start(text: string): number {
+  const tag = text.indexOf("<?");
+  return tag < 0 ? text.length : tag;
+}
 
 /** A comment, unless it is an attribute's `#[`. */
 function hash(scanner: Scanner): void {

@@ -59,7 +59,8 @@ class RubyFile {
       this.#scopes.enter(place - 1 - scanner.text.lastIndexOf("\n", place - 1));
     }
     const name = tokens.name(start);
-    const isPrefix = visibilities.has(name) && tokens.name(start + 1) === DEF;
+    const isBeforeMethod = tokens.name(start + 1) === DEF && !tokens.has(start + 1, FIRST);
+    const isPrefix = visibilities.has(name) && isBeforeMethod;
     const at = isPrefix ? start + 1 : start;
     if (tokens.name(at) === DEF) this.#readMethod(at, isPrefix ? !hiding.has(name) : undefined);
     else if (name === CLASS || name === MODULE) this.#readType(at);
