@@ -4,7 +4,12 @@ import type { Language } from "./lex/types.ts";
 import { definitionSpan } from "./spans.ts";
 
 const samples: readonly (readonly [string, Language, string, string])[] = [
-  ["a.ts", "typescript", "run", "export async function run(): Promise<void> {\n  if (a) { b() }\n}"],
+  [
+    "a.ts",
+    "typescript",
+    "run",
+    "export async function run(): Promise<void> {\n  if (a) { b() }\n}",
+  ],
   ["a.tsx", "typescript", "View", "export const View = () => (\n  <p>Don't</p>\n);"],
   ["a.js", "javascript", "go", "go() {\n    return 1;\n  }"],
   ["a.py", "python", "f", "@cached\ndef f(a,\n      b):\n    return 1"],
@@ -31,10 +36,15 @@ const around: Readonly<Record<string, readonly [string, string]>> = {
 describe("the span of a definition", () => {
   test.each(samples)("in %s is all of it and no more", async (path, language, name, source) => {
     const [before, after] = around[path] ?? ["", ""];
-    const text = `// né 𝒳\n`.replace("//", language === "python" || language === "ruby" ? "#" : "//");
+    const text = `// né 𝒳\n`.replace(
+      "//",
+      language === "python" || language === "ruby" ? "#" : "//",
+    );
     const start = path === "a.php" ? "" : text;
     const whole = `${start}${before}${source}${after}\n`;
-    const definition = lexFile(language, whole, path).definitions.find((each) => each.name === name);
+    const definition = lexFile(language, whole, path).definitions.find(
+      (each) => each.name === name,
+    );
     const span = await definitionSpan(path, whole, { name, line: definition?.line ?? 0 });
     expect(whole.slice(span?.start, span?.end)).toBe(source);
     expect(span?.startLine).toBe(whole.slice(0, span?.start).split("\n").length);
