@@ -91,7 +91,7 @@ function readUsing(findings: Findings, start: number, from: number): number | un
   const { name, after } = dottedName(findings, at);
   const end = tokens.type(after) === 60 ? afterAngles(tokens, after) : after;
   if (name === "" || tokens.type(end) !== 59) return undefined;
-  findings.import(name, start, "static");
+  findings.addImport(name, start, "static");
   return end + 1;
 }
 

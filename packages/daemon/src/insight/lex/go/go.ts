@@ -73,7 +73,7 @@ function continues(type: number): boolean {
 function readImport(findings: Findings, start: number): void {
   const { tokens } = findings;
   const at = tokens.type(start) === WORD || tokens.type(start) === 46 ? start + 1 : start;
-  if (tokens.type(at) === STRING) findings.import(findings.quoted(at), start, "static");
+  if (tokens.type(at) === STRING) findings.addImport(findings.quoted(at), start, "static");
 }
 
 function readFunction(findings: Findings, start: number): number {

@@ -76,7 +76,7 @@ function readImport(findings: Findings, start: number): number {
   const isStatic = tokens.name(start + 1) === STATIC;
   const { name, after } = dottedName(findings, isStatic ? start + 2 : start + 1);
   const isWhole = tokens.type(after) === 46 && tokens.type(after + 1) === 42;
-  if (name !== "") findings.import(name, start, "static", isWhole ? ["*"] : []);
+  if (name !== "") findings.addImport(name, start, "static", isWhole ? ["*"] : []);
   return isWhole ? after + 3 : after + 1;
 }
 

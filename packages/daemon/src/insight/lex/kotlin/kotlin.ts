@@ -96,7 +96,7 @@ function readImport(findings: Findings, start: number): number {
   const { tokens } = findings;
   const { name, after } = dottedName(findings, start + 1);
   const isWhole = tokens.type(after) === 46 && tokens.type(after + 1) === 42;
-  if (name !== "") findings.import(name, start, "static", isWhole ? ["*"] : []);
+  if (name !== "") findings.addImport(name, start, "static", isWhole ? ["*"] : []);
   return isWhole ? after + 2 : after;
 }
 

@@ -91,7 +91,7 @@ function readField(findings: Findings, at: number, place: KeywordPlace): number 
     if (tokens.type(before) === 123 || tokens.type(before) === 125) break;
   }
   const name = findings.word(at).slice(1);
-  findings.add(name, "variable", tokens.line(at), { exported, container });
+  findings.addDefinition(name, "variable", tokens.line(at), { exported, container });
   return afterValue(tokens, at + 1, place.end);
 }
 
@@ -119,7 +119,7 @@ function readUse(findings: Findings, start: number): number {
       readUseGroup(findings, start, at, path);
       return tokens.after(at);
     }
-    if (path !== "") findings.import(path, start, "static");
+    if (path !== "") findings.addImport(path, start, "static");
     if (tokens.name(at) === AS) at += 2;
     if (tokens.type(at) !== 44) return at;
     at++;
@@ -131,7 +131,7 @@ function readUseGroup(findings: Findings, start: number, open: number, prefix: s
   const close = tokens.link(open);
   for (let at = open + 1; at < close; at++) {
     const { path, after } = readPath(findings, useKinds.has(tokens.name(at)) ? at + 1 : at);
-    if (path !== "") findings.import(`${prefix}\\${path}`, start, "static");
+    if (path !== "") findings.addImport(`${prefix}\\${path}`, start, "static");
     at = tokens.name(after) === AS ? after + 2 : after;
   }
 }
@@ -147,6 +147,6 @@ function readIncludes(findings: Findings): void {
     const next = tokens.type(at + 1);
     if (tokens.type(at) !== STRING || (next !== 59 && next !== 41)) continue;
     const path = findings.quoted(at);
-    findings.import(isBeside ? `.${path}` : path, start, "require");
+    findings.addImport(isBeside ? `.${path}` : path, start, "require");
   }
 }

@@ -9,7 +9,7 @@ export function readImport(findings: Findings, start: number, isForTypes: boolea
   while (tokens.type(at) === WORD) {
     const first = at;
     while (tokens.type(at + 1) === 46) at += 2;
-    findings.import(compact(findings, first, at), start, isForTypes ? "type" : "static");
+    findings.addImport(compact(findings, first, at), start, isForTypes ? "type" : "static");
     at++;
     if (tokens.name(at) === AS) at += 2;
     if (tokens.type(at) !== 44) return;
@@ -32,7 +32,7 @@ export function readFrom(findings: Findings, start: number, isForTypes: boolean)
     else if (tokens.name(at) === AS) at++;
     else if (type === WORD) names.push(findings.word(at));
   }
-  findings.import(specifier, start, isForTypes ? "type" : "static", names);
+  findings.addImport(specifier, start, isForTypes ? "type" : "static", names);
 }
 
 /** A dotted name without the spaces that may stand in it. */

@@ -212,7 +212,7 @@ function readWords(findings: Findings): void {
     const isCall = name === DYNAMIC_IMPORT || name === IMPORT_MODULE;
     if (isCall && tokens.type(at + 1) === 40 && tokens.type(at + 2) === STRING) {
       if (tokens.type(at + 3) === 41 || tokens.type(at + 3) === 44) {
-        findings.import(findings.quoted(at + 2), at, "dynamic");
+        findings.addImport(findings.quoted(at + 2), at, "dynamic");
       }
     }
   }

@@ -95,7 +95,7 @@ class RubyFile {
     const kind = tokens.name(at) === CLASS ? "class" : "module";
     const where = { exported: true, container };
     if (isVisible && last === at + 1) this.#findings.define(last, kind, where);
-    else if (isVisible) this.#findings.add(name, kind, tokens.line(at + 1), where);
+    else if (isVisible) this.#findings.addDefinition(name, kind, tokens.line(at + 1), where);
     this.#scopes.open("class", name);
     this.#hidden = undefined;
   }
@@ -114,14 +114,14 @@ class RubyFile {
     if (tokens.type(string) !== STRING) return;
     const path = this.#findings.quoted(string);
     const isRelative = tokens.name(at) === RELATIVE && !path.startsWith(".");
-    this.#findings.import(isRelative ? `./${path}` : path, at, "require");
+    this.#findings.addImport(isRelative ? `./${path}` : path, at, "require");
   }
 
   #readAutoload(at: number): void {
     const { tokens } = this.#findings;
     for (let string = at + 1; string < at + 6; string++) {
       if (tokens.type(string) !== STRING) continue;
-      this.#findings.import(this.#findings.quoted(string), at, "dynamic");
+      this.#findings.addImport(this.#findings.quoted(string), at, "dynamic");
       return;
     }
   }

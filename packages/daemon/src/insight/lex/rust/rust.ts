@@ -177,7 +177,7 @@ function readModule(
   if (tokens.type(at + 1) !== WORD) return at + 1;
   const { container } = place;
   if (tokens.type(at + 2) === 59) {
-    findings.import(findings.word(at + 1), start, "module");
+    findings.addImport(findings.word(at + 1), start, "module");
     return at + 3;
   }
   findings.define(at + 1, "module", { exported, container });
@@ -220,7 +220,7 @@ function readExtern(
 ): number {
   const { tokens } = findings;
   if (tokens.name(at + 1) === CRATE) {
-    if (tokens.type(at + 2) === WORD) findings.import(findings.word(at + 2), start, "static");
+    if (tokens.type(at + 2) === WORD) findings.addImport(findings.word(at + 2), start, "static");
     return at + 3;
   }
   const open = tokens.type(at + 1) === STRING ? at + 2 : at + 1;

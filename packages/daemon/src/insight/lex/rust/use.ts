@@ -33,14 +33,14 @@ function readTree(
     if (isLast && path === prefix && prefix !== "") return findings.word(at);
     path = path === "" ? findings.word(at) : `${path}::${findings.word(at)}`;
     if (isLast) {
-      findings.import(path, start, "static");
+      findings.addImport(path, start, "static");
       return undefined;
     }
     at += 2;
   }
   if (tokens.type(at) === 42) {
     if (path === prefix && prefix !== "") return "*";
-    findings.import(path, start, "static", ["*"]);
+    findings.addImport(path, start, "static", ["*"]);
   } else if (tokens.type(at) === 123 && depth > 0) readGroup(findings, start, at, path, depth);
   return undefined;
 }
@@ -62,5 +62,5 @@ function readGroup(
     if (name !== undefined) names.push(name);
     at = end + 1;
   }
-  if (names.length > 0) findings.import(path, start, "static", names);
+  if (names.length > 0) findings.addImport(path, start, "static", names);
 }

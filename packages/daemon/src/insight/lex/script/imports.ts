@@ -39,7 +39,7 @@ export function readImport(findings: Findings, start: number): number {
   const { tokens } = findings;
   let at = start + 1;
   if (tokens.type(at) === STRING) {
-    findings.import(findings.quoted(at), start, "static");
+    findings.addImport(findings.quoted(at), start, "static");
     return at + 1;
   }
   const isType = tokens.name(at) === TYPE && !isFromClause(findings, at + 1);
@@ -61,7 +61,7 @@ export function readImport(findings: Findings, start: number): number {
       names.push("default");
     } else if (type !== 44) return at;
   }
-  findings.import(findings.quoted(at + 1), start, isType ? "type" : "static", names);
+  findings.addImport(findings.quoted(at + 1), start, isType ? "type" : "static", names);
   return at + 2;
 }
 
@@ -73,11 +73,11 @@ export function isFromClause({ tokens }: Findings, at: number): boolean {
 function readImportEquals(findings: Findings, start: number, at: number, isType: boolean): number {
   const { tokens } = findings;
   if (tokens.name(at) !== REQUIRE || tokens.type(at + 2) !== STRING) return at;
-  findings.import(findings.quoted(at + 2), start, isType ? "type" : "require", ["default"]);
+  findings.addImport(findings.quoted(at + 2), start, isType ? "type" : "require", ["default"]);
   return at + 4;
 }
 
-/** Finds `import("x")` and `require("x")`, wherever they are, but for those in declarations. */
+/** Finds dynamic imports and calls of `require`, wherever they are, but for those in declarations. */
 export function readCalls(findings: Findings): void {
   const { tokens } = findings;
   for (let at = 0; at < tokens.count; at++) {
@@ -86,9 +86,9 @@ export function readCalls(findings: Findings): void {
     if (tokens.type(at + 2) !== STRING || isMemberOrDeclared(findings, at)) continue;
     const next = tokens.type(at + 3);
     if (next !== 41 && next !== 44) continue;
-    if (name === REQUIRE) findings.import(findings.quoted(at + 2), at, "require");
+    if (name === REQUIRE) findings.addImport(findings.quoted(at + 2), at, "require");
     else
-      findings.import(
+      findings.addImport(
         findings.quoted(at + 2),
         at,
         isTypePosition(findings, at) ? "type" : "dynamic",
@@ -105,7 +105,7 @@ function isMemberOrDeclared({ tokens }: Findings, at: number): boolean {
   return [at - 3, at - 4].some((index) => tokens.name(index) === IMPORT);
 }
 
-/** Whether an `import("x")` names a type: after a colon, `typeof`, `<` and the like, and no promise. */
+/** Whether an import by a call names a type: after a colon, `typeof`, `<` and the like, and no promise. */
 function isTypePosition(findings: Findings, at: number): boolean {
   const { tokens } = findings;
   const before = tokens.name(at - 1);

@@ -94,7 +94,7 @@ function readExportList(findings: Findings, open: number, start: number, place: 
   const { theirs } = readSpecifiers(findings, open);
   const at = tokens.after(open);
   if (isFromClause(findings, at)) {
-    findings.import(findings.quoted(at + 1), start, "reexport", theirs);
+    findings.addImport(findings.quoted(at + 1), start, "reexport", theirs);
     return at + 2;
   }
   for (const name of theirs) place.exportedNames.add(name);
@@ -104,7 +104,7 @@ function readExportList(findings: Findings, open: number, start: number, place: 
 function readExportAll(findings: Findings, star: number, start: number): number {
   const at = findings.tokens.name(star + 1) === AS ? star + 3 : star + 1;
   if (!isFromClause(findings, at)) return at;
-  findings.import(findings.quoted(at + 1), start, "reexport", ["*"]);
+  findings.addImport(findings.quoted(at + 1), start, "reexport", ["*"]);
   return at + 2;
 }
 
@@ -230,7 +230,7 @@ function readNamespace(findings: Findings, at: number, place: Place, exported: b
   if (first === last && !isGlobal && !isQuoted)
     findings.define(first, "module", { exported, container });
   else if (!isGlobal && !isQuoted)
-    findings.add(name, "module", tokens.line(first), { exported, container });
+    findings.addDefinition(name, "module", tokens.line(first), { exported, container });
   const open = last + 1;
   if (tokens.type(open) !== 123) return open;
   if (tokens.link(open) > open) {

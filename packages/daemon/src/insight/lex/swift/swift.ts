@@ -66,7 +66,7 @@ const language: KeywordLanguage = {
     if (tokens.name(at) !== IMPORT || !tokens.has(at, FIRST)) return undefined;
     const first = kinds.has(tokens.name(at + 1)) ? at + 2 : at + 1;
     const { name, after } = dottedName(findings, first);
-    if (name !== "") findings.import(name, at, "static");
+    if (name !== "") findings.addImport(name, at, "static");
     return after;
   },
 };
