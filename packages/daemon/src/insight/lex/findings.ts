@@ -47,12 +47,17 @@ export class Findings {
     const { tokens } = this;
     // Broken code may end, or have a bracket, where a name should be.
     if (tokens.type(index) !== WORD) return;
-    this.add(sigil + this.word(index), kind, tokens.line(index), { exported, container });
+    this.addDefinition(sigil + this.word(index), kind, tokens.line(index), { exported, container });
     this.#definers.push(tokens.link(index));
   }
 
   /** Adds a definition whose name is more than one token. */
-  add(name: string, kind: DefinitionKind, line: number, { exported, container }: Defined): void {
+  addDefinition(
+    name: string,
+    kind: DefinitionKind,
+    line: number,
+    { exported, container }: Defined,
+  ): void {
     const definition = { name, kind, line, exported };
     this.definitions.push(container === undefined ? definition : { ...definition, container });
   }

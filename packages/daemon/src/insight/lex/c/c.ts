@@ -44,7 +44,7 @@ interface Place {
 export function readC(scanner: Scanner): Findings {
   const findings = new Findings(scanner);
   for (const { kind, text, line } of directivesOf(scanner)) {
-    if (kind === "define") findings.add(text, "macro", line, { exported: true });
+    if (kind === "define") findings.addDefinition(text, "macro", line, { exported: true });
     else {
       const how = kind === "system" ? "system" : "static";
       findings.imports.push({ specifier: text, line, kind: how, names: [] });

@@ -91,7 +91,7 @@ function readField(findings: Findings, at: number, place: KeywordPlace): number 
     if (tokens.type(before) === 123 || tokens.type(before) === 125) break;
   }
   const name = findings.word(at).slice(1);
-  findings.add(name, "variable", tokens.line(at), { exported, container });
+  findings.addDefinition(name, "variable", tokens.line(at), { exported, container });
   return afterValue(tokens, at + 1, place.end);
 }
 

@@ -95,7 +95,7 @@ class RubyFile {
     const kind = tokens.name(at) === CLASS ? "class" : "module";
     const where = { exported: true, container };
     if (isVisible && last === at + 1) this.#findings.define(last, kind, where);
-    else if (isVisible) this.#findings.add(name, kind, tokens.line(at + 1), where);
+    else if (isVisible) this.#findings.addDefinition(name, kind, tokens.line(at + 1), where);
     this.#scopes.open("class", name);
     this.#hidden = undefined;
   }

@@ -77,7 +77,7 @@ function readImportEquals(findings: Findings, start: number, at: number, isType:
   return at + 4;
 }
 
-/** Finds `import("x")` and `require("x")`, wherever they are, but for those in declarations. */
+/** Finds dynamic imports and calls of `require`, wherever they are, but for those in declarations. */
 export function readCalls(findings: Findings): void {
   const { tokens } = findings;
   for (let at = 0; at < tokens.count; at++) {
@@ -105,7 +105,7 @@ function isMemberOrDeclared({ tokens }: Findings, at: number): boolean {
   return [at - 3, at - 4].some((index) => tokens.name(index) === IMPORT);
 }
 
-/** Whether an `import("x")` names a type: after a colon, `typeof`, `<` and the like, and no promise. */
+/** Whether an import by a call names a type: after a colon, `typeof`, `<` and the like, and no promise. */
 function isTypePosition(findings: Findings, at: number): boolean {
   const { tokens } = findings;
   const before = tokens.name(at - 1);

@@ -230,7 +230,7 @@ function readNamespace(findings: Findings, at: number, place: Place, exported: b
   if (first === last && !isGlobal && !isQuoted)
     findings.define(first, "module", { exported, container });
   else if (!isGlobal && !isQuoted)
-    findings.add(name, "module", tokens.line(first), { exported, container });
+    findings.addDefinition(name, "module", tokens.line(first), { exported, container });
   const open = last + 1;
   if (tokens.type(open) !== 123) return open;
   if (tokens.link(open) > open) {
