@@ -21,7 +21,7 @@ import { TestThread } from "./support/test-thread.ts";
 let daemon: TestDaemon;
 let project: TestProject;
 beforeAll(async () => {
-  daemon = await startTestDaemon();
+  daemon = await startTestDaemon({ config: "[context]\ntokens = 4000000\n" });
   project = await daemon.project();
 });
 afterAll(() => daemon[Symbol.asyncDispose]());
@@ -263,7 +263,7 @@ describe("one client", () => {
     silent = createServer(() => {}).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
-    const config = `[providers.silent]\nbase_url = "http://127.0.0.1:${port}/v1"`;
+    const config = `[providers.silent]\nbase_url = "http://127.0.0.1:${port}/v1"\nwire_api = "responses"`;
     strained = await startTestDaemon({ config });
   });
   afterAll(async () => {

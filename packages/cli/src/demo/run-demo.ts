@@ -7,7 +7,7 @@ import { checkoutState } from "./repository.ts";
 import { openStage, type Stage, type StageOptions } from "./stage.ts";
 import { type DemoDocument, type Kept, summarize } from "./summary.ts";
 import { type Context, land, type Work, workOn } from "./threads.ts";
-import { type Check, checkLandings, checkTurns } from "./verify.ts";
+import { type Check, checkLandings, checkTurns, isFinished } from "./verify.ts";
 
 /** Runs the whole demo and tells of it on stderr. Without `keep`, nothing is left of it. */
 export async function runDemo(options: StageOptions, signal: AbortSignal): Promise<DemoDocument> {
@@ -79,7 +79,7 @@ async function perform(stage: Stage, signal: AbortSignal): Promise<Performance> 
   );
 
   const checks = checkTurns(works, before, await checkoutState(repository));
-  if (!works.every(({ turn }) => turn.state === "done")) return { works, landings: [], checks };
+  if (!works.every(isFinished)) return { works, landings: [], checks };
   const landings = await landInOrder(context, works);
   checks.push(...(await checkLandings(stage, { works, landings, before })));
   return { works, landings, checks };

@@ -20,14 +20,19 @@ export function checkTurns(
 ): Check[] {
   return [
     check(
-      "every turn is done",
-      works.every(({ turn }) => turn.state === "done"),
+      "every turn is done, or lacks only the fix of the failing test for its proof",
+      works.every(isFinished) && works.some(({ turn }) => turn.state === "done"),
     ),
     check(`${works.length} threads ran at once`, ranAtOnce(works)),
     check("a failing test was seen and fixed", works.some(fixedAFailure)),
     check("approvals were answered for exactly what was shown", approvalsWereAnswered(works)),
     check("the checkout was untouched before the first landing", isDeepStrictEqual(before, now)),
   ];
+}
+
+/** A test fails where the threads begin; only one of them mends it, and the others land behind it. */
+export function isFinished({ turn }: Work): boolean {
+  return turn.state === "done" || turn.state === "doneUnverified";
 }
 
 function ranAtOnce(works: readonly Work[]): boolean {
