@@ -263,7 +263,7 @@ describe("one client", () => {
     silent = createServer(() => {}).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
-    const config = `[providers.silent]\nbase_url = "http://127.0.0.1:${port}/v1"\nwire_api = "responses"`;
+    const config = `[providers.silent]\nbase_url = "http://127.0.0.1:${port}/v1"\napi_key_command = "sleep 20; echo key"`;
     strained = await startTestDaemon({ config });
   });
   afterAll(async () => {
