@@ -29,10 +29,10 @@ export default defineConfig({
           // What is tested as a process is what is published.
           globalSetup: "test/support/build.ts",
           env: { HEDDLE_BUILD: "1" },
-          testTimeout: 60_000,
           // A slow machine is no failure.
-          expect: { poll: { timeout: 20_000 } },
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+          hookTimeout: 120_000,
         },
       },
       { ...shared, test: { name: "architecture", include: ["test/architecture.test.ts"] } },

@@ -55,7 +55,6 @@ test("the demo lands three threads, finds everything true, and leaves nothing be
   expect(document.checks.filter(({ ok }) => !ok)).toEqual([]);
   expect(document).toMatchObject({ ok: true, model: "scripted model, no AI", kept: null });
   expect(document.checks.length).toBeGreaterThanOrEqual(11);
-  expect(document.seconds).toBeLessThan(60);
   expect(
     document.threads.map(({ policy, landing, approvals, turns }) => ({
       policy,

@@ -91,7 +91,7 @@ interface Demo {
 async function doDemoTask(model: string) {
   const demo = (await (await fetch(new URL("/demo", daemon.model.url))).json()) as Demo;
   const { thread: start } = await daemon.project(demo.files);
-  const thread = await start({ patienceMs: 60_000 });
+  const thread = await start();
   const turn = await thread.say(demo.tasks[0]?.prompt ?? "", { model });
   expect(turn).toMatchObject({
     state: "done",

@@ -41,7 +41,7 @@ interface Waiter {
 let started = 0;
 
 /** Nothing here takes as long; a test that waits in vain fails with what there is instead. */
-const usualPatienceMs = 30_000;
+const usualPatienceMs = 90_000;
 
 /** A thread as one client sees it: every event folded, all text that streamed. */
 export class TestThread implements AsyncDisposable {

@@ -125,7 +125,7 @@ export interface TurnHost {
 
   /** Whether the turn was begun by an earlier daemon, which was killed or stopped. */
   readonly resumed: boolean;
-  /** Writes down that a call's effect begins, and what its recovery would need, before it does. */
+  /** Writes down, on disk, that a call's effect begins and what its recovery would need, before it does. */
   effectBegins(callId: string, journal?: string): void;
   /** The journal of an effect that an earlier daemon began and did not report. */
   unreportedEffect(callId: string): string | undefined;
@@ -136,7 +136,7 @@ export interface TurnHost {
    */
   recoverCommand(callId: string): string;
 
-  /** Groups the writes of `change` into one transaction. */
+  /** Groups the writes of `change` into one transaction; none of them may be that an effect begins. */
   atomically<T>(change: () => T): T;
   setState(state: Exclude<TurnState, "retryWait">): void;
   /** Says why the model is asked again, and when. */

@@ -21,7 +21,7 @@ export interface Transaction {
   record(event: ThreadEvent, wholeText?: string): void;
   /** Changes a project or a task, likewise. */
   announce(event: DaemonEvent): void;
-  /** Runs once everything is on disk; never when the transaction fails. */
+  /** Runs once everything is committed; never when the transaction fails. */
   afterCommit(run: () => void): void;
 }
 
@@ -35,7 +35,7 @@ export const daemonActor: Actor = { name: "heddle", kind: "daemon" };
 
 /**
  * The only way to change state. A change is an event that carries the row as it is afterwards; the
- * row and the log are written in one transaction, and listeners hear of it once it is durable.
+ * row and the log are written in one transaction, and listeners hear of it once it is committed.
  */
 export class Journal {
   readonly #store: Store;

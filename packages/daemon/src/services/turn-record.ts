@@ -20,7 +20,7 @@ import type { Clock } from "../os/clock.ts";
 import type { HistoryEntry } from "../store/history-table.ts";
 import { withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
-import { daemonActor, type Journal } from "./journal.ts";
+import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import { costOf } from "./line-up.ts";
 import type { LiveTexts } from "./live-texts.ts";
 import { refreshThread } from "./thread-status.ts";
@@ -58,7 +58,7 @@ export class TurnRecord {
   }
 
   atomically<T>(change: () => T): T {
-    return this.#services.journal.write(daemonActor, change);
+    return this.#write(change);
   }
 
   setState(state: TurnState): void {
@@ -76,7 +76,7 @@ export class TurnRecord {
   remember(entries: readonly InputEntry[]): void {
     const { thread, turn } = this.#subject;
     const { store } = this.#services;
-    store.transaction(() => {
+    this.#write(() => {
       store.history.append(thread.id, turn.id, entries.map(toHistory));
       for (const { type, call_id } of entries) {
         if (type.endsWith("_call_output")) store.effects.remove(turn.id, String(call_id));
@@ -95,10 +95,10 @@ export class TurnRecord {
   }
 
   recordRequest({ sentBytes, wallMs, outcome, usage }: RequestRecord): void {
-    const { store, journal } = this.#services;
+    const { store } = this.#services;
     const { price } = this.#subject;
     const costUsd = usage && price ? costOf(usage, price) : null;
-    journal.write(daemonActor, (tx) => {
+    this.#write((tx) => {
       const turn = store.turns.find(this.#subject.turn.id) ?? this.#subject.turn;
       store.modelRequests.add({
         turnId: turn.id,
@@ -150,7 +150,7 @@ export class TurnRecord {
     if (known?.type === draft.type && known.state === "running") {
       return known as Extract<Item, { type: Draft["type"] }>;
     }
-    return this.#services.journal.write(daemonActor, (tx) => {
+    return this.#write((tx) => {
       const ids = { id: newId(ItemId), threadId: thread.id, turnId: turn.id };
       const times = { createdAt: tx.now, completedAt: null };
       const item = { ...draft, ...ids, ...times, state: "running" } as unknown as Item;
@@ -165,14 +165,14 @@ export class TurnRecord {
 
   updateItem(item: Item): void {
     const streamed = this.#services.texts.peek(item.id);
-    this.#services.journal.write(daemonActor, (tx) => {
+    this.#write((tx) => {
       tx.record({ type: "itemUpdated", item: withHead(item, streamed) }, streamed);
     });
   }
 
   completeItem(item: Item, state: Exclude<Item["state"], "running">): void {
     if (this.signal.reason === leaveOff) return;
-    this.#services.journal.write(daemonActor, (tx) => {
+    this.#write((tx) => {
       const streamed = this.#services.texts.peek(item.id);
       const whole = streamed === "" && "text" in item ? item.text : streamed;
       const completed = { ...withHead(item, whole), state, completedAt: tx.now };
@@ -182,14 +182,22 @@ export class TurnRecord {
   }
 
   #update(state: TurnState, changes: Partial<Turn>): void {
-    const { store, journal } = this.#services;
+    const { store } = this.#services;
     const before = store.turns.find(this.#subject.turn.id);
     if (before === undefined || before.state === state) return;
-    journal.write(daemonActor, (tx) => {
+    this.#write((tx) => {
       tx.record({ type: "turnUpdated", turn: { ...before, state, ...changes } });
       this.#subject.enters(state);
       refreshThread(tx, store, before.threadId);
     });
+  }
+
+  /**
+   * Not flushed: a power cut ends whoever has heard of it, and the turn goes on from the last flush,
+   * which each effect, approval and end is.
+   */
+  #write<T>(change: (tx: Transaction) => T): T {
+    return this.#services.journal.write(daemonActor, change, { flushed: false });
   }
 
   /** An item of this turn that was begun for a call. */

@@ -3,7 +3,7 @@ import { DaemonError, type Turn, type TurnId } from "@heddle/protocol";
 import { leaveOff } from "../agent/turn-host.ts";
 import type { Busy } from "./busy.ts";
 import { toFailure } from "./failure.ts";
-import { daemonActor } from "./journal.ts";
+import { daemonActor, type Transaction } from "./journal.ts";
 import { rows } from "./rows.ts";
 import { storeAgain, storeAgainMs } from "./store-again.ts";
 import { refreshThread } from "./thread-status.ts";
@@ -135,13 +135,14 @@ export class TurnRunner {
 
   #building(queued: Turn): Turn {
     const { store, journal } = this.#options;
-    return journal.write(daemonActor, (tx) => {
+    const build = (tx: Transaction): Turn => {
       const startedAt = queued.startedAt ?? tx.now;
       const turn: Turn = { ...queued, state: "building", startedAt };
       tx.record({ type: "turnUpdated", turn });
       refreshThread(tx, store, turn.threadId);
       return turn;
-    });
+    };
+    return journal.write(daemonActor, build, { flushed: false });
   }
 
   /** What has happened is stored as soon as the disk takes it; until then the thread is not free. */

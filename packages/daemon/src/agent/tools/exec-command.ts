@@ -50,10 +50,8 @@ export const execCommand = functionTool({
       await host.beforeEffect();
       const [box, treeHash = null] = await Promise.all([host.box(), host.evidence.treeBefore(cmd)]);
       started = { ...started, profileHash: box.profileHash, treeHash };
-      host.atomically(() => {
-        host.effectBegins(callId);
-        host.updateItem(started);
-      });
+      host.updateItem(started);
+      host.effectBegins(callId);
       const { signal } = host;
       const process = await box.run({ cmd, cwd, tty, timeoutMs: commandLimitMs, signal });
       const session = sessions.add({ item: started, tty, process, host });
