@@ -15,8 +15,9 @@ export const askUser = functionTool({
     const item = host.startItem({ ...draft, text: "", textLength: 0 });
     try {
       const text = await host.ask(item.id, question, options);
-      host.completeItem({ ...item, text, textLength: text.length }, "completed");
-      return { output: text };
+      const answered = { ...item, text, textLength: text.length };
+      // Whoever is killed in between would ask again.
+      return { output: text, record: () => host.completeItem(answered, "completed") };
     } catch (error) {
       failItem(host, item, error);
       throw error;

@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from "node:path";
 import { z } from "zod";
 import { resultTokenLimit } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { failItem, functionTool, ToolError } from "./tool.ts";
+import { declined, failItem, functionTool, ToolError } from "./tool.ts";
 
 const commandLimitMs = 10 * 60_000;
 
@@ -43,10 +43,7 @@ export const execCommand = functionTool({
     });
     try {
       const consent = await host.authorize(started.id, { type: "command", cmd, cwd, tty });
-      if (!consent.allowed) {
-        host.completeItem(started, "declined");
-        return { output: consent.message };
-      }
+      if (!consent.allowed) return declined(host, started, consent.message);
       await host.beforeEffect();
       const [box, treeHash = null] = await Promise.all([host.box(), host.evidence.treeBefore(cmd)]);
       started = { ...started, profileHash: box.profileHash, treeHash };

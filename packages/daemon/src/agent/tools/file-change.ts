@@ -4,7 +4,14 @@ import type { FileChange } from "../patch/apply.ts";
 import { describeChanges } from "../patch/echo.ts";
 import { finishChanges, journalOf } from "../patch/journal.ts";
 import { applyChanges } from "../patch/write.ts";
-import { failItem, type Tool, type ToolContext, ToolError, type ToolResult } from "./tool.ts";
+import {
+  declined,
+  failItem,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type ToolResult,
+} from "./tool.ts";
 
 /** What a person can be shown in one approval. */
 const patchLimit = 128 * 1024;
@@ -31,10 +38,7 @@ export async function writeChanges(
   });
   try {
     const consent = await host.authorize(item.id, { type: "patch", patch, changes: summary });
-    if (!consent.allowed) {
-      host.completeItem(item, "declined");
-      return { output: consent.message };
-    }
+    if (!consent.allowed) return declined(host, item, consent.message);
     await host.beforeEffect();
     host.effectBegins(callId, journalOf(changes));
     // Exactly what was consented to: a file that has changed since refuses the whole patch.

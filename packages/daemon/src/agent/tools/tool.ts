@@ -53,6 +53,11 @@ export function failItem(host: TurnHost, item: Item, error: unknown): void {
   host.completeItem(told, endOf(host));
 }
 
+/** What a person or a policy refused; stored with its result, for nobody is asked again after a kill. */
+export function declined(host: TurnHost, item: Item, message: string): ToolResult {
+  return { output: message, record: () => host.completeItem(item, "declined") };
+}
+
 /** A mistake of the model's, told to the model. */
 export class ToolError extends Error {}
 
