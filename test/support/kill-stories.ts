@@ -40,7 +40,7 @@ export const settings = {
 export const files = { "a.txt": "one\n", ".gitignore": "*.log\n" };
 
 /** What has not gone on by itself after so long, on a busy machine too, is stuck. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 const done: Step = { text: "done" };
 const log = (word: string): Step => exec(`echo ${word} >> effects.txt; sleep ${marker}`);

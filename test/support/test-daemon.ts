@@ -87,7 +87,7 @@ export class TestDaemon implements AsyncDisposable {
   async connect(name: string, kind: Actor["kind"] = "script"): Promise<HeddleClient> {
     const { socket } = this.paths;
     const client = { name, kind };
-    return this.#owned.use(await connect({ socketPath: socket, client, reconnectForMs: 10_000 }));
+    return this.#owned.use(await connect({ socketPath: socket, client, reconnectForMs: 60_000 }));
   }
 
   /** Adds a new repository as a project, granted for writing. */
