@@ -12,7 +12,7 @@ import {
   WireApi,
 } from "@heddle/protocol";
 import { parse, TomlError } from "smol-toml";
-import { z } from "zod";
+import * as z from "zod";
 import { replaceFile } from "./os/durable-files.ts";
 import { setTomlValue } from "./os/toml-edit.ts";
 import { lineOf } from "./os/toml-lines.ts";

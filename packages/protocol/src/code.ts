@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CodePlace, Facts } from "./code-facts.ts";
 import { AbsolutePath } from "./common.ts";
 import { method, unordered } from "./define.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const Timestamp = z.int().nonnegative().describe("Integer Unix milliseconds.");
 export const AbsolutePath = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Approval } from "./approval.ts";
 import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";

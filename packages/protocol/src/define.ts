@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 
 /**
  * Which calls keep their order: those of one scope run one after another, scopes run side by side.

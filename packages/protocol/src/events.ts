@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Approval } from "./approval.ts";
 import { Seq } from "./common.ts";
 import { ThreadId, TurnId } from "./ids.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath, Timestamp } from "./common.ts";
 import { method, unordered } from "./define.ts";
 import { ItemId, ThreadId, TurnId } from "./ids.ts";

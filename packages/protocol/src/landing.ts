@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
 import { method, perThread } from "./define.ts";
 import { LandingId, ThreadId } from "./ids.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath } from "./common.ts";
 
 /** The daemon that has a state directory for itself, as its file says. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter, on } from "node:events";
 import { JSONRPCClient, type JSONRPCErrorException, type JSONRPCRequest } from "json-rpc-2.0";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Actor } from "./common.ts";
 import type { Notifications, SequencedDaemonEvent } from "./daemon.ts";
 import type { ParamsOf, ResultOf } from "./define.ts";

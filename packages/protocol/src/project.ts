@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath, BranchName, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { globally, method, perProject, unordered } from "./define.ts";
 import { GrantId, ProjectId, ThreadId } from "./ids.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { notifications } from "./daemon.ts";
 import { errorCodes } from "./errors.ts";
 import * as protocol from "./index.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { mutation, page, pageParams, Timestamp } from "./common.ts";
 import { method, perProject, unordered } from "./define.ts";
 import { ProjectId, TaskId } from "./ids.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath, CommitHash, Failure, Timestamp } from "./common.ts";
 import { ProjectId, TaskId, ThreadId } from "./ids.ts";
 import { EndState } from "./turn.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { BranchName, mutation, page, pageParams, Seq } from "./common.ts";
 import { method, perProject, perThread, unordered } from "./define.ts";
 import { Diff } from "./diff.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Price } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Usage } from "../agent/model-types.ts";
 
 const Known = z.object({

@@ -1,5 +1,5 @@
 import type { PolicyName } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../os/clock.ts";
 import type { Store } from "../store/store.ts";
 

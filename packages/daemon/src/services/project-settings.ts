@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DaemonError, ProjectSettings } from "@heddle/protocol";
 import { parse, TomlError } from "smol-toml";
-import { z } from "zod";
+import * as z from "zod";
 import { lineOf } from "../os/toml-lines.ts";
 import { openTree } from "../os/tree-files.ts";
 

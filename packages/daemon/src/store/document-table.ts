@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Database } from "./database.ts";
 
 /** The rows of a page have at most so many bytes, but for a single one that has more. */

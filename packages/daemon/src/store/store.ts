@@ -9,7 +9,7 @@ import {
   type ThreadId,
   Turn,
 } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 import { EventLog } from "./event-log.ts";

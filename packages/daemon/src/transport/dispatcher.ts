@@ -7,7 +7,7 @@ import {
   registry,
 } from "@heddle/protocol";
 import { type JSONRPCRequest, type JSONRPCResponse, JSONRPCServer } from "json-rpc-2.0";
-import { z } from "zod";
+import * as z from "zod";
 import type { Caller, Feeds } from "../methods/caller.ts";
 import type { Mutations } from "../services/mutations.ts";
 import type { Budget } from "./budget.ts";

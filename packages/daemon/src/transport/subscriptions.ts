@@ -1,5 +1,5 @@
 import { DaemonError, type ItemDelta, type Notifications, type ThreadId } from "@heddle/protocol";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Feeds } from "../methods/caller.ts";
 import type { DaemonNotice, Journal, ThreadNotice } from "../services/journal.ts";
 import type { LiveTexts } from "../services/live-texts.ts";

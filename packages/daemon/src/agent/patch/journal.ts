@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { TreeFiles } from "../../os/tree-files.ts";
 import type { FileChange } from "./apply.ts";
 import { refusal } from "./refusal.ts";

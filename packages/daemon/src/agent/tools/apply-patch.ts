@@ -1,5 +1,5 @@
 import { DaemonError } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { ModelCall } from "../model-types.ts";
 import { planPatch } from "../patch/apply.ts";
 import { patchGrammar } from "../patch/grammar.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { failItem, functionTool } from "./tool.ts";
 
 /** Asks the user, and waits for the answer. */

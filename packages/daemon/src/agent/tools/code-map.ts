@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { CodeKnowledge } from "../code-knowledge.ts";
 import { asToolCall } from "./read-file.ts";
 import { functionTool, ToolError } from "./tool.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { FileChange } from "../patch/apply.ts";
 import { patchSource } from "../patch/write.ts";
 import type { TurnHost } from "../turn-host.ts";

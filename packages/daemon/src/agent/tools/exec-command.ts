@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { resultTokenLimit } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
 import { declined, failItem, functionTool, ToolError } from "./tool.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { ModelCall } from "../model-types.ts";
 import type { TurnHost } from "../turn-host.ts";
 import { failItem, functionTool, ToolError } from "./tool.ts";

@@ -1,5 +1,5 @@
 import type { Item } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import type { Gate } from "../gate/gate.ts";
 import type { ModelCall, ToolSpec } from "../model-types.ts";
 import type { RepetitionGuard } from "../repetition.ts";

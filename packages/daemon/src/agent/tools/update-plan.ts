@@ -1,5 +1,5 @@
 import type { PlanStep } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { functionTool } from "./tool.ts";
 
 const statuses = {

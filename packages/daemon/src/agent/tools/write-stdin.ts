@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { maxOutputTokens } from "./exec-command.ts";
 import { functionTool, ToolError } from "./tool.ts";
 
