@@ -1,13 +1,17 @@
 // Attacks a real daemon in every way that is known, with a model that obeys the attacker. Prints a
 // line per attack and one JSON document with --json; exits with 1 if one was not withstood.
 //
-//   node --conditions=@heddle/source scripts/attacks.ts [--group box] [--json]
+//   node --conditions=@heddle/source scripts/attacks.ts [--group box] [--only NAME] [--json]
 import { parseArgs } from "node:util";
 import { type Attack, Ground } from "../test/support/attacks/attack.ts";
 import { attackGroups } from "../test/support/attacks/index.ts";
 
 const { values: options } = parseArgs({
-  options: { group: { type: "string" }, json: { type: "boolean", default: false } },
+  options: {
+    group: { type: "string" },
+    only: { type: "string", default: "" },
+    json: { type: "boolean", default: false },
+  },
 });
 
 interface Outcome {
@@ -21,7 +25,7 @@ const outcomes: Outcome[] = [];
 for (const { name: group, attacks } of attackGroups) {
   if (options.group !== undefined && options.group !== group) continue;
   await using ground = new Ground();
-  for (const attack of attacks) {
+  for (const attack of attacks.filter(({ name }) => name.includes(options.only))) {
     const outcome = { group, attack: attack.name, ...(await attempt(attack, ground)) };
     outcomes.push(outcome);
     const verdict = outcome.withstood ? "withstood" : "NOT WITHSTOOD";

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { planPatch } from "../packages/daemon/src/agent/patch/apply.ts";
 import { applyChanges, patchSource } from "../packages/daemon/src/agent/patch/write.ts";
 import { openTree } from "../packages/daemon/src/os/tree-files.ts";
+import type { Network } from "../packages/daemon/src/sandbox/egress/routes.ts";
 import { createSandbox } from "../packages/daemon/src/sandbox/sandbox.ts";
 import type { Box, Checkout } from "../packages/daemon/src/sandbox/types.ts";
 
@@ -33,6 +34,15 @@ interface Pair {
   readonly after?: Work;
 }
 
+/** A host is granted, so that the box has its proxy; nothing is dialled. */
+const network: Network = {
+  hosts: ["registry.npmjs.org:443"],
+  allows: () => true,
+  onChange: () => ({ [Symbol.dispose]: () => undefined }),
+  dial: () => Promise.reject(new Error("nothing is dialled")),
+  log: () => undefined,
+};
+
 const content = `${Array.from({ length: 200 }, (_, at) => `line ${at}`).join("\n")}\n`;
 
 /**
@@ -43,12 +53,28 @@ export async function measureBox(runs: number): Promise<Record<string, Compariso
   using place = makePlace();
   const { checkout, stateDir, home } = place;
   const sandbox = createSandbox({ allowRoot: true, stateDir, home });
-  const open = () => sandbox.open({ checkout, access: "rw", readable: [], env: {} });
+  const open = (more: { network?: Network } = {}) =>
+    sandbox.open({ checkout, access: "rw", readable: [], env: {}, ...more });
+  const first = (more: { network?: Network }) =>
+    compareFirst(Math.ceil(runs / 4), () => open(more), checkout);
   await sandbox.prove();
   await using box = await open();
+  return {
+    command: await compare(runs, { plain: spawnPlain, ours: () => runBoxed(box, checkout) }),
+    firstCommand: await first({}),
+    firstCommandWithHosts: await first({ network }),
+    ...(await measureFiles(runs, checkout.worktree)),
+  };
+}
+
+/** A command in a box that is opened for it. */
+async function compareFirst(
+  runs: number,
+  open: () => Promise<Box>,
+  checkout: Checkout,
+): Promise<Comparison> {
   let fresh: Box | undefined;
-  const command = await compare(runs, { plain: spawnPlain, ours: () => runBoxed(box, checkout) });
-  const firstCommand = await compare(Math.ceil(runs / 4), {
+  return await compare(runs, {
     plain: spawnPlain,
     ours: async () => {
       fresh = await open();
@@ -56,7 +82,6 @@ export async function measureBox(runs: number): Promise<Record<string, Compariso
     },
     after: async () => fresh?.[Symbol.asyncDispose](),
   });
-  return { command, firstCommand, ...(await measureFiles(runs, checkout.worktree)) };
 }
 
 async function measureFiles(runs: number, worktree: string): Promise<Record<string, Comparison>> {
