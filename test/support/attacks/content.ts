@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { exec, replaceLine, type Step } from "../steps.ts";
 import { startTestDaemon, type TestDaemon } from "../test-daemon.ts";
+import type { TestThread } from "../test-thread.ts";
 import type { AttackGroup, Ground } from "./attack.ts";
 import { Bait } from "./bait.ts";
 import { boxed, done, wholeLife } from "./life.ts";
@@ -231,15 +232,18 @@ async function floodOfCallsIsHarmless(ground: Ground): Promise<string> {
     { tool: "__proto__", input: { constructor: { prototype: { polluted: true } } } },
     { tool: "search", input: { pattern: "(a+)+$", path: "../.." } },
   ];
-  await done(thread, { calls }, ...odd.map((one) => ({ calls: [one] })));
-  const results = daemonResults(await ground.daemon(), thread.id);
+  await done(thread, { calls });
+  for (const one of odd) await done(thread, { calls: [one] });
+  const results = resultsIn(await ground.daemon(), thread);
   assert.equal(results, calls.length + odd.length);
   return `${calls.length + odd.length} calls, each has one answer`;
 }
 
-function daemonResults(daemon: TestDaemon, threadId: string): number {
-  const last = daemon.model.requests().findLast(({ cacheKey }) => cacheKey === threadId);
-  return last?.items.filter(({ type }) => type === "function_call_output").length ?? 0;
+/** How many calls the model was told a result of; the conversation may be compacted meanwhile. */
+function resultsIn(daemon: TestDaemon, thread: TestThread): number {
+  const items = daemon.requestsOf(thread).flatMap((request) => request.items);
+  const results = items.filter(({ type }) => type === "function_call_output");
+  return new Set(results.map(({ call_id }) => call_id)).size;
 }
 
 /** What stands in a repository, or comes from the model, and is more than text. */
