@@ -16,8 +16,9 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
-          testTimeout: 20_000,
-          expect: { poll: { timeout: 10_000 } },
+          // A slow machine is no failure.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -29,8 +30,7 @@ export default defineConfig({
           // What is tested as a process is what is published.
           globalSetup: "test/support/build.ts",
           env: { HEDDLE_BUILD: "1" },
-          // A slow machine is no failure.
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
         },
