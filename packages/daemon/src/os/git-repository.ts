@@ -94,13 +94,14 @@ export async function headOf(paths: RepositoryPaths): Promise<Head> {
 
 /** Who the user is to git, or a name of ours where git does not know. */
 export async function readIdentity(gitCommonDir: string): Promise<Identity> {
-  const [name, email] = await Promise.all([
-    readSetting(gitCommonDir, "user.name"),
-    readSetting(gitCommonDir, "user.email"),
-  ]);
+  const args = ["config", "--null", "--get-regexp", "^user\\.(name|email)$"];
+  const output = await tryGit({ gitDir: gitCommonDir, args, userConfig: true });
+  // Git prints a key, a line end and its value; of several for one key the last counts.
+  const entries = output.stdout.toString("utf8").split("\0");
+  const settings = new Map(entries.map((entry) => entry.split("\n", 2) as [string, string]));
   return {
-    name: identityPart(name) || ourIdentity.name,
-    email: identityPart(email) || ourIdentity.email,
+    name: identityPart(settings.get("user.name")) || ourIdentity.name,
+    email: identityPart(settings.get("user.email")) || ourIdentity.email,
   };
 }
 
