@@ -63,3 +63,8 @@ test("what happened before a restart counts, up to the user's last message", () 
   const spoken = [...history(4), userEntry([{ type: "input_text", text: "go on" }])];
   expect(RepetitionGuard.of(spoken).takeAdvice()).toEqual([]);
 });
+
+test("a megabyte of digits is compared as quickly as anything else", () => {
+  const digits = "1".repeat(1_000_000);
+  expect(hints([exec("seq"), digits], [exec("seq"), `${digits} ms`])).toEqual([0, 0]);
+});

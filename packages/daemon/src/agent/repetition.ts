@@ -78,7 +78,7 @@ function waits({ name, arguments: text }: Pick<ModelCall, "name" | "arguments">)
 
 /** How long something took is no result. */
 function keyOf({ name, arguments: text }: Pick<ModelCall, "name" | "arguments">, output: string) {
-  const result = output.replace(/^wall_s: .*$/m, "").replace(/\d+(?:\.\d+)?\s?m?s\b/g, "");
+  const result = output.replace(/^wall_s: .*$/m, "").replace(/(?<!\d)\d+(?:\.\d+)?\s?m?s\b/g, "");
   return createHash("sha256")
     .update(JSON.stringify([name, text, result]))
     .digest("base64");
