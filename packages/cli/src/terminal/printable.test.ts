@@ -49,3 +49,9 @@ test("JSON for a terminal has the same value", () => {
   expect(JSON.parse(text)).toEqual(value);
   expect(text).toBe('{\n  "title": "a\\u202eb\\u009b\\udb40\\udc41\\n"\n}');
 });
+
+test("a megabyte of blanks or of carriage returns is shown as quickly as anything else", () => {
+  const [blanks, returns] = [" ", "\r"].map((char) => char.repeat(1_000_000));
+  expect(printableLine(`a${blanks}b\n\n${blanks}c`)).toBe(`a${blanks}b ⏎ c`);
+  expect(settled(`a${returns}b\n${returns}\nc`)).toBe("b\n\nc");
+});

@@ -18,18 +18,15 @@ export function printable(text: string): string {
 
 /** As `printable`, on one line: for titles and the cells of a table. */
 export function printableLine(text: string): string {
-  return printable(
-    text
-      .trim()
-      .replaceAll(/\s*\n\s*/g, " ⏎ ")
-      .replaceAll("\t", " "),
-  );
+  const lines = text.split("\n").map((line) => line.trim());
+  return printable(lines.filter(Boolean).join(" ⏎ ").replaceAll("\t", " "));
 }
 
 /** The text that a terminal would be left with: colours are dropped, overwritten lines too. */
 export function settled(text: string): string {
   return stripVTControlCharacters(text)
-    .replaceAll(/\r+\n/g, "\n")
+    .replaceAll(/\r+/g, "\r")
+    .replaceAll("\r\n", "\n")
     .replaceAll(/^.*\r(?=[^\r\n])/gm, "")
     .replaceAll("\r", "");
 }
