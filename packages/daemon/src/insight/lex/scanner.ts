@@ -80,6 +80,8 @@ export class Scanner {
   readonly open: number[] = [];
   /** The quotes of the strings around the current expression, for languages with several. */
   readonly quotes: string[] = [];
+  /** Up to here a slash is known to begin no regular expression. */
+  noRegexBefore = 0;
   tabLines = 0;
   readonly spaceSteps = { 2: 0, 4: 0, 8: 0 };
   #lastCodeLine = 0;

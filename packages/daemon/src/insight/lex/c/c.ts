@@ -88,6 +88,7 @@ function readOne(findings: Findings, start: number, place: Place, exported: bool
     return tokens.after(start + 2);
   }
   if (name === TEMPLATE && tokens.type(start + 1) === 60) {
+    if (place.depth === 0) return start + 1;
     return readOne(
       findings,
       afterAngles(tokens, start + 1),
@@ -131,6 +132,8 @@ function bodyOf({ tokens }: Findings, word: number, end: number): number {
   for (let at = word + 1; at < end; ) {
     const type = tokens.type(at);
     if (type === 123) return at;
+    // In `enum class Name` two such words stand together; any other begins something new.
+    if (at > word + 1 && types.has(tokens.name(at))) return 0;
     const isHead =
       type === WORD || type === 58 || type === 44 || type === 60 || type === 91 || type === NEWLINE;
     const isAttribute = type === 40 && tokens.type(at - 1) === WORD && at > word + 1;

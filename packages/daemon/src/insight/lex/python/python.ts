@@ -1,7 +1,7 @@
 import { Findings } from "../findings.ts";
 import type { Scanner } from "../scanner.ts";
 import { Scopes } from "../scopes.ts";
-import { END, NEWLINE, STRING, WORD } from "../tokens.ts";
+import { END, FIRST, NEWLINE, STRING, WORD } from "../tokens.ts";
 import { readAll, readTargets } from "./assignments.ts";
 import { readFrom, readImport } from "./imports.ts";
 import {
@@ -100,8 +100,8 @@ class PythonFile {
   }
 
   #isSoftBlock(at: number, name: number): boolean {
-    if (name !== MATCH && name !== CASE) return false;
     const { tokens } = this.#findings;
+    if ((name !== MATCH && name !== CASE) || !tokens.has(at, FIRST)) return false;
     const end = this.#afterSimple(at);
     const next = tokens.type(at + 1);
     return tokens.type(end - 1) === 58 && next !== 61 && next !== 46 && next !== 58;

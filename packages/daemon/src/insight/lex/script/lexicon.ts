@@ -115,12 +115,18 @@ function slash(scanner: Scanner): void {
   scanner.at = end > 0 ? end : scanner.at + 1;
 }
 
-/** Where a regular expression ends, with its flags; 0 if it does not on its line. */
-function regexEnd({ text, at: start, end }: Scanner): number {
+/**
+ * Where a regular expression ends, with its flags; 0 if it does not on its line, which then has no
+ * other: whatever looks like one is not looked through again.
+ */
+function regexEnd(scanner: Scanner): number {
+  const { text, at: start, end } = scanner;
+  if (start < scanner.noRegexBefore) return 0;
   let inSet = false;
-  for (let at = start + 1; at < end; at++) {
+  let at = start + 1;
+  for (; at < end; at++) {
     const code = text.charCodeAt(at);
-    if (code === 10) return 0;
+    if (code === 10) break;
     if (code === 92) at++;
     else if (code === 91) inSet = true;
     else if (code === 93) inSet = false;
@@ -130,6 +136,7 @@ function regexEnd({ text, at: start, end }: Scanner): number {
       return at;
     }
   }
+  scanner.noRegexBefore = at;
   return 0;
 }
 

@@ -88,7 +88,7 @@ function hash(scanner: Scanner): void {
   if (scanner.peek(hashes) === 34) {
     scanner.at += hashes;
     string(scanner, hashes);
-  } else punctuation(scanner);
+  } else for (; hashes > 0; hashes--) punctuation(scanner);
 }
 
 function string(scanner: Scanner, hashes: number): void {
