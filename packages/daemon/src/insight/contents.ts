@@ -1,6 +1,7 @@
 import type { IndexStore } from "../store/index-store.ts";
 import type { Content } from "./digest.ts";
 import { FileNames, Names } from "./names.ts";
+import { WordNumbers } from "./word-numbers.ts";
 
 export interface KnownContent {
   readonly content: Content;
@@ -10,6 +11,7 @@ export interface KnownContent {
 /** What was found in every content that a tree of the project has; each is lexed once. */
 export class Contents {
   readonly names: Names;
+  readonly numbers: WordNumbers;
   readonly #store: IndexStore;
   readonly #known = new Map<string, KnownContent>();
   #storedNames: number;
@@ -17,6 +19,7 @@ export class Contents {
   constructor(store: IndexStore) {
     this.#store = store;
     this.names = new Names(store.readNames());
+    this.numbers = new WordNumbers(this.names);
     this.#storedNames = this.names.count;
   }
 

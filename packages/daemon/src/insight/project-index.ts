@@ -139,7 +139,7 @@ export class ProjectIndex implements Disposable {
 
   #readInline(plan: RefreshPlan, reader: TreeReader): void {
     const options = {
-      names: this.#contents.names,
+      numbers: this.#contents.numbers,
       algorithm: this.#algorithm,
       isKnown: (key: string) => this.#has(key),
     };
