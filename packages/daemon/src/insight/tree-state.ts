@@ -41,7 +41,7 @@ export class TreeState {
   /** Stores a change, and brings the index up to it as far as that is quicker than a new one. */
   apply({ put, removed }: TreeChange): void {
     this.#store.transaction(() => {
-      this.#contents.saveNames();
+      this.#contents.save();
       for (const row of put) this.#store.putFile(this.#treeId, row);
       for (const path of removed) this.#store.removeFile(this.#treeId, path);
     });
