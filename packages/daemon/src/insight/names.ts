@@ -97,6 +97,16 @@ export class FileNames {
     return this.#part(0, 0);
   }
 
+  /** Whether it uses one of the names whose place in `wanted` is not zero. */
+  usesAny(wanted: Uint8Array): boolean {
+    const { packed } = this;
+    const end = headLength + (packed[0] ?? 0);
+    for (let at = headLength; at < end; at += 1) {
+      if (wanted[(packed[at] ?? 0) >>> 8]) return true;
+    }
+    return false;
+  }
+
   /** What it defines for other files. */
   get exported(): Uint32Array {
     return this.#part(1, 1);
