@@ -6,7 +6,7 @@ export type WallMs = number;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Throws for a zone that nobody knows. */
-export function formatOf(zone: string): Intl.DateTimeFormat {
+function formatOf(zone: string): Intl.DateTimeFormat {
   const known = formats.get(zone);
   if (known) return known;
   try {
@@ -30,15 +30,34 @@ export function formatOf(zone: string): Intl.DateTimeFormat {
 
 /** What the clocks of a zone show at a moment. */
 export function wallAt(at: number, zone: string): WallMs {
+  return Math.floor(at / 1000) * 1000 + offsetAt(at, zone);
+}
+
+/** Clocks are changed at full quarters of an hour, so that one answer serves all of it. */
+const quarterMs = 15 * 60_000;
+const remembered = 20_000;
+const offsets = new Map<string, Map<number, number>>();
+
+export function offsetAt(at: number, zone: string): number {
+  const quarter = Math.floor(at / quarterMs);
+  let known = offsets.get(zone);
+  if (known === undefined || known.size > remembered) {
+    known = new Map();
+    offsets.set(zone, known);
+  }
+  const offset = known.get(quarter);
+  if (offset !== undefined) return offset;
+  const found = readOffset(quarter * quarterMs, zone);
+  known.set(quarter, found);
+  return found;
+}
+
+function readOffset(at: number, zone: string): number {
   const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = formatOf(zone)
     .format(at)
     .split(/\D+/)
     .map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
-}
-
-export function offsetAt(at: number, zone: string): number {
-  return wallAt(at, zone) - Math.floor(at / 1000) * 1000;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - at;
 }
 
 const dayMs = 86_400_000;

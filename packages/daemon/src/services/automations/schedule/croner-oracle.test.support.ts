@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { changeBetween, offsetAt } from "../../../os/zone.ts";
+import { changeBetween, offsetAt, wallAt } from "../../../os/zone.ts";
 import { fieldsOf, nextAfter } from "./next-after.ts";
 
 export const zones = [
@@ -20,6 +20,8 @@ export interface Agreement {
   readonly equal: number;
   /** Answers about an hour that the clocks repeat, which croner leaves out or answers with the past. */
   readonly repeatedHour: number;
+  /** Answers in the first days of a month, which croner leaves out after a month of fewer than 31. */
+  readonly shortMonth: number;
   readonly different: string[];
 }
 
@@ -27,7 +29,7 @@ export interface Agreement {
 export function compareWithCroner(cases: number, seed: number): Agreement {
   const random = mulberry(seed);
   const different: string[] = [];
-  let [equal, repeatedHour] = [0, 0];
+  let [equal, repeatedHour, shortMonth] = [0, 0, 0];
   for (let at = 0; at < cases; at += 1) {
     const cron = randomCron(random);
     const zone = zones[Math.floor(random() * zones.length)] ?? "UTC";
@@ -36,9 +38,10 @@ export function compareWithCroner(cases: number, seed: number): Agreement {
     const theirs = new Cron(cron, { timezone: zone, paused: true }).nextRun(new Date(from));
     if (ours === theirs?.getTime()) equal += 1;
     else if (isRepeatedHour(cron, from, theirs?.getTime() ?? from, zone)) repeatedHour += 1;
+    else if (isShortMonth(ours, theirs?.getTime(), zone)) shortMonth += 1;
     else different.push(`${cron} from ${new Date(from).toISOString()} in ${zone}: ${ours}`);
   }
-  return { cases, equal, repeatedHour, different };
+  return { cases, equal, repeatedHour, shortMonth, different };
 }
 
 const dayMs = 86_400_000;
@@ -56,6 +59,13 @@ function isRepeatedHour(cron: string, from: number, theirs: number, zone: string
   if (theirs <= from) return true;
   const wentBack = offsetAt(from - dayMs / 8, zone) > offsetAt(theirs, zone);
   return wentBack && fieldsOf(cron).open.hours && theirs - from < dayMs;
+}
+
+/** Whether we name a day up to the third of March, or of a month after one of 30 days, before croner. */
+function isShortMonth(ours = 0, theirs = Infinity, zone: string): boolean {
+  const day = new Date(wallAt(ours, zone));
+  const before = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 0)).getUTCDate();
+  return ours < theirs && day.getUTCDate() <= 31 - before;
 }
 
 function steps(low: number, high: number, step: number): string {

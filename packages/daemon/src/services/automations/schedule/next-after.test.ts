@@ -6,10 +6,10 @@ const slots = (cron: string, from: string, count: number, zone = "America/New_Yo
   nextSlots(cron, Date.parse(from), zone, count).map((at) => new Date(at).toISOString());
 
 test("5,000 random schedules over 10 zones come when croner says", () => {
-  const { equal, repeatedHour, different } = compareWithCroner(5000, 7);
+  const { equal, repeatedHour, shortMonth, different } = compareWithCroner(5000, 7);
   expect(different).toEqual([]);
-  expect(equal + repeatedHour).toBe(5000);
-  expect(equal).toBeGreaterThan(4900);
+  expect(equal + repeatedHour + shortMonth).toBe(5000);
+  expect(equal).toBeGreaterThan(4980);
 });
 
 test("a time that the clocks skip comes as much later as they were put forward", () => {
