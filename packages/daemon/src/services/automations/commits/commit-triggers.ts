@@ -106,7 +106,7 @@ export class CommitTriggers implements AsyncDisposable {
   #refresh(projectId: ProjectId): void {
     const needed = this.#automationsOf(projectId).length > 0;
     const present = this.#watched.get(projectId);
-    if (!needed && present) {
+    if (!needed && present !== undefined) {
       this.#watched.delete(projectId);
       void present.then((watched) => watched?.[Symbol.dispose]());
     }
