@@ -73,7 +73,7 @@ export const AutomationOptions = z.object({
     .object({
       deadlineMs: z
         .int()
-        .min(minuteMs)
+        .min(1000)
         .max(30 * dayMs),
       onDeadline: z.enum(["deny", "stop"]).describe("`stop`: the run ends as `timedOut`."),
     })

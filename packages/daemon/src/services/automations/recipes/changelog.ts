@@ -30,7 +30,7 @@ async function writeChangelog(ground: RecipeGround): Promise<RunOutcome> {
     return { type: "couldNotCheck", reason, advice: "install Heddle with its optional packages" };
   }
   const last = (await ground.git("describe", "--tags", "--abbrev=0"))?.trim();
-  const cliff = `'${program}' --config /dev/null --unreleased --bump`;
+  const cliff = `'${program}' --offline --unreleased --bump`;
   const { exitCode, output } = await ground.command(`${cliff} --context 2>/dev/null`);
   const releases = z.array(Release).safeParse(parsed(output));
   if (exitCode !== 0 || !releases.success) {
@@ -63,13 +63,13 @@ function outcomeOf(releases: readonly Release[], last: string | undefined): RunO
   return { type: "checked", summary, found: [found], figures };
 }
 
-/** Groups without the comments by which git-cliff sorts them. */
+/** Groups without the comments and pictures by which git-cliff sorts them. */
 function grouped(commits: Release["commits"]): string {
   const groups = Map.groupBy(commits, ({ group }) => group ?? "Other");
   const names = [...groups.keys()].sort();
   return names
     .map((name) => {
-      const title = name.replace(/<!--.*?-->/g, "").trim();
+      const title = name.replace(/<!--.*?-->|\p{Extended_Pictographic}\ufe0f?/gu, "").trim();
       const lines = (groups.get(name) ?? []).map(({ message, breaking, id }) => {
         const line = message.split("\n")[0] ?? "";
         return `- ${breaking ? "**breaking:** " : ""}${line} (${id.slice(0, 7)})`;
