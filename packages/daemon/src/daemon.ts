@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { idsFollow } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import { rgPath } from "@vscode/ripgrep";
@@ -8,12 +8,15 @@ import { type Config, writeRole } from "./config.ts";
 import type { Log } from "./log.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { systemClock } from "./os/clock.ts";
+import { gitCliffPath } from "./os/git-cliff.ts";
 import { systemResolve } from "./os/resolver.ts";
 import { judgeAddress } from "./sandbox/egress/addresses.ts";
 import { createDial } from "./sandbox/egress/dial.ts";
 import { endLeftBoxes } from "./sandbox/left-boxes.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { Approvals } from "./services/approvals.ts";
+import { AutomationEngine } from "./services/automations/engine.ts";
+import { settleRestoredAutomations } from "./services/automations/restored.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
 import { Boxes } from "./services/boxes.ts";
 import { Busy } from "./services/busy.ts";
@@ -148,7 +151,7 @@ function makeServices(
   stack.use(new GrantExpiry({ grants, journal, clock, logError }));
   const dial = createDial({ resolve: systemResolve, judge: judgeAddress, allowPrivate });
   const networks = new Networks({ grants, journal, dial, log: log.info });
-  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools });
+  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools, tools: tools() });
 
   const projects = new Projects(store, grants);
   const tasks = new Tasks(store);
@@ -166,6 +169,7 @@ function makeServices(
     journal,
     clock,
     deadlineMs: config.approvalDeadlineMs,
+    unattendedMs: (threadId) => engine.unattendedMs(threadId),
   });
   const busy = new Busy();
   const checkouts = new Checkouts({ store, journal });
@@ -187,9 +191,16 @@ function makeServices(
   const landings = new Landings({ ...common, ...roots });
   const relinking = new Relinking(common);
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
+  const automating = { ...common, clock, threads, threadWork, turns, code };
+  const engine = stack.use(
+    new AutomationEngine({ ...automating, configDirectory: dirname(paths.config) }),
+  );
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
   return {
     ...called,
+    automations: engine.automations,
+    inbox: engine.inbox,
+    engine,
     code,
     models,
     provisioning,
@@ -203,7 +214,7 @@ function makeServices(
 async function takeUp(
   { log, paths }: DaemonOptions,
   { places, checkLater, storage, store, journal, backups }: State,
-  { turns, landings, provisioning, common }: Services,
+  { turns, landings, provisioning, engine, common }: Services,
 ): Promise<void> {
   storage.onDamage((damage) => {
     markDamage(places, damage);
@@ -216,9 +227,11 @@ async function takeUp(
     store.mutations.prune(systemClock());
     await clearLeftovers(common);
     await landings.recover();
+    settleRestoredAutomations(store, journal);
     settleRestoration({ store, journal, turns });
     turns.recover();
     provisioning.resume();
+    engine.start();
   });
   backups.begin({ check: checkLater });
 }
@@ -253,6 +266,12 @@ async function serve(
   stack.use(await listen(paths.socket, { accept, log: log.info }));
   // What was accepted is answered before the socket closes.
   stack.defer(() => dispatcher.drain());
+}
+
+/** Programs that come with Heddle, for its own recipes. */
+function tools(): string[] {
+  const changelog = gitCliffPath();
+  return changelog === undefined ? [] : [dirname(changelog)];
 }
 
 function protectedPlaces({ config, paths, env }: DaemonOptions): Protected {

@@ -1,11 +1,14 @@
 import * as z from "zod";
 import { Approval } from "./approval.ts";
+import { Automation } from "./automation-row.ts";
 import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
 import { ThreadEventNotice } from "./events.ts";
-import { GrantId, ProjectId } from "./ids.ts";
+import { Finding } from "./finding.ts";
+import { AutomationId, GrantId, ProjectId, RunId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
 import { Grant, Project } from "./project.ts";
+import { Run } from "./run.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
 
@@ -18,6 +21,11 @@ export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
   z.object({ type: z.literal("approvalResolved"), approval: Approval }),
+  z.object({ type: z.literal("automationChanged"), automation: Automation }),
+  z.object({ type: z.literal("automationRemoved"), automationId: AutomationId }),
+  z.object({ type: z.literal("runChanged"), run: Run }),
+  z.object({ type: z.literal("runsPruned"), runIds: z.array(RunId) }),
+  z.object({ type: z.literal("findingChanged"), finding: Finding }),
 ]);
 export type DaemonEvent = z.infer<typeof DaemonEvent>;
 

@@ -27,6 +27,12 @@ export const ApprovalId = idSchema("apr", "approval");
 export type ApprovalId = z.infer<typeof ApprovalId>;
 export const LandingId = idSchema("lnd", "landing");
 export type LandingId = z.infer<typeof LandingId>;
+export const AutomationId = idSchema("aut", "automation");
+export type AutomationId = z.infer<typeof AutomationId>;
+export const RunId = idSchema("run", "run");
+export type RunId = z.infer<typeof RunId>;
+export const FindingId = idSchema("fnd", "finding");
+export type FindingId = z.infer<typeof FindingId>;
 
 /**
  * A new id of the schema's kind. Ids of one process sort in the order in which they were made, also
@@ -56,4 +62,7 @@ const prefixes = new Map<z.ZodType<string>, string>([
   [ItemId, "item"],
   [ApprovalId, "apr"],
   [LandingId, "lnd"],
+  [AutomationId, "aut"],
+  [RunId, "run"],
+  [FindingId, "fnd"],
 ]);

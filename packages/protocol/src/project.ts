@@ -88,7 +88,10 @@ export const projectMethods = {
     summary:
       "Forget a project. Its threads are archived first, keeping unlanded work; none may be running.",
     params: z.object({ projectId: ProjectId, ...mutation }),
-    result: z.object({ archived: z.array(ThreadId) }),
+    result: z.object({
+      archived: z.array(ThreadId),
+      automations: z.int().describe("Removed with it, with their runs and findings."),
+    }),
     mutates: true,
     scope: perProject,
   }),

@@ -1,7 +1,9 @@
 import { approvalMethods } from "./approval.ts";
+import { automationMethods } from "./automation.ts";
 import { codeMethods } from "./code.ts";
 import { daemonMethods } from "./daemon.ts";
 import type { Registry } from "./define.ts";
+import { inboxMethods } from "./finding.ts";
 import { itemMethods } from "./item.ts";
 import { landingMethods } from "./landing.ts";
 import { modelMethods } from "./model.ts";
@@ -22,6 +24,8 @@ export const methods = {
   ...approvalMethods,
   ...modelMethods,
   ...codeMethods,
+  ...automationMethods,
+  ...inboxMethods,
 };
 export type Methods = typeof methods;
 

@@ -1,5 +1,6 @@
 import type { Handlers, Methods } from "@heddle/protocol";
 import { approvalHandlers } from "./approval.ts";
+import { automationHandlers, inboxHandlers } from "./automation.ts";
 import type { Caller } from "./caller.ts";
 import { codeHandlers } from "./code.ts";
 import { daemonHandlers } from "./daemon.ts";
@@ -23,5 +24,7 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...approvalHandlers(services),
     ...modelHandlers(services),
     ...codeHandlers(services),
+    ...automationHandlers(services),
+    ...inboxHandlers(services),
   };
 }

@@ -1,5 +1,7 @@
 import type { DaemonStatus, DoctorFinding } from "@heddle/protocol";
 import type { Approvals } from "../services/approvals.ts";
+import type { Automations } from "../services/automations/automations.ts";
+import type { Inbox } from "../services/automations/inbox.ts";
 import type { Code } from "../services/code.ts";
 import type { Landings } from "../services/landings.ts";
 import type { Models } from "../services/models.ts";
@@ -25,6 +27,8 @@ export interface Services {
   readonly models: Models;
   readonly spools: Spools;
   readonly code: Code;
+  readonly automations: Automations;
+  readonly inbox: Inbox;
   readonly status: () => DaemonStatus;
   readonly examine: () => Promise<DoctorFinding[]>;
   /** Somebody has read that the database was restored. */

@@ -31,6 +31,8 @@ export interface ApprovalsOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly deadlineMs: number;
+  /** How long an approval of a thread waits that nobody attends; undefined for all others. */
+  readonly unattendedMs?: (threadId: ThreadId) => number | undefined;
 }
 
 /** What a subject is known by: consent for it is consent for nothing else. */
@@ -46,10 +48,12 @@ export class Approvals {
   readonly #store: Store;
   readonly #journal: Journal;
   readonly #deadlineMs: number;
+  readonly #unattendedMs: NonNullable<ApprovalsOptions["unattendedMs"]>;
   readonly #clock: Clock;
   readonly #waiting = new Map<ApprovalId, (approval: Approval) => void>();
 
-  constructor({ store, journal, clock, deadlineMs }: ApprovalsOptions) {
+  constructor({ store, journal, clock, deadlineMs, unattendedMs }: ApprovalsOptions) {
+    this.#unattendedMs = unattendedMs ?? (() => undefined);
     this.#clock = clock;
     this.#store = store;
     this.#journal = journal;
@@ -78,7 +82,8 @@ export class Approvals {
     };
     turn.addEventListener("abort", cancel, { once: true });
     const at = approval.deadlineAt ?? Infinity;
-    const deadline = { clock: this.#clock, at, atMostMs: this.#deadlineMs };
+    const atMostMs = this.#unattendedMs(approval.threadId) ?? this.#deadlineMs;
+    const deadline = { clock: this.#clock, at, atMostMs };
     using _ = afterDeadline(deadline, () => this.#settleNow(approval.id, "expired"));
     try {
       return await promise;
@@ -157,7 +162,7 @@ export class Approvals {
       answer: null,
       answeredBy: null,
       createdAt: tx.now,
-      deadlineAt: tx.now + this.#deadlineMs,
+      deadlineAt: tx.now + (this.#unattendedMs(turn.threadId) ?? this.#deadlineMs),
       resolvedAt: null,
     });
     tx.record({ type: "approvalRequested", approval });

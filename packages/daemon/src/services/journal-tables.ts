@@ -74,6 +74,21 @@ export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
     case "taskChanged":
       store.tasks.put(event.task);
       return;
+    case "automationChanged":
+      store.automations.put(event.automation);
+      return;
+    case "automationRemoved":
+      store.automations.removeWithRuns(event.automationId);
+      return;
+    case "runChanged":
+      store.runs.put(event.run);
+      return;
+    case "runsPruned":
+      for (const id of event.runIds) store.runs.remove(id);
+      return;
+    case "findingChanged":
+      store.findings.put(event.finding);
+      return;
     case "threadChanged":
     case "approvalRequested":
     case "approvalResolved":

@@ -117,7 +117,11 @@ export class ThreadWork {
   }
 
   /** Archives the project's threads, one after another, then forgets it. */
-  async removeProject(projectId: ProjectId, commit: Commit): Promise<{ archived: ThreadId[] }> {
+  async removeProject(
+    projectId: ProjectId,
+    endAutomations: (tx: Transaction) => number,
+    commit: Commit,
+  ): Promise<{ archived: ThreadId[]; automations: number }> {
     const { store, busy, projects, journal } = this.#options;
     const live = store.threads
       .where({ project_id: rows.project(store, projectId).id })
@@ -130,8 +134,9 @@ export class ThreadWork {
       await this.#options.spools.remove(thread.id);
     }
     return commit((tx) => {
+      const automations = endAutomations(tx);
       projects.remove(tx, projectId);
-      return { archived: live.map(({ id }) => id) };
+      return { archived: live.map(({ id }) => id), automations };
     });
   }
 

@@ -17,6 +17,7 @@ import { revParse } from "../os/git-objects.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import { headOf, withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
+import type { Transaction } from "./journal.ts";
 import type { LiveTexts } from "./live-texts.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
@@ -45,6 +46,13 @@ export interface ThreadsOptions {
   readonly provisioning: Provisioning;
 }
 
+export interface ThreadStart {
+  /** Adds to the very transaction that begins the thread. */
+  readonly begun?: (tx: Transaction, thread: Thread) => void;
+  /** The commit to branch off; else the tip of the target. */
+  readonly at?: string | undefined;
+}
+
 /** Lines of work: how they begin, and what clients read of them. */
 export class Threads {
   readonly #options: ThreadsOptions;
@@ -53,12 +61,16 @@ export class Threads {
     this.#options = options;
   }
 
-  async start(params: ParamsOf<Methods, "thread/start">, commit: Commit): Promise<Thread> {
+  async start(
+    params: ParamsOf<Methods, "thread/start">,
+    commit: Commit,
+    { begun, at }: ThreadStart = {},
+  ): Promise<Thread> {
     const { store, projects, tasks, provisioning } = this.#options;
     const project = await projects.granted(params.projectId as ProjectId, "rw");
     const { gitCommonDir } = await projects.checkout(project);
     const target = params.target ?? project.settings.target ?? project.defaultTarget;
-    const baseCommit = await revParse(gitCommonDir, `refs/heads/${target}`);
+    const baseCommit = at ?? (await revParse(gitCommonDir, `refs/heads/${target}`));
     if (baseCommit === undefined) {
       const message = `${project.name} has no branch ${target} to land on; name one with --target`;
       throw new DaemonError("notFound", message, { target });
@@ -90,6 +102,7 @@ export class Threads {
       tx.record({ type: "threadCreated", thread });
       tasks.setState(tx, task.id, "active");
       tx.afterCommit(() => provisioning.begin(thread.id));
+      begun?.(tx, thread);
       return thread;
     });
   }

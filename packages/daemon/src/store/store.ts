@@ -10,9 +10,11 @@ import {
   Turn,
 } from "@heddle/protocol";
 import * as z from "zod";
+import { AutomationTable, BranchTipTable, RunTable } from "./automation-tables.ts";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 import { EventLog } from "./event-log.ts";
+import { FindingTable } from "./finding-table.ts";
 import { HistoryTable } from "./history-table.ts";
 import { ItemTable } from "./item-table.ts";
 import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
@@ -53,6 +55,10 @@ export class Store {
   readonly policies: PolicyTable;
   readonly consents: ConsentTable;
   readonly restorations: RestorationTable;
+  readonly automations: AutomationTable;
+  readonly runs: RunTable;
+  readonly findings: FindingTable;
+  readonly branchTips: BranchTipTable;
 
   /** `failed` hears why a transaction was not stored. */
   constructor(db: Database, failed: (error: unknown) => void = () => {}) {
@@ -78,8 +84,14 @@ export class Store {
     this.policies = new PolicyTable(db);
     this.consents = new ConsentTable(db);
     this.restorations = new RestorationTable(db);
+    this.automations = new AutomationTable(db);
+    this.runs = new RunTable(db);
+    this.findings = new FindingTable(db);
+    this.branchTips = new BranchTipTable(db);
     const tables = ["project", "project_grant", "task", "thread", "turn", "item", "approval"];
-    const last = [...tables, "landing"].map((table) => `SELECT max(id) FROM ${table}`);
+    const last = [...tables, "landing", "automation", "run", "finding"].map(
+      (table) => `SELECT max(id) FROM ${table}`,
+    );
     this.#lastIds = db.prepare<[], string | null>(last.join(" UNION ALL ")).pluck();
     this.#changes = db.prepare<[], number>("SELECT total_changes()").pluck();
   }
