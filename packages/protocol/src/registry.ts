@@ -1,11 +1,15 @@
 import { approvalMethods } from "./approval.ts";
 import { codeMethods } from "./code.ts";
+import { commentMethods } from "./comment.ts";
 import { daemonMethods } from "./daemon.ts";
 import type { Registry } from "./define.ts";
+import { historyMethods } from "./history.ts";
 import { itemMethods } from "./item.ts";
 import { landingMethods } from "./landing.ts";
 import { modelMethods } from "./model.ts";
+import { planMethods } from "./plan.ts";
 import { projectMethods } from "./project.ts";
+import { reviewMethods } from "./review.ts";
 import { taskMethods } from "./task.ts";
 import { threadMethods } from "./thread.ts";
 import { turnMethods } from "./turn.ts";
@@ -22,6 +26,10 @@ export const methods = {
   ...approvalMethods,
   ...modelMethods,
   ...codeMethods,
+  ...planMethods,
+  ...reviewMethods,
+  ...commentMethods,
+  ...historyMethods,
 };
 export type Methods = typeof methods;
 
