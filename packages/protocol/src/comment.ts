@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Actor, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { CommentId, ThreadId, TurnId } from "./ids.ts";

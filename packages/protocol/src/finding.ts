@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a review has found at one place of a change. */
 export const Finding = z.object({

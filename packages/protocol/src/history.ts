@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Timestamp } from "./common.ts";
 import { method, unordered } from "./define.ts";
 import { ItemId, ProjectId, ThreadId, TurnId } from "./ids.ts";

@@ -1,5 +1,5 @@
 import { Finding } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { functionTool } from "./tool.ts";
 
 /** Ends a review with what it has found. */
