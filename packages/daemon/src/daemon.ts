@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { idsFollow } from "@heddle/protocol";
+import { idsFollow, type ProjectId, type ThreadId } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import { rgPath } from "@vscode/ripgrep";
 import { type Config, writeRole } from "./config.ts";
@@ -24,24 +24,32 @@ import { Checkouts } from "./services/checkouts.ts";
 import { Code } from "./services/code.ts";
 import { CodeIndex } from "./services/code-index.ts";
 import { examine } from "./services/doctor.ts";
+import { Forks } from "./services/forks.ts";
 import { GrantExpiry } from "./services/grant-expiry.ts";
 import { Grants, type Protected } from "./services/grants.ts";
+import { searchHistory } from "./services/history.ts";
 import { Journal } from "./services/journal.ts";
-import { Landings } from "./services/landings.ts";
+import { Landings, type LandingsOptions } from "./services/landings.ts";
 import { clearLeftovers } from "./services/leftovers.ts";
 import { LiveTexts } from "./services/live-texts.ts";
 import { Models } from "./services/models.ts";
 import { Mutations } from "./services/mutations.ts";
 import { Networks } from "./services/networks.ts";
+import { Plans } from "./services/phases/plans.ts";
 import { Policies } from "./services/policies.ts";
 import { Projects } from "./services/projects.ts";
 import { Provisioning } from "./services/provisioning.ts";
 import { Relinking } from "./services/relinking.ts";
 import { settleRestoration } from "./services/restoration.ts";
+import { Comments } from "./services/reviews/comments.ts";
+import { ReviewRecord } from "./services/reviews/review-record.ts";
+import { Reviews } from "./services/reviews/reviews.ts";
+import { rows } from "./services/rows.ts";
 import { Spools } from "./services/spools.ts";
 import { Status } from "./services/status.ts";
 import { Storage } from "./services/storage.ts";
 import { Tasks } from "./services/tasks.ts";
+import { threadFacts } from "./services/thread-facts.ts";
 import { ThreadWork } from "./services/thread-work.ts";
 import { Threads } from "./services/threads.ts";
 import { Turns } from "./services/turns.ts";
@@ -185,10 +193,16 @@ function makeServices(
     new CodeIndex({ directory: join(paths.state, "index"), git: sandbox.git }),
   );
   const code = stack.use(new Code({ store, projects, checkouts, models, index }));
-  const running = { code, searcher: rgPath, maxRunning, isStarved };
+  const plans = new Plans(store);
+  const gitDirOf = async (projectId: ProjectId) =>
+    (await projects.checkout(rows.project(store, projectId))).gitCommonDir;
+  const reviewRecord = new ReviewRecord({ store, journal, gitDirOf });
+  const running = { code, searcher: rgPath, maxRunning, isStarved, plans, reviewRecord };
   const turns = new Turns({ ...common, ...deciding, ...running });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
-  const landings = new Landings({ ...common, ...roots });
+  const reviews = new Reviews({ ...common, threads, threadWork, turns });
+  const review: LandingsOptions["review"] = (...of) => reviews.beforeLanding(...of);
+  const landings = new Landings({ ...common, ...roots, review });
   const relinking = new Relinking(common);
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
   const automating = { ...common, clock, threads, threadWork, turns, code };
@@ -196,12 +210,18 @@ function makeServices(
     new AutomationEngine({ ...automating, configDirectory: dirname(paths.config) }),
   );
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
+  const facts = { store, clock, budgets, models, grants, contextTokens };
   return {
     ...called,
     automations: engine.automations,
     inbox: engine.inbox,
     engine,
     code,
+    plans,
+    reviews,
+    comments: new Comments({ ...common, turns }),
+    forks: new Forks({ store, projects, threads }),
+    threadFacts: (threadId: ThreadId) => threadFacts(facts, threadId),
     models,
     provisioning,
     spools,
@@ -253,6 +273,7 @@ async function serve(
   const handlers = createHandlers({
     ...services,
     version,
+    searchHistory: (params) => searchHistory(store, params),
     status: () => status.daemon(),
     examine: () => examine({ paths, sandbox, models, spools, storage: status.storage() }),
     acknowledge: () => store.restorations.acknowledge(),

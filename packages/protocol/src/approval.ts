@@ -20,6 +20,19 @@ export const ApprovalSubject = z.discriminatedUnion("type", [
     cwd: AbsolutePath,
     chars: z.string(),
   }),
+  z
+    .object({
+      type: z.literal("planDeviation"),
+      planHash: z.string(),
+      files: z.array(z.string()).describe("What the plan lets change."),
+      lineBudget: z.int(),
+      outside: z.array(z.string()).describe("What has changed and is not in the plan."),
+      lines: z.int().describe("How many lines have changed by now."),
+      changes: z.array(z.object({ path: z.string(), additions: z.int(), deletions: z.int() })),
+      treeHash: z.string().describe("The files as they are now."),
+      restores: z.string().describe("The tree to which declining takes the files back."),
+    })
+    .describe("The work has left its plan."),
   z.object({
     type: z.literal("question"),
     question: z.string(),
@@ -47,7 +60,7 @@ export const Approval = z.object({
   threadId: ThreadId,
   turnId: TurnId,
   itemId: ItemId,
-  kind: z.enum(["effect", "question"]),
+  kind: z.enum(["effect", "question", "planDeviation"]),
   subject: ApprovalSubject,
   reason: z.string().describe("The rule that asks, in words."),
   hash: z.string().describe("SHA-256 of the subject; an answer is consent to this and no more."),

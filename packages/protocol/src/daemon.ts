@@ -8,6 +8,7 @@ import { Finding } from "./finding.ts";
 import { AutomationId, GrantId, ProjectId, RunId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
 import { Grant, Project } from "./project.ts";
+import { Review } from "./review.ts";
 import { Run } from "./run.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
@@ -18,6 +19,7 @@ export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("grantChanged"), grant: Grant }),
   z.object({ type: z.literal("grantRemoved"), projectId: ProjectId, grantId: GrantId }),
   z.object({ type: z.literal("taskChanged"), task: Task }),
+  z.object({ type: z.literal("reviewChanged"), review: Review }),
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
   z.object({ type: z.literal("approvalResolved"), approval: Approval }),

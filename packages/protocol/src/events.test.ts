@@ -133,7 +133,7 @@ function fold(...events: readonly ThreadEvent[]): ThreadView {
   return rest.reduce(applyThreadEvent, applyThreadEvent(undefined, first));
 }
 
-const empty = { turns: [], items: [], approvals: [], landings: [] };
+const empty = { turns: [], items: [], approvals: [], landings: [], plan: null, comments: [] };
 
 describe("folding a thread's events", () => {
   test("begins with the thread's creation, and with nothing else", () => {
@@ -167,6 +167,8 @@ describe("folding a thread's events", () => {
       items: [completed],
       approvals: [],
       landings: [landed],
+      plan: null,
+      comments: [],
     });
   });
 

@@ -38,6 +38,12 @@ export const ProjectSettings = z.object({
   target: BranchName.optional().describe("The branch that threads land on."),
   checks: z.array(command).optional().describe("Commands that a landing must pass, in order."),
   setup: command.nullable().optional().describe("Runs once in each new worktree."),
+  review: z
+    .enum(["never", "beforeLanding"])
+    .optional()
+    .describe(
+      "`beforeLanding`: what lands is reviewed first; findings of priority 0 and 1 stop it.",
+    ),
   lend: z.array(z.string()).optional().describe("Ignored folders that worktrees borrow."),
   copy: z.array(z.string()).optional().describe("Small ignored files that worktrees copy."),
 });

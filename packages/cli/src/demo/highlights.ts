@@ -102,6 +102,8 @@ function ofSubject(subject: ApprovalSubject): string {
       return `whether it may change ${count(subject.changes.length, "file")}`;
     case "input":
       return "whether it may type into a command";
+    case "planDeviation":
+      return "whether it may leave its plan";
     case "question":
       return "a question";
   }
@@ -123,6 +125,8 @@ function exactly(subject: ApprovalSubject): string {
       return ofFiles(subject.changes);
     case "input":
       return printableLine(JSON.stringify(subject.chars));
+    case "planDeviation":
+      return subject.outside.map(printableLine).join(", ");
     case "question":
       return printableLine(subject.question);
   }

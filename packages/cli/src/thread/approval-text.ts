@@ -2,13 +2,14 @@ import type { Answer, Approval, ApprovalSubject } from "@heddle/protocol";
 import { shortId } from "../names.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
+import { deviationText } from "./plan-text.ts";
 
 /** An approval as it is put to a person: all that will happen, with nothing hidden or cut. */
 export function approvalText({ id, threadId, subject, reason }: Approval, paint: Paint): string {
   const title = subject.type === "question" ? "question" : "approval";
   const heading = paint(["bold", "yellow"], `${title} ${shortId(id)}`);
   const why = reason === "" ? "" : `  ${paint("dim", printableLine(reason))}\n`;
-  return `${heading} in thread ${shortId(threadId)}\n${why}${subjectText(subject)}`;
+  return `${heading} in thread ${shortId(threadId)}\n${why}${subjectText(subject, paint)}`;
 }
 
 /** The commands that answer an approval. */
@@ -18,7 +19,7 @@ export function answerCommands({ id, kind }: Approval): string {
   return `  heddle approve ${short}    or: heddle deny ${short} --comment "…"\n`;
 }
 
-function subjectText(subject: ApprovalSubject): string {
+function subjectText(subject: ApprovalSubject, paint: Paint): string {
   switch (subject.type) {
     case "command": {
       const where = `in ${subject.cwd}${subject.tty ? ", on a terminal" : ""}`;
@@ -28,6 +29,8 @@ function subjectText(subject: ApprovalSubject): string {
       return `${indented("change files:")}${indented(subject.patch)}`;
     case "input":
       return `${indented(`type into: ${subject.cmd}`)}${indented(JSON.stringify(subject.chars))}`;
+    case "planDeviation":
+      return deviationText(subject, paint);
     case "question":
       return `${indented(subject.question)}${subject.options
         .map((option, at) => indented(`${at + 1}. ${option}`))
@@ -41,6 +44,8 @@ function indented(text: string): string {
 
 /** What a person is asked below an approval. */
 export function answerPrompt({ subject, kind }: Approval): string {
+  if (kind === "planDeviation")
+    return 'let it go on beside its plan? [y]es, [n]o ("n because …" tells the agent why): ';
   if (kind === "effect")
     return 'allow it? [y]es, [a]lways in this thread, [n]o ("n because …" tells the agent why): ';
   const { options } = subject as Extract<ApprovalSubject, { type: "question" }>;
@@ -51,7 +56,7 @@ export function answerPrompt({ subject, kind }: Approval): string {
 export function parseAnswer({ subject, kind }: Approval, line: string): Answer | undefined {
   const text = line.trim();
   if (text === "") return undefined;
-  if (kind === "effect") return parseConsent(text);
+  if (kind !== "question") return parseConsent(text);
   const options = subject.type === "question" ? subject.options : [];
   return { type: "text", text: options[Number(text) - 1] ?? text };
 }

@@ -13,7 +13,7 @@ const kinds = {
   userMessage: { input: [] },
   agentMessage: { text: "", textLength: 0 },
   reasoning: { text: "", textLength: 0 },
-  plan: { callId: "c", steps: [] },
+  plan: { callId: "c", steps: [], proposal: null },
   commandExecution: {
     callId: "c",
     cmd: "npm test",
@@ -31,6 +31,18 @@ const kinds = {
   },
   fileChange: { callId: "c", changes: [], text: "", textLength: 0 },
   toolCall: { callId: "c", tool: "read_file", arguments: "{}", text: "", textLength: 0 },
+  reviewFinding: {
+    callId: "c",
+    finding: {
+      title: "The cache grows",
+      body: "Nothing empties it.",
+      priority: 1,
+      confidence: 0.9,
+      path: "src/a.ts",
+      start: 3,
+      end: 4,
+    },
+  },
   compaction: {
     kind: "masked",
     tokensBefore: 100_000,
@@ -76,6 +88,8 @@ export function turn(fields: Partial<Turn> = {}): Turn {
     },
     budget: null,
     proof: null,
+    plan: null,
+    report: null,
     createdAt: 0,
     startedAt: null,
     completedAt: null,

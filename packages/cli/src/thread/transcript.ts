@@ -12,6 +12,7 @@ import {
   toolCallLine,
   userMessageLines,
 } from "./item-lines.ts";
+import { findingText, planText } from "./plan-text.ts";
 import { landingLine, turnEnd, turnProgress } from "./turn-lines.ts";
 
 export interface TranscriptOptions {
@@ -119,7 +120,13 @@ export class Transcript {
       case "userMessage":
         return this.#block(`\n${userMessageLines(item, this.#paint)}\n`);
       case "plan":
-        return this.#block(planLines(item.steps, this.#paint));
+        return this.#block(
+          item.proposal === null
+            ? planLines(item.steps, this.#paint)
+            : `\n${planText(item.proposal, this.#paint)}\n`,
+        );
+      case "reviewFinding":
+        return this.#block(findingText(item.finding, this.#paint));
       case "commandExecution": {
         const heading = this.#heading === item.id ? "" : commandHeading(item, this.#paint);
         return this.#block(`${heading}${commandResult(item, this.#paint)}`);

@@ -6,6 +6,7 @@ import { codeHandlers } from "./code.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
 import { modelHandlers } from "./model.ts";
+import { phaseHandlers } from "./phases.ts";
 import { projectHandlers } from "./project.ts";
 import type { Services } from "./services.ts";
 import { taskHandlers } from "./task.ts";
@@ -26,5 +27,6 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...codeHandlers(services),
     ...automationHandlers(services),
     ...inboxHandlers(services),
+    ...phaseHandlers(services),
   };
 }

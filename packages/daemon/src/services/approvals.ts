@@ -189,7 +189,7 @@ export class Approvals {
 
 function stateAfter({ id, kind }: Approval, answer: Answer): Approval["state"] {
   if (answer.type === "decline") return "declined";
-  if (kind === "effect" && answer.type === "accept") return "accepted";
+  if (kind !== "question" && answer.type === "accept") return "accepted";
   if (kind === "question" && answer.type === "text") return "answered";
   const expected = kind === "question" ? "answer it with a text" : "accept or decline it";
   throw new DaemonError("invalidParams", `${id} is a ${kind}; ${expected}`);

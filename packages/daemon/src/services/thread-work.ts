@@ -24,6 +24,7 @@ import { remakeBranch } from "./git/remake.ts";
 import type { Grants } from "./grants.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
+import { plansUndone } from "./phases/plans.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import type { Spools } from "./spools.ts";
@@ -95,6 +96,7 @@ export class ThreadWork {
     }
     const turnIds = turns.map(({ id }) => id);
     return commit((tx) => {
+      plansUndone(tx, store, turns);
       tx.record({ type: "turnsUndone", turnIds });
       refreshThread(tx, store, threadId, this.#afterUndo(threadId));
       return { undone: turnIds };

@@ -29,7 +29,9 @@ export class TurnConsent {
   async authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent> {
     const { policies, approvals } = this.#services;
     const { thread } = this.#subject;
-    if (subject.type === "question") throw new Error("a question is asked, not authorized");
+    if (subject.type === "question" || subject.type === "planDeviation") {
+      throw new Error("only an effect is authorized");
+    }
     const { verdict, reason } = policies.decide(thread.policy, { effect: subject.type });
     if (verdict === "allow" || (verdict === "ask" && approvals.hasConsent(thread.id, subject))) {
       return { allowed: true };
@@ -46,6 +48,11 @@ export class TurnConsent {
     if (answer?.type === "text") return answer.text;
     if (answer?.type === "decline") return answer.comment ?? "The user does not want to answer.";
     return state === "expired" ? "Nobody answered in time." : "The question was withdrawn.";
+  }
+
+  /** Shows a plan beside what has become of it, and waits for a person. */
+  leavePlan(itemId: ItemId, subject: ApprovalSubject): Promise<Approval> {
+    return this.#request(itemId, "planDeviation", subject, "The work leaves its approved plan.");
   }
 
   /** Waits for a person; the turn says for whom. */

@@ -18,6 +18,8 @@ export interface EvidenceServices {
 export interface EvidenceSubject {
   readonly turnId: TurnId;
   readonly project: Project;
+  /** The commands that have to pass: the project's, and those of its plan. */
+  readonly checks: readonly string[];
   readonly trees: TurnTrees;
   readonly hadEffects: () => boolean;
 }
@@ -42,15 +44,13 @@ export class TurnEvidence implements Evidence {
   }
 
   treeBefore(cmd: string): Promise<string | undefined> {
-    const { trees, project } = this.#subject;
-    const checks = project.settings.checks ?? [];
+    const { trees, checks } = this.#subject;
     return trees.before(checks.some((check) => check.trim() === cmd.trim()));
   }
 
   async checks(paths: readonly string[]): Promise<readonly string[]> {
-    const { project } = this.#subject;
+    const { project, checks } = this.#subject;
     const { affectedTests } = this.#services;
-    const checks = project.settings.checks ?? [];
     return affectedTests ? await affectedTests(project, { checks, paths }) : checks;
   }
 

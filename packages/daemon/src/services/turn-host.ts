@@ -3,6 +3,7 @@ import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
+import type { Phase } from "../agent/phases/phase.ts";
 import type { BudgetLevel, Consent, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
@@ -11,6 +12,7 @@ import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
 import type { Code } from "./code.ts";
 import type { Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
+import { type PhaseServices, turnPhase } from "./phases/turn-phase.ts";
 import { threadCode } from "./thread-code.ts";
 import { ThreadPatching } from "./thread-patching.ts";
 import { TurnClock } from "./turn-clock.ts";
@@ -24,6 +26,7 @@ import { TurnWindow } from "./turn-window.ts";
 /** What every turn shares. */
 export interface HostServices
   extends RecordServices,
+    PhaseServices,
     ConsentServices,
     GroundServices,
     EvidenceServices,
@@ -58,6 +61,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   readonly #trees: TurnTrees;
   readonly #clock: TurnClock;
   readonly files: TreeFiles;
+  readonly phase: Phase;
+  /** The commands that have to pass: the project's, and those of its plan. */
+  readonly checks: readonly string[];
   readonly evidence: Evidence;
   readonly window: Window;
   readonly worktree: string;
@@ -85,18 +91,27 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.#trees = new TurnTrees(services, subject);
     this.#ground = new TurnGround(services, subject, (tree) => this.#trees.begin(tree));
     this.#hadEffects = services.store.checkpoints.find(turn.id) !== undefined;
+    this.checks = checksOf(services, subject);
     this.evidence = new TurnEvidence(services, {
       turnId: turn.id,
       project,
+      checks: this.checks,
       trees: this.#trees,
       hadEffects: () => this.#hadEffects,
     });
     this.window = new TurnWindow(services.store, {
       ...subject,
       trees: this.#trees,
-      checks: project.settings.checks ?? [],
+      checks: this.checks,
       contextTokens: subject.endpoint.capabilities.contextLength ?? services.contextTokens,
       compact: (entries) => this.compactHistory(entries),
+    });
+    this.phase = turnPhase(services, {
+      ...subject,
+      trees: this.#trees,
+      hadEffects: () => this.#hadEffects,
+      ask: (itemId, about) => this.#consent.leavePlan(itemId, about),
+      addItem: (draft) => this.addItem(draft),
     });
     this.worktree = checkout.worktree;
     this.files = openTree(this.worktree);
@@ -192,6 +207,11 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     await this.#ground[Symbol.asyncDispose]();
     await this.#trees[Symbol.asyncDispose]();
   }
+}
+
+function checksOf({ store }: HostServices, { turn, project }: HostSubject): readonly string[] {
+  const plan = turn.plan ? store.plans.find(turn.plan.id) : undefined;
+  return [...new Set([...(project.settings.checks ?? []), ...(plan?.content.checks ?? [])])];
 }
 
 function environmentOf({ thread, project, checkout }: HostSubject, now: number): EnvironmentFacts {

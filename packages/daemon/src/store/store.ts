@@ -1,9 +1,12 @@
 import {
   Approval,
+  Comment,
   Grant,
   Landing,
+  Plan,
   Project,
   type ProjectId,
+  Review,
   Task,
   Thread,
   type ThreadId,
@@ -21,6 +24,7 @@ import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
 import { MutationTable } from "./mutation-table.ts";
 import { ConsentTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
+import { SearchTable } from "./search-table.ts";
 import { CheckpointTable, EffectTable } from "./turn-tables.ts";
 import { ModelRequestTable, WorkTable } from "./usage-tables.ts";
 
@@ -43,6 +47,9 @@ export class Store {
   readonly items: ItemTable;
   readonly approvals: DocumentTable<Approval, "thread_id" | "turn_id" | "state">;
   readonly landings: DocumentTable<Landing, "thread_id" | "state">;
+  readonly plans: DocumentTable<Plan, "thread_id" | "state">;
+  readonly reviews: DocumentTable<Review, "project_id" | "thread_id" | "state">;
+  readonly comments: DocumentTable<Comment, "thread_id" | "state">;
   readonly events: EventLog;
   readonly mutations: MutationTable;
   readonly history: HistoryTable;
@@ -59,6 +66,7 @@ export class Store {
   readonly runs: RunTable;
   readonly findings: FindingTable;
   readonly branchTips: BranchTipTable;
+  readonly search: SearchTable;
 
   /** `failed` hears why a transaction was not stored. */
   constructor(db: Database, failed: (error: unknown) => void = () => {}) {
@@ -72,6 +80,9 @@ export class Store {
     this.items = new ItemTable(db);
     this.approvals = new DocumentTable(db, "approval", Approval);
     this.landings = new DocumentTable(db, "landing", Landing);
+    this.plans = new DocumentTable(db, "plan", Plan);
+    this.reviews = new DocumentTable(db, "review", Review);
+    this.comments = new DocumentTable(db, "comment", Comment);
     this.events = new EventLog(db);
     this.mutations = new MutationTable(db);
     this.history = new HistoryTable(db);
@@ -88,10 +99,10 @@ export class Store {
     this.runs = new RunTable(db);
     this.findings = new FindingTable(db);
     this.branchTips = new BranchTipTable(db);
+    this.search = new SearchTable(db);
+    const further = ["landing", "plan", "review", "comment", "automation", "run", "finding"];
     const tables = ["project", "project_grant", "task", "thread", "turn", "item", "approval"];
-    const last = [...tables, "landing", "automation", "run", "finding"].map(
-      (table) => `SELECT max(id) FROM ${table}`,
-    );
+    const last = [...tables, ...further].map((table) => `SELECT max(id) FROM ${table}`);
     this.#lastIds = db.prepare<[], string | null>(last.join(" UNION ALL ")).pluck();
     this.#changes = db.prepare<[], number>("SELECT total_changes()").pluck();
   }

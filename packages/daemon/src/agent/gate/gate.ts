@@ -56,6 +56,7 @@ export class Gate {
     const { evidence } = this.#host;
     const running = this.#sessions.running();
     for (let run = 1; ; run += 1) {
+      const objection = await this.#host.phase.afterEffect();
       const changes = await evidence.changes();
       const { treeHash, files } = changes;
       const changed = treeHash !== undefined && files.length > 0;
@@ -74,6 +75,8 @@ export class Gate {
         ...claimProblems(claims, { items, history: this.#host.history(), treeHash }),
         ...(await conflictProblems(this.#host, changes)),
         ...openSteps(items),
+        ...(objection === undefined ? [] : [objection]),
+        ...(await this.#host.phase.problems()),
       ];
       const checked = !changed ? "unchanged" : checks.length === 0 ? "unchecked" : "passed";
       return { changes, problems, checked } as const;
