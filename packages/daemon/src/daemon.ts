@@ -15,6 +15,7 @@ import { endLeftBoxes } from "./sandbox/left-boxes.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { Approvals } from "./services/approvals.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
+import { BaseChecks } from "./services/base-checks.ts";
 import { Boxes } from "./services/boxes.ts";
 import { Busy } from "./services/busy.ts";
 import { Checkouts } from "./services/checkouts.ts";
@@ -181,7 +182,8 @@ function makeServices(
     new CodeIndex({ directory: join(paths.state, "index"), git: sandbox.git }),
   );
   const code = stack.use(new Code({ store, projects, checkouts, models, index }));
-  const running = { code, searcher: rgPath, maxRunning, isStarved };
+  const baseChecks = new BaseChecks({ ...common, ...roots });
+  const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks };
   const turns = new Turns({ ...common, ...deciding, ...running });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
   const landings = new Landings({ ...common, ...roots });

@@ -23,6 +23,7 @@ type ItemBase = Pick<Item, "id" | "threadId" | "turnId" | "state" | "createdAt" 
 /** What a tool says of an item that it begins; the host adds the rest. */
 export type ItemDraft = Distribute<Item>;
 
+export type CommandItem = Extract<Item, { type: "commandExecution" }>;
 export type UserMessage = Extract<Item, { type: "userMessage" }>;
 
 export type Consent =
@@ -49,6 +50,11 @@ export interface Evidence {
   treeBefore(cmd: string): Promise<string | undefined>;
   /** The project's checks, or those of them that such changes affect. */
   checks(paths: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Where a check of the project failed just so before this turn: the commit that the thread began
+   * on. Undefined where it did not, and where nobody can say.
+   */
+  failedBefore(check: CommandItem): Promise<string | undefined>;
   /** The items of this turn, oldest first. */
   items(): readonly Item[];
   /** How the turn was judged last. */

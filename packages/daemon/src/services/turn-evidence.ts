@@ -1,6 +1,8 @@
-import type { Item, Project, Proof, TurnId } from "@heddle/protocol";
-import type { Changes, Evidence } from "../agent/turn-host.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Item, Project, Proof, Thread, Turn } from "@heddle/protocol";
+import type { Changes, CommandItem, Evidence } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
+import { type BaseChecks, type CheckFailure, failureOf } from "./base-checks.ts";
 import { daemonActor, type Journal } from "./journal.ts";
 import { rows } from "./rows.ts";
 import type { TurnTrees } from "./turn-trees.ts";
@@ -8,6 +10,7 @@ import type { TurnTrees } from "./turn-trees.ts";
 export interface EvidenceServices {
   readonly store: Store;
   readonly journal: Journal;
+  readonly baseChecks: BaseChecks;
   /** Narrows a project's checks to what the changed paths affect. */
   readonly affectedTests?: (
     project: Project,
@@ -16,8 +19,10 @@ export interface EvidenceServices {
 }
 
 export interface EvidenceSubject {
-  readonly turnId: TurnId;
+  readonly turn: Turn;
+  readonly thread: Thread;
   readonly project: Project;
+  readonly signal: AbortSignal;
   readonly trees: TurnTrees;
   readonly hadEffects: () => boolean;
 }
@@ -54,19 +59,47 @@ export class TurnEvidence implements Evidence {
     return affectedTests ? await affectedTests(project, { checks, paths }) : checks;
   }
 
+  /** The tree that the turn found may hold what earlier turns broke; the thread's base does not. */
+  async failedBefore(check: CommandItem): Promise<string | undefined> {
+    const { store, baseChecks } = this.#services;
+    const { turn, thread, project, signal } = this.#subject;
+    const commands = checksUpTo(check, project);
+    const failure = this.#failureOf(check);
+    const found = store.checkpoints.find(turn.id)?.commit;
+    const base = thread.baseCommit;
+    if (!commands || !failure || !found || !base) return undefined;
+    for (const commit of [base, found]) {
+      const asked = { turn, thread, project, commit, commands, signal };
+      if (!isDeepStrictEqual(await baseChecks.failure(asked), failure)) return undefined;
+    }
+    return base;
+  }
+
   items(): readonly Item[] {
-    return this.#services.store.items.ofTurn(this.#subject.turnId);
+    return this.#services.store.items.ofTurn(this.#subject.turn.id);
   }
 
   proof(): Proof | null {
-    return rows.turn(this.#services.store, this.#subject.turnId).proof;
+    return rows.turn(this.#services.store, this.#subject.turn.id).proof;
   }
 
   record(proof: Proof): void {
     const { store, journal } = this.#services;
     journal.write(daemonActor, (tx) => {
-      const turn = rows.turn(store, this.#subject.turnId);
+      const turn = rows.turn(store, this.#subject.turn.id);
       tx.record({ type: "turnUpdated", turn: { ...turn, proof } });
     });
   }
+
+  #failureOf({ id, exitCode, stopReason, cwd }: CommandItem): CheckFailure | undefined {
+    const output = this.#services.store.items.text(id) ?? "";
+    return failureOf({ exitCode: stopReason === null ? exitCode : null, output, worktree: cwd });
+  }
+}
+
+/** A check may need what those before it leave behind. */
+function checksUpTo({ cmd }: CommandItem, { settings }: Project): string[] | undefined {
+  const checks = settings.checks ?? [];
+  const at = checks.indexOf(cmd);
+  return at < 0 ? undefined : checks.slice(0, at + 1);
 }

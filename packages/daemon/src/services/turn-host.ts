@@ -86,8 +86,10 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.#ground = new TurnGround(services, subject, (tree) => this.#trees.begin(tree));
     this.#hadEffects = services.store.checkpoints.find(turn.id) !== undefined;
     this.evidence = new TurnEvidence(services, {
-      turnId: turn.id,
+      turn,
+      thread,
       project,
+      signal,
       trees: this.#trees,
       hadEffects: () => this.#hadEffects,
     });
