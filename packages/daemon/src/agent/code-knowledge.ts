@@ -6,4 +6,8 @@ export interface CodeKnowledge {
   readonly importers: (path: string) => Promise<string>;
   readonly imports: (path: string) => Promise<string>;
   readonly cycles: () => Promise<string>;
+  /** The test files that a change of these paths could break, of how many. */
+  readonly affectedTests: (
+    paths: readonly string[],
+  ) => Promise<{ readonly tests: readonly string[]; readonly of: number }>;
 }

@@ -48,13 +48,13 @@ export interface Evidence {
   before(path: string): Promise<Buffer | undefined>;
   /** The tree on which a command is about to begin, where the proof may need it. */
   treeBefore(cmd: string): Promise<string | undefined>;
-  /** The project's checks, or those of them that such changes affect. */
-  checks(paths: readonly string[]): Promise<readonly string[]>;
+  /** The commands that the project is checked by. */
+  checks(): readonly string[];
   /**
-   * Where a check of the project failed just so before this turn: the commit that the thread began
-   * on. Undefined where it did not, and where nobody can say.
+   * Where a check of the project, or a part of it, failed just so before this turn: the commit that
+   * the thread began on. Undefined where it did not, and where nobody can say.
    */
-  failedBefore(check: CommandItem): Promise<string | undefined>;
+  failedBefore(item: CommandItem, check?: string): Promise<string | undefined>;
   /** The items of this turn, oldest first. */
   items(): readonly Item[];
   /** How the turn was judged last. */

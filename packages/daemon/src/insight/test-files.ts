@@ -18,6 +18,18 @@ export function isForTests(path: string): boolean {
   return testName.test(path) || testFolder.test(path) || notATest.test(path);
 }
 
+export interface AffectedTests {
+  readonly tests: readonly string[];
+  /** How many test files there are in all. */
+  readonly of: number;
+}
+
+/** The tests that could fail because of a change of these files, among all that there are. */
+export function amongAllTests(index: BuiltIndex, paths: readonly string[]): AffectedTests {
+  const all = index.files.filter(({ path }) => isTestFile(path));
+  return { tests: affectedTests(index, paths), of: all.length };
+}
+
 /** The tests that could fail because of a change of these files. */
 export function affectedTests(index: BuiltIndex, paths: readonly string[]): string[] {
   const files = paths.flatMap((path) => index.numberOf(path) ?? []);

@@ -11,11 +11,6 @@ export interface EvidenceServices {
   readonly store: Store;
   readonly journal: Journal;
   readonly baseChecks: BaseChecks;
-  /** Narrows a project's checks to what the changed paths affect. */
-  readonly affectedTests?: (
-    project: Project,
-    change: { readonly checks: readonly string[]; readonly paths: readonly string[] },
-  ) => Promise<readonly string[]>;
 }
 
 export interface EvidenceSubject {
@@ -47,27 +42,23 @@ export class TurnEvidence implements Evidence {
   }
 
   treeBefore(cmd: string): Promise<string | undefined> {
-    const { trees, project } = this.#subject;
-    const checks = project.settings.checks ?? [];
-    return trees.before(checks.some((check) => check.trim() === cmd.trim()));
+    const isCheck = this.checks().some((check) => check.trim() === cmd.trim());
+    return this.#subject.trees.before(isCheck);
   }
 
-  async checks(paths: readonly string[]): Promise<readonly string[]> {
-    const { project } = this.#subject;
-    const { affectedTests } = this.#services;
-    const checks = project.settings.checks ?? [];
-    return affectedTests ? await affectedTests(project, { checks, paths }) : checks;
+  checks(): readonly string[] {
+    return this.#subject.project.settings.checks ?? [];
   }
 
   /** The tree that the turn found may hold what earlier turns broke; the thread's base does not. */
-  async failedBefore(check: CommandItem): Promise<string | undefined> {
+  async failedBefore(item: CommandItem, check = item.cmd): Promise<string | undefined> {
     const { store, baseChecks } = this.#services;
     const { turn, thread, project, signal } = this.#subject;
-    const commands = checksUpTo(check, project);
-    const failure = this.#failureOf(check);
+    const commands = [...this.#checksBefore(check), item.cmd];
+    const failure = this.#failureOf(item);
     const found = store.checkpoints.find(turn.id)?.commit;
     const base = thread.baseCommit;
-    if (!commands || !failure || !found || !base) return undefined;
+    if (!failure || !found || !base) return undefined;
     for (const commit of [base, found]) {
       const asked = { turn, thread, project, commit, commands, signal };
       if (!isDeepStrictEqual(await baseChecks.failure(asked), failure)) return undefined;
@@ -91,15 +82,14 @@ export class TurnEvidence implements Evidence {
     });
   }
 
+  /** A check may need what those before it leave behind. */
+  #checksBefore(check: string): readonly string[] {
+    const checks = this.checks();
+    return checks.slice(0, checks.indexOf(check));
+  }
+
   #failureOf({ id, exitCode, stopReason, cwd }: CommandItem): CheckFailure | undefined {
     const output = this.#services.store.items.text(id) ?? "";
     return failureOf({ exitCode: stopReason === null ? exitCode : null, output, worktree: cwd });
   }
-}
-
-/** A check may need what those before it leave behind. */
-function checksUpTo({ cmd }: CommandItem, { settings }: Project): string[] | undefined {
-  const checks = settings.checks ?? [];
-  const at = checks.indexOf(cmd);
-  return at < 0 ? undefined : checks.slice(0, at + 1);
 }

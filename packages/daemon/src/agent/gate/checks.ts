@@ -2,6 +2,7 @@ import type { Item, Proof } from "@heddle/protocol";
 import { CommandSession } from "../tools/sessions.ts";
 import { failItem } from "../tools/tool.ts";
 import type { CommandItem, TurnHost } from "../turn-host.ts";
+import { affectedPart } from "./affected.ts";
 
 const checkLimitMs = 30 * 60_000;
 /** What the model is told of the output of one check that failed. */
@@ -16,28 +17,43 @@ export interface CheckFindings {
 
 export const noFindings: CheckFindings = { problems: [], failedBefore: [], ran: false };
 
+export interface CheckRequest {
+  readonly checks: readonly string[];
+  readonly treeHash: string;
+  /** What the turn has changed. */
+  readonly paths: readonly string[];
+  /** Begins the ids of what is run. */
+  readonly name: string;
+}
+
 /**
  * Runs what has not passed on exactly this tree yet, up to the first check that fails and did not
- * fail so before the turn.
+ * fail so before the turn. Of a check that is known to be slow, the tests that the changes affect
+ * come first: they tell sooner that it fails, though never that it passes.
  */
-export async function findFailures(
-  host: TurnHost,
-  { checks, treeHash, name }: { checks: readonly string[]; treeHash: string; name: string },
-): Promise<CheckFindings> {
+export async function findFailures(host: TurnHost, request: CheckRequest): Promise<CheckFindings> {
+  const { checks, treeHash, paths, name } = request;
   const items = host.evidence.items();
   const failedBefore: Proof["failedBefore"] = [];
   let ran = false;
-  for (const [at, cmd] of checks.entries()) {
-    if (items.some((item) => hasPassed(item, { cmd, cwd: host.worktree, treeHash }))) continue;
-    const { item, output } = await runCheck(host, { cmd, treeHash, callId: `${name}_${at + 1}` });
+  for (const [at, check] of checks.entries()) {
+    if (items.some((item) => hasPassed(item, { cmd: check, cwd: host.worktree, treeHash })))
+      continue;
     ran = true;
-    if (item.exitCode === 0) continue;
-    const commit = await host.evidence.failedBefore(item);
-    if (commit === undefined) {
-      const problem = `the check \`${cmd}\` failed on the final tree\n${output}`;
-      return { problems: [problem], failedBefore, ran };
+    const callId = `${name}_${at + 1}`;
+    const part = await affectedPart(host, { check, paths, items });
+    const runs = part === undefined ? [check] : [part, check];
+    for (const cmd of runs) {
+      const id = cmd === check ? callId : `${callId}_affected`;
+      const { item, output } = await runCheck(host, { cmd, treeHash, callId: id });
+      if (item.exitCode === 0) continue;
+      const commit = await host.evidence.failedBefore(item, check);
+      if (commit === undefined) {
+        const problem = `the check \`${cmd}\` failed on the final tree\n${output}`;
+        return { problems: [problem], failedBefore, ran };
+      }
+      if (cmd === check) failedBefore.push({ command: check, commit });
     }
-    failedBefore.push({ command: cmd, commit });
   }
   return { problems: [], failedBefore, ran };
 }

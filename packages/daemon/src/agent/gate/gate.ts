@@ -63,10 +63,11 @@ export class Gate {
       const changes = await evidence.changes();
       const { treeHash, files } = changes;
       const changed = treeHash !== undefined && files.length > 0;
-      const checks = changed ? await evidence.checks(files.map(({ path }) => path)) : [];
+      const checks = changed ? evidence.checks() : [];
+      const paths = files.map(({ path }) => path);
       const found =
         changed && running.length === 0
-          ? await findFailures(this.#host, { checks, treeHash, name: `${name}_${run}` })
+          ? await findFailures(this.#host, { checks, treeHash, paths, name: `${name}_${run}` })
           : noFindings;
       const { problems: failed, failedBefore, ran } = found;
       const settled = failed.length > 0 || !ran || (await evidence.changes()).treeHash === treeHash;
