@@ -44,10 +44,19 @@ export async function makeCorpus(folder: string, limit: number): Promise<Corpus>
   if (!existsSync(root)) {
     await install(join(folder, "packages"), packages);
     fillWorkspace(join(folder, "packages", "node_modules"), root, limit);
+    await commitAll(root);
   }
   const files = globSync(`packages/${sources}`, { cwd: root });
   const bytes = files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
   return { root, files: files.length, bytes };
+}
+
+async function commitAll(root: string): Promise<void> {
+  writeFileSync(join(root, ".gitignore"), "node_modules\n");
+  const author = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
+  for (const args of [["init"], ["add", "."], [...author, "commit", "-m", "sources"]]) {
+    await execa("git", [...args, "--quiet"], { cwd: root, stdio: ["ignore", 2, 2] });
+  }
 }
 
 /** Installs packages, without running what they bring. */

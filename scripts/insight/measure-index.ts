@@ -3,13 +3,28 @@
 import { appendFileSync, globSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
-import { CodeIndex } from "../../packages/daemon/src/services/code-index.ts";
+import { execa } from "execa";
+import { CodeIndex, type CodeIndexOptions } from "../../packages/daemon/src/services/code-index.ts";
+import { watchLoop } from "./loop-watch.ts";
 
 const [root = "."] = process.argv.slice(2);
 const directory = mkdtempSync(join(tmpdir(), "heddle-index-"));
-const tree = { owner: "bench", root };
-const rounds = 5;
+const git: CodeIndexOptions["git"] = async ({ args }) => {
+  const {
+    exitCode = 1,
+    stdout,
+    stderr,
+  } = await execa("git", args, {
+    cwd: root,
+    encoding: "buffer",
+    maxBuffer: 1 << 30,
+  });
+  return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr).toString() };
+};
+const gitDir = join(root, ".git");
+const paths = { worktree: root, gitDir, gitCommonDir: gitDir };
+const tree = { owner: "bench", root, checkout: paths };
+const rounds = 9;
 
 try {
   console.log(JSON.stringify(await measure()));
@@ -18,33 +33,69 @@ try {
 }
 
 async function measure() {
-  const bareReadMs = await timed(() => readAll());
-  const loop = monitorEventLoopDelay({ resolution: 2 });
-  await using index = new CodeIndex({ directory, git: () => Promise.reject(new Error("no git")) });
-  loop.enable();
-  const cpu = process.cpuUsage();
+  const floor = await measureFloor();
+  await using index = new CodeIndex({ directory, git });
+  const loop = watchLoop();
+  const cpu = cpuMs();
+  let indexedMs = 0;
   const coldMs = await timed(async () => {
+    const start = performance.now();
     const opened = await index.open(tree);
+    indexedMs = Math.round(performance.now() - start);
     await opened.ask("map", { budget: 1_500 });
   });
-  const { user, system } = process.cpuUsage(cpu);
-  loop.disable();
+  const coldCpuMs = Math.round(cpuMs() - cpu);
+  const { maxDelayMs, maxCpuMs } = loop.stop();
   const coldPeakMb = process.resourceUsage().maxRSS / 1_000;
   const opened = await index.open(tree);
-  const warmMs = await medianOf(() => index.open(tree));
+  const warmRefreshMs = await medianOf(() => index.open(tree));
   const warmMapMs = await medianOf(() => opened.ask("map", { budget: 1_500 }));
   const changes = await measureChanges(index, opened);
   return {
     files: opened.summary.files,
-    bareReadMs,
+    ...floor,
     coldMs,
-    coldCpuMs: Math.round((user + system) / 1_000),
+    indexedMs,
+    coldCpuMs,
+    coldToFloor: round(coldMs / floor.floorMs),
+    coldCpuToFloor: round(coldCpuMs / floor.floorCpuMs),
     coldPeakMb: Math.round(coldPeakMb),
-    maxLoopBlockMs: round(loop.max / 1e6),
-    warmRefreshMs: warmMs,
+    loopMaxDelayMs: round(maxDelayMs),
+    loopMaxCpuMs: round(maxCpuMs),
+    warmRefreshMs,
     warmMapMs,
     ...changes,
   };
+}
+
+/** What no index can do without, in one thread: reading all sources, and looking at each character. */
+async function measureFloor() {
+  const files = globSync("packages/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", { cwd: root });
+  const read = () => {
+    for (const file of files) count(readFileSync(join(root, file), "utf8"));
+  };
+  read();
+  const cpu = cpuMs();
+  const floorMs = await timed(async () => read());
+  return { floorMs, floorCpuMs: Math.round(cpuMs() - cpu) };
+}
+
+/** The least of a lexer: how many words a text has. */
+function count(text: string): number {
+  let words = 0;
+  let inWord = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at) | 32;
+    const isLetter = code >= 97 && code <= 122;
+    if (isLetter && !inWord) words += 1;
+    inWord = isLetter;
+  }
+  return words;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 /** A file that many use gets one more definition, and loses it again. */
@@ -66,12 +117,6 @@ async function measureChanges(index: CodeIndex, opened: Awaited<ReturnType<CodeI
   }
   await index.changed(tree, [path]);
   return { changedToRowsMs: median(rows), changedToMapMs: median(maps) };
-}
-
-function readAll(): Promise<void> {
-  const files = globSync("packages/**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", { cwd: root });
-  for (const file of files) readFileSync(join(root, file));
-  return Promise.resolve();
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,3 +1,5 @@
+import type { AffectedTests } from "../insight/test-files.ts";
+
 /** What the index answers about the worktree; text with path:line. */
 export interface CodeKnowledge {
   readonly map: (budget: number, focus: readonly string[]) => Promise<string>;
@@ -9,5 +11,5 @@ export interface CodeKnowledge {
   /** The test files that a change of these paths could break, of how many. */
   readonly affectedTests: (
     paths: readonly string[],
-  ) => Promise<{ readonly tests: readonly string[]; readonly of: number }>;
+  ) => Promise<AffectedTests & { readonly of: number }>;
 }

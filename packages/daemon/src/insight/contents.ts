@@ -1,6 +1,10 @@
-import type { IndexStore } from "../store/index-store.ts";
+import type { ContentRow, IndexStore } from "../store/index-store.ts";
 import type { Content } from "./digest.ts";
 import { FileNames, Names } from "./names.ts";
+import { WordNumbers } from "./word-numbers.ts";
+
+/** Keys come in no order, so that each transaction writes much of their index anew. */
+const savedAtOnce = 2_000;
 
 export interface KnownContent {
   readonly content: Content;
@@ -10,14 +14,22 @@ export interface KnownContent {
 /** What was found in every content that a tree of the project has; each is lexed once. */
 export class Contents {
   readonly names: Names;
+  readonly numbers: WordNumbers;
   readonly #store: IndexStore;
   readonly #known = new Map<string, KnownContent>();
   #storedNames: number;
+  #unsaved: ContentRow[] = [];
 
   constructor(store: IndexStore) {
     this.#store = store;
     this.names = new Names(store.readNames());
+    this.numbers = new WordNumbers(this.names);
     this.#storedNames = this.names.count;
+  }
+
+  /** Whether nothing was ever read. */
+  get isEmpty(): boolean {
+    return this.names.count === 0;
   }
 
   find(key: string): KnownContent | undefined {
@@ -32,12 +44,18 @@ export class Contents {
 
   add(key: string, body: string, names: FileNames): void {
     this.#known.set(key, { content: JSON.parse(body) as Content, names });
-    this.#store.putContent({ key, body, names: names.packed });
+    this.#unsaved.push({ key, body, names: names.packed });
+    if (this.#unsaved.length >= savedAtOnce) this.save();
   }
 
-  /** Stores the names that are new; to be called before what refers to them is committed. */
-  saveNames(): void {
-    this.#store.addNames(this.#storedNames, this.names.since(this.#storedNames));
+  /** Stores what is new: before the rows of a tree name it. */
+  save(): void {
+    const rows = this.#unsaved;
+    this.#unsaved = [];
+    this.#store.transaction(() => {
+      this.#store.addNames(this.#storedNames, this.names.since(this.#storedNames));
+      for (const row of rows) this.#store.putContent(row);
+    });
     this.#storedNames = this.names.count;
   }
 

@@ -1,9 +1,10 @@
-import { hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { FileStamp, TreeReader } from "../os/tree-reader.ts";
 import type { SkipReason, Symbols } from "./index-types.ts";
 import { languageOf, lexFile } from "./lex/index.ts";
-import type { FileSymbols } from "./lex/types.ts";
-import { FileNames, type Names } from "./names.ts";
+import type { UsedWords } from "./lex/used-words.ts";
+import { FileNames } from "./names.ts";
+import type { WordNumbers } from "./word-numbers.ts";
 
 /** Larger sources are data, or made by tools. */
 export const maxSourceBytes = 4 * 1024 * 1024;
@@ -29,7 +30,7 @@ export interface Digest {
 export function digestFile(
   reader: TreeReader,
   path: string,
-  { names, algorithm, isKnown }: DigestOptions,
+  { numbers, algorithm, isKnown }: DigestOptions,
 ): Digest | { readonly refused: SkipReason } | { readonly key: string; readonly stamp: FileStamp } {
   const file = reader.read(path, maxSourceBytes);
   if ("refused" in file) return file;
@@ -44,15 +45,15 @@ export function digestFile(
   });
   if (bytes.subarray(0, headBytes).includes(0)) return digest({ skipped: "binary" });
   if (isMinified(bytes, path)) return digest({ skipped: "minified" });
-  const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
+  const text = textOf(bytes);
   const language = languageOf(path, text.slice(0, headBytes));
   if (language === undefined) return digest({});
   const { references, ...symbols } = lexFile(language, text, path);
-  return digest({ symbols }, namesOf(symbols, references, names));
+  return digest({ symbols }, namesOf(symbols, references, numbers));
 }
 
 export interface DigestOptions {
-  readonly names: Names;
+  readonly numbers: WordNumbers;
   /** The one that git names objects with in this repository. */
   readonly algorithm: "sha1" | "sha256";
   readonly isKnown: (key: string) => boolean;
@@ -66,7 +67,12 @@ export function contentKey(blob: string, path: string): string {
 
 /** The name that git has for a content, so that what git knows unread need not be read. */
 function blobName(bytes: Buffer, algorithm: "sha1" | "sha256"): string {
-  return hash(algorithm, Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), "hex");
+  return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 function isMinified(bytes: Buffer, path: string): boolean {
@@ -77,17 +83,12 @@ function isMinified(bytes: Buffer, path: string): boolean {
   return bytes.length / lines > maxMeanLine;
 }
 
-function namesOf(
-  { definitions }: Symbols,
-  references: FileSymbols["references"],
-  names: Names,
-): FileNames {
+function namesOf({ definitions }: Symbols, references: UsedWords, numbers: WordNumbers): FileNames {
   const [exported, members, own] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const definition of definitions) {
     const outer = definition.container === undefined ? exported : members;
-    (definition.exported ? outer : own).add(names.add(definition.name));
+    (definition.exported ? outer : own).add(numbers.names.add(definition.name));
   }
-  const used: [number, number][] = [];
-  for (const [name, count] of references) used.push([names.add(name), count]);
-  return FileNames.pack(used, { exported: [...exported], members: [...members], own: [...own] });
+  const defined = { exported: [...exported], members: [...members], own: [...own] };
+  return FileNames.pack(numbers.entriesOf(references), defined);
 }

@@ -1,8 +1,9 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { DaemonError, type ErrorKind } from "@heddle/protocol";
 import type { Queries, QueryParams, QueryResult } from "./all-queries.ts";
 import type { IndexCall, IndexError, IndexReply, IndexStart } from "./index-messages.ts";
 import type { RefreshSummary } from "./project-index.ts";
+import { startWorker } from "./start-worker.ts";
 
 export type OnProgress = (done: number, total: number) => void;
 
@@ -20,7 +21,7 @@ export class IndexThread implements AsyncDisposable {
   #ended: Error | undefined;
 
   constructor(database: string) {
-    this.#worker = startWorker({ database });
+    this.#worker = startWorker("index-worker", { database } satisfies IndexStart);
     this.#worker.unref();
     this.#worker.on("message", (reply: IndexReply) => this.#take(reply));
     this.#worker.on("error", (error) => this.#end(error as Error));
@@ -97,13 +98,6 @@ export class IndexThread implements AsyncDisposable {
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
-}
-
-function startWorker(start: IndexStart): Worker {
-  const source = import.meta.url.endsWith(".ts");
-  const entry = new URL(source ? "./index-worker.ts" : "./index-worker.js", import.meta.url);
-  const execArgv = source ? ["--conditions=@heddle/source"] : [];
-  return new Worker(entry, { workerData: start, execArgv, env: {} });
 }
 
 function toError({ message, stack, kind, details }: IndexError): Error {

@@ -17,8 +17,10 @@ import { ProjectIndex } from "./project-index.ts";
 // The entry of a thread that holds the index of a project and answers what is asked about it.
 const { database } = workerData as IndexStart;
 const progressEveryMs = 100;
+const tidyAfterMs = 2_000;
 let index = new ProjectIndex(openIndexStore(database, indexVersion));
 let last: Promise<void> = Promise.resolve();
+let tidying: NodeJS.Timeout | undefined;
 
 function reply(message: IndexReply): void {
   parentPort?.postMessage(message);
@@ -75,7 +77,14 @@ function toIndexError(error: unknown): IndexError {
   return { message, stack, kind: error.kind, details: error.details };
 }
 
+/** What takes time and changes no answer is done when nobody has asked for a while. */
+function tidyLater(): void {
+  clearTimeout(tidying);
+  tidying = setTimeout(() => index.tidy(), tidyAfterMs);
+}
+
 // One after the other: a question waits for the refresh before it.
 parentPort?.on("message", (request: IndexRequest) => {
-  last = last.then(() => answer(request));
+  clearTimeout(tidying);
+  last = last.then(() => answer(request)).then(tidyLater);
 });

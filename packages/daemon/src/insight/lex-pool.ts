@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { LexAnswer, LexResult, LexStart } from "./lex-messages.ts";
 import { FileNames, type Names } from "./names.ts";
+import { startWorker } from "./start-worker.ts";
 
 const batchFiles = 64;
 /** A thread has the next batch at hand when it has done one. */
@@ -10,18 +11,31 @@ const batchesAhead = 2;
 /** A file that was lexed in another thread, with its names numbered as here. */
 export type LexedFile = LexResult & { readonly names?: FileNames };
 
-export interface LexInThreads extends LexStart {
+export interface LexRequest {
   readonly paths: readonly string[];
-  readonly threads: number;
   readonly names: Names;
   readonly onFiles: (files: readonly LexedFile[]) => void;
 }
 
-/** Reads and lexes files in threads of their own. Rejects if one of them dies. */
-export async function lexInThreads(options: LexInThreads): Promise<void> {
-  const batches = batchesOf(options.paths);
-  const count = Math.min(options.threads, batches.length);
-  await Promise.all(Array.from({ length: count }, () => runThread(batches, options)));
+/** Threads that read and lex the files of one tree, for one request. */
+export class LexPool implements AsyncDisposable {
+  readonly #workers: readonly Worker[];
+
+  constructor(start: LexStart, threads: number) {
+    this.#workers = Array.from({ length: threads }, () => startWorker("lex-worker", start));
+    // Whoever waits for an answer hears of it; where nobody does it is of no matter.
+    for (const worker of this.#workers) worker.on("error", () => undefined);
+  }
+
+  /** Rejects if one of the threads dies. */
+  async lex(request: LexRequest): Promise<void> {
+    const batches = batchesOf(request.paths);
+    await Promise.all(this.#workers.map((worker) => runThread(worker, batches, request)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
 }
 
 /** A batch is a run of the list, so that its files are in the same folders. */
@@ -33,9 +47,11 @@ function batchesOf(paths: readonly string[]): string[][] {
   return batches.reverse();
 }
 
-async function runThread(batches: string[][], options: LexInThreads): Promise<void> {
-  const { root, algorithm, known, names, onFiles } = options;
-  const worker = startWorker({ root, algorithm, known });
+async function runThread(
+  worker: Worker,
+  batches: string[][],
+  { names, onFiles }: LexRequest,
+): Promise<void> {
   const numbers: number[] = [];
   let waiting = 0;
   const send = () => {
@@ -44,24 +60,13 @@ async function runThread(batches: string[][], options: LexInThreads): Promise<vo
     worker.postMessage({ paths });
     waiting += 1;
   };
-  try {
-    for (let ahead = 0; ahead < batchesAhead; ahead += 1) send();
-    while (waiting > 0) {
-      const [answer] = (await once(worker, "message")) as [LexAnswer];
-      waiting -= 1;
-      send();
-      onFiles(received(answer, numbers, names));
-    }
-  } finally {
-    await worker.terminate();
+  for (let ahead = 0; ahead < batchesAhead; ahead += 1) send();
+  while (waiting > 0) {
+    const [answer] = (await once(worker, "message")) as [LexAnswer];
+    waiting -= 1;
+    send();
+    onFiles(received(answer, numbers, names));
   }
-}
-
-function startWorker(start: LexStart): Worker {
-  const source = import.meta.url.endsWith(".ts");
-  const entry = new URL(source ? "./lex-worker.ts" : "./lex-worker.js", import.meta.url);
-  const execArgv = source ? ["--conditions=@heddle/source"] : [];
-  return new Worker(entry, { workerData: start, execArgv, env: {} });
 }
 
 /** Gives the thread's names our numbers; `numbers` holds those of all that it has sent. */

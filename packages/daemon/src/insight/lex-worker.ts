@@ -3,19 +3,25 @@ import { TreeReader } from "../os/tree-reader.ts";
 import { digestFile } from "./digest.ts";
 import type { LexAnswer, LexBatch, LexResult, LexStart } from "./lex-messages.ts";
 import { Names } from "./names.ts";
+import { WordNumbers } from "./word-numbers.ts";
 
 // The entry of a thread that reads and lexes files, a batch at a time.
 const { root, algorithm, known } = workerData as LexStart;
 const reader = new TreeReader(root);
 const keys = new Set(known);
 const names = new Names();
+const numbers = new WordNumbers(names);
 let sentNames = 0;
 
 function lexBatch({ paths }: LexBatch): LexAnswer {
   const results: LexResult[] = [];
   const packs: Uint32Array[] = [];
   for (const path of paths) {
-    const digest = digestFile(reader, path, { names, algorithm, isKnown: (key) => keys.has(key) });
+    const digest = digestFile(reader, path, {
+      numbers,
+      algorithm,
+      isKnown: (key) => keys.has(key),
+    });
     if ("refused" in digest) {
       results.push({ path, refused: digest.refused });
       continue;

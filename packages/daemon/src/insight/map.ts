@@ -33,7 +33,7 @@ export function codeMap(index: BuiltIndex, options: MapOptions): CodeMap {
   const ranked = rankedFiles(index, rank, focus).filter(
     (file) => !without.has(pathOf(index, file)),
   );
-  const uses = usesOf(index, ranked, rank);
+  const uses = usesOf(index, rank);
   const bytes = options.budget * (options.bytesPerToken ?? usualBytesPerToken);
   return fill(index, { files: ranked, uses, bytes });
 }
@@ -46,26 +46,20 @@ function pathOf(index: BuiltIndex, file: number): string {
 function rankedFiles(index: BuiltIndex, rank: Float64Array, focus: readonly number[]): number[] {
   const focused = new Set(focus);
   const sources = [...index.files.keys()].filter((file) => {
-    const { symbols, path } = index.files[file] ?? {};
-    return symbols !== undefined && (focused.has(file) || !isForTests(path ?? ""));
+    const { symbols, path = "" } = index.files[file] ?? {};
+    return symbols && (focused.has(file) || !isForTests(path, symbols.language));
   });
   const key = (file: number) => (focused.has(file) ? 1 : 0) + (rank[file] ?? 0);
   return sources.sort((a, b) => key(b) - key(a) || a - b).slice(0, maxMapped);
 }
 
-type Uses = ReadonlyMap<number, number>;
-
-/** How much each name that these files define is used, by the rank of the files that use it. */
-function usesOf(index: BuiltIndex, files: readonly number[], rank: Float64Array): Uses {
-  const uses = new Map<number, number>();
-  for (const file of files) {
-    for (const name of index.graph.namesOf(file)?.visible ?? []) uses.set(name, 0);
-  }
-  for (const file of index.files.keys()) {
+/** How much each name is used, by the rank of the files that use it. */
+function usesOf(index: BuiltIndex, rank: Float64Array): Float64Array {
+  const uses = new Float64Array(index.names.count);
+  for (const [file, weight] of rank.entries()) {
     for (const entry of index.graph.namesOf(file)?.references ?? []) {
-      const known = uses.get(entry >>> 8);
-      if (known === undefined) continue;
-      uses.set(entry >>> 8, known + (rank[file] ?? 0) * Math.sqrt(entry & 255));
+      const name = entry >>> 8;
+      uses[name] = (uses[name] ?? 0) + weight * Math.sqrt(entry & 255);
     }
   }
   return uses;
@@ -73,7 +67,7 @@ function usesOf(index: BuiltIndex, files: readonly number[], rank: Float64Array)
 
 function fill(
   index: BuiltIndex,
-  { files, uses, bytes }: { files: readonly number[]; uses: Uses; bytes: number },
+  { files, uses, bytes }: { files: readonly number[]; uses: Float64Array; bytes: number },
 ): CodeMap {
   const lines: string[] = [];
   let [left, symbols] = [bytes, 0];
@@ -102,11 +96,11 @@ function fill(
 }
 
 /** What others can see comes first, then what is used most; shown in the order of the lines. */
-function bestOf(index: BuiltIndex, file: number, uses: Uses): Definition[] {
+function bestOf(index: BuiltIndex, file: number, uses: Float64Array): Definition[] {
   const definitions = index.files[file]?.symbols?.definitions ?? [];
   const score = ({ name, exported, container }: Definition) => {
     const number = index.names.numberOf(name);
-    const used = number === undefined ? 0 : (uses.get(number) ?? 0);
+    const used = number === undefined ? 0 : (uses[number] ?? 0);
     return used + (exported ? 1 : 0) + (container === undefined ? 1 : 0);
   };
   return definitions

@@ -49,7 +49,11 @@ const headLength = 3;
 
 /** The names in a file, by their numbers: how often it uses each, and which it defines. */
 export class FileNames {
-  static readonly none: FileNames = FileNames.pack([], { exported: [], members: [], own: [] });
+  static readonly none: FileNames = FileNames.pack(new Uint32Array(0), {
+    exported: [],
+    members: [],
+    own: [],
+  });
   readonly packed: Uint32Array;
 
   /** Takes what `packed` of another one gave. */
@@ -57,13 +61,21 @@ export class FileNames {
     this.packed = packed;
   }
 
-  static pack(
-    references: readonly (readonly [name: number, count: number])[],
-    { exported, members, own }: DefinedNames,
-  ): FileNames {
-    const head = [references.length, exported.length, members.length];
-    const used = references.map(([name, count]) => name * 256 + Math.min(count, maxCount));
-    return new FileNames(Uint32Array.from([...head, ...used, ...exported, ...members, ...own]));
+  /** A name and how often it is used, as one of `references`. */
+  static entry(name: number, count: number): number {
+    return name * 256 + Math.min(count, maxCount);
+  }
+
+  static pack(references: Uint32Array, { exported, members, own }: DefinedNames): FileNames {
+    const defined = exported.length + members.length + own.length;
+    const packed = new Uint32Array(headLength + references.length + defined);
+    packed.set([references.length, exported.length, members.length]);
+    let at = headLength;
+    for (const part of [references, exported, members, own]) {
+      packed.set(part, at);
+      at += part.length;
+    }
+    return new FileNames(packed);
   }
 
   /** The same names by other numbers. */
@@ -83,6 +95,16 @@ export class FileNames {
   /** Each entry is a name times 256 and how often it is used, 255 at most. */
   get references(): Uint32Array {
     return this.#part(0, 0);
+  }
+
+  /** Whether it uses one of the names whose place in `wanted` is not zero. */
+  usesAny(wanted: Uint8Array): boolean {
+    const { packed } = this;
+    const end = headLength + (packed[0] ?? 0);
+    for (let at = headLength; at < end; at += 1) {
+      if (wanted[(packed[at] ?? 0) >>> 8]) return true;
+    }
+    return false;
   }
 
   /** What it defines for other files. */

@@ -183,7 +183,7 @@ test("why, cycles, and what a change affects", async () => {
     },
   ]);
   expect(affectedBy(index, [at("c.ts")]).length).toBe(4);
-  expect(affectedTests(index, ["c.ts"])).toEqual(["b.test.ts"]);
+  expect(affectedTests(index, ["c.ts"])).toEqual({ tests: ["b.test.ts"], narrowed: true });
 });
 
 test("the tests of a Go package are affected by its files, which they do not import", async () => {
@@ -192,7 +192,7 @@ test("the tests of a Go package are affected by its files, which they do not imp
     "p/a.go": "package p\n\nfunc Compute() int { return 1 }\n",
     "p/a_test.go": "package p\n\nfunc TestCompute(t *testing.T) { Compute() }\n",
   });
-  expect(affectedTests(index, ["p/a.go"])).toEqual(["p/a_test.go"]);
+  expect(affectedTests(index, ["p/a.go"])).toEqual({ tests: ["p/a_test.go"], narrowed: true });
 });
 
 test("references tell definitions from uses, and the sure users come first", async () => {

@@ -3,7 +3,7 @@ import type { IndexStore, TreeFileRow } from "../store/index-store.ts";
 import type { BuiltIndex } from "./built-index.ts";
 import { Contents } from "./contents.ts";
 import { digestFile } from "./digest.ts";
-import { type LexedFile, lexInThreads } from "./lex-pool.ts";
+import { type LexedFile, LexPool } from "./lex-pool.ts";
 import { isOther, RefreshPlan } from "./refresh-plan.ts";
 import { TreeState } from "./tree-state.ts";
 import { type Listing, parseGitListing, walkFolders } from "./walk.ts";
@@ -53,10 +53,16 @@ export class ProjectIndex implements Disposable {
     const listed = listing ? parseGitListing(Buffer.from(listing)) : walkFolders(reader);
     this.#algorithm = algorithmOf(listed) ?? this.#algorithm;
     const tree = this.#tree(request.root);
+    // Where nothing is known all is read: the threads start while the files are looked at.
+    const isNew = this.#contents.isEmpty && listed.candidates.length > inlineFiles;
+    await using early = isNew ? this.#startLexers(tree) : undefined;
     const plan = this.#planFor(tree, reader, listed.skipped);
     for (const candidate of listed.candidates) plan.add(candidate);
     if (plan.read.length <= inlineFiles) this.#readInline(plan, reader);
-    else await this.#readInThreads(tree, plan, request);
+    else {
+      await using lexers = early ?? this.#startLexers(tree);
+      await this.#readInThreads(lexers, plan, request);
+    }
     const removed = [...tree.rows.keys()].filter((path) => !plan.rows.has(path));
     const summary = store(tree, { plan, removed });
     tree.note(plan.skipped, plan.incomplete(listed));
@@ -82,6 +88,12 @@ export class ProjectIndex implements Disposable {
     this.#forgetUnused();
   }
 
+  /** Does what changes no answer: forgets contents of old, and moves what is written to its place. */
+  tidy(): void {
+    this.#store.prune(sparedContents);
+    this.#store.checkpoint();
+  }
+
   [Symbol.dispose](): void {
     this.#store[Symbol.dispose]();
   }
@@ -103,21 +115,22 @@ export class ProjectIndex implements Disposable {
     return this.#contents.find(key) !== undefined;
   }
 
+  #startLexers({ root, rows }: TreeState): LexPool {
+    const known = [...rows.values()].flatMap(({ key }) => key ?? []);
+    return new LexPool({ root, algorithm: this.#algorithm, known }, threads);
+  }
+
   async #readInThreads(
-    tree: TreeState,
+    lexers: LexPool,
     plan: RefreshPlan,
-    { root, onProgress }: RefreshRequest,
+    { onProgress }: RefreshRequest,
   ): Promise<void> {
     let done = 0;
-    await lexInThreads({
-      root,
-      algorithm: this.#algorithm,
-      known: [...tree.rows.values()].flatMap(({ key }) => key ?? []),
+    await lexers.lex({
       paths: plan.read,
-      threads,
       names: this.#contents.names,
       onFiles: (files) => {
-        this.#store.transaction(() => this.#take(files, plan));
+        this.#take(files, plan);
         done += files.length;
         onProgress?.(done, plan.read.length);
       },
@@ -134,30 +147,26 @@ export class ProjectIndex implements Disposable {
       if (body !== undefined && names) this.#contents.add(key, body, names);
       plan.settle(path, stamp, key);
     }
-    this.#contents.saveNames();
   }
 
   #readInline(plan: RefreshPlan, reader: TreeReader): void {
     const options = {
-      names: this.#contents.names,
+      numbers: this.#contents.numbers,
       algorithm: this.#algorithm,
       isKnown: (key: string) => this.#has(key),
     };
-    this.#store.transaction(() => {
-      for (const path of plan.read) {
-        const digest = digestFile(reader, path, options);
-        if ("refused" in digest) {
-          plan.skipped.set(path, digest.refused);
-          continue;
-        }
-        const { key, stamp } = digest;
-        if ("content" in digest) {
-          this.#contents.add(key, JSON.stringify(digest.content), digest.names);
-        }
-        plan.settle(path, stamp, key);
+    for (const path of plan.read) {
+      const digest = digestFile(reader, path, options);
+      if ("refused" in digest) {
+        plan.skipped.set(path, digest.refused);
+        continue;
       }
-      this.#contents.saveNames();
-    });
+      const { key, stamp } = digest;
+      if ("content" in digest) {
+        this.#contents.add(key, JSON.stringify(digest.content), digest.names);
+      }
+      plan.settle(path, stamp, key);
+    }
   }
 
   #forgetUnused(): void {
@@ -166,7 +175,6 @@ export class ProjectIndex implements Disposable {
       for (const { key } of rows.values()) if (key !== null) used.add(key);
     }
     this.#contents.keep(used);
-    this.#store.prune(sparedContents);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { BuiltIndex } from "./built-index.ts";
-import { cycles, reachable, shortestPath } from "./graph/reach.ts";
+import { cycles, reachable, shortestPath, shortestRound } from "./graph/reach.ts";
+import type { TreeIndex } from "./index-types.ts";
 import { families } from "./resolve/index.ts";
 
 /** An import between two files of the tree, and where it is written. */
@@ -12,15 +12,15 @@ export interface ImportStep {
 export interface Cycle {
   /** All files that reach each other. */
   readonly files: readonly string[];
-  /** A shortest way round through the first of them. */
+  /** A shortest way round through some of them. */
   readonly round: readonly ImportStep[];
 }
 
-/** In these families files of a package see each other without an import. */
+/** In these families files see each other, or what each other declares, without an import. */
 const seenWithoutImport = new Set(["go", "jvm", "csharp", "swift", "php", "ruby", "c", "rust"]);
 
 /** The files that a file imports, each with the line of its first import. */
-export function importsOf(index: BuiltIndex, file: number): ReadonlyMap<number, number> {
+export function importsOf(index: TreeIndex, file: number): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   for (const { target, line } of index.imports[file] ?? []) {
     if (target.type !== "files") continue;
@@ -30,21 +30,17 @@ export function importsOf(index: BuiltIndex, file: number): ReadonlyMap<number, 
 }
 
 /** The files that import each file. */
-export function importersOf(index: BuiltIndex): readonly (readonly number[])[] {
-  const importers: number[][] = index.files.map(() => []);
-  for (const file of index.files.keys()) {
-    for (const to of importsOf(index, file).keys()) importers[to]?.push(file);
-  }
-  return importers;
+export function importersOf(index: TreeIndex): readonly (readonly number[])[] {
+  return turned(index, (file) => importsOf(index, file).keys());
 }
 
 /** The shortest chain of imports by which one file comes to use another. */
-export function whyImported(index: BuiltIndex, from: number, to: number): ImportStep[] | undefined {
+export function whyImported(index: TreeIndex, from: number, to: number): ImportStep[] | undefined {
   const path = shortestPath(from, to, (file) => [...importsOf(index, file).keys()]);
   return path && stepsOf(index, path);
 }
 
-function stepsOf(index: BuiltIndex, path: readonly number[]): ImportStep[] {
+function stepsOf(index: TreeIndex, path: readonly number[]): ImportStep[] {
   return path.slice(1).map((to, at) => {
     const from = path[at] ?? to;
     const line = importsOf(index, from).get(to) ?? 0;
@@ -53,40 +49,61 @@ function stepsOf(index: BuiltIndex, path: readonly number[]): ImportStep[] {
 }
 
 /** The cycles of imports that are there when the program runs, the largest first. */
-export function importCycles(index: BuiltIndex): Cycle[] {
-  const next = (file: number) => [...runningImports(index, file).keys()];
+export function importCycles(index: TreeIndex): Cycle[] {
+  const next = (file: number) => [...runningImports(index, file)];
   return cycles(index.files.length, next).map((group) => {
-    const within = new Set(group);
-    const inside = (file: number) => next(file).filter((to) => within.has(to));
-    const [first = 0] = group;
-    const rounds = inside(first).flatMap((to) => {
-      const back = shortestPath(to, first, inside);
-      return back ? [[first, ...back]] : [];
-    });
-    const [path = []] = rounds.sort((a, b) => a.length - b.length);
+    const round = shortestRound(group, next);
     return {
       files: group.map((file) => index.files[file]?.path ?? ""),
-      round: stepsOf(index, path),
+      round: stepsOf(index, [...round, ...round.slice(0, 1)]),
     };
   });
 }
 
-function runningImports(index: BuiltIndex, file: number): ReadonlySet<number> {
+/** Without Rust's `mod` lines: they lead to every child, whether it is used or not. */
+function runningImports(index: TreeIndex, file: number): ReadonlySet<number> {
   const found = new Set<number>();
   for (const { target, kind } of index.imports[file] ?? []) {
-    if (target.type !== "files" || kind === "type") continue;
+    if (target.type !== "files" || kind === "type" || kind === "module") continue;
     for (const to of target.files) if (to !== file) found.add(to);
   }
   return found;
 }
 
+/** What a file may use: what it imports, and where names lead in languages that need no import. */
+export function usesOf(index: TreeIndex, file: number): number[] {
+  const imported = importsOf(index, file).keys();
+  const language = index.files[file]?.symbols?.language;
+  if (language === undefined || !seenWithoutImport.has(families[language])) return [...imported];
+  const named = index.edgesFrom(file).map(({ to }) => to);
+  return [...new Set([...imported, ...named])];
+}
+
 /** The files that a change of these may break, themselves included, the nearest first. */
-export function affectedBy(index: BuiltIndex, files: readonly number[]): number[] {
-  const importers = importersOf(index);
+export function affectedBy(index: TreeIndex, files: readonly number[]): number[] {
+  const users = turned(index, (file) => usesOf(index, file));
+  const packages = goPackages(index);
   return reachable(files, (file) => {
-    const language = index.files[file]?.symbols?.language;
-    const named = language !== undefined && seenWithoutImport.has(families[language]);
-    const users = named ? index.edgesTo(file).map(({ from }) => from) : [];
-    return [...(importers[file] ?? []), ...users];
+    return [...(users[file] ?? []), ...(packages.get(packageOf(index, file)) ?? [])];
   });
+}
+
+/** Tests of Go are compiled with all files of their folder, whatever they name of them. */
+function goPackages(index: TreeIndex): ReadonlyMap<string | undefined, readonly number[]> {
+  const tests = [...index.files.keys()].filter((file) =>
+    index.files[file]?.path.endsWith("_test.go"),
+  );
+  return Map.groupBy(tests, (file) => packageOf(index, file));
+}
+
+function packageOf({ files }: TreeIndex, file: number): string | undefined {
+  const { path = "", symbols } = files[file] ?? {};
+  return symbols?.language === "go" ? path.slice(0, path.lastIndexOf("/") + 1) : undefined;
+}
+
+/** Who leads to each file. */
+function turned(index: TreeIndex, next: (file: number) => Iterable<number>): number[][] {
+  const found: number[][] = index.files.map(() => []);
+  for (const from of index.files.keys()) for (const to of next(from)) found[to]?.push(from);
+  return found;
 }

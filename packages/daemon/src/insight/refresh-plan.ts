@@ -34,6 +34,9 @@ export class RefreshPlan {
   }
 
   add({ path, blob }: Candidate): void {
+    const row = blob === undefined ? undefined : this.#known.rowOf(path);
+    // Git has looked at it just now.
+    if (row?.key && row.key === contentKey(blob ?? "", path) && this.#keep(row)) return;
     const found = this.#known.reader.stat(path);
     const refused = this.#refusal(path, found);
     if (refused || !found) {
@@ -60,14 +63,28 @@ export class RefreshPlan {
     return { reason, listed: this.rows.size, indexed: Math.min(this.#sources, maxSources) };
   }
 
+  /** Takes a source as it was, if that is possible. */
+  #keep(row: TreeFileRow): boolean {
+    if (row.key === null || this.#sources === maxSources || !this.#known.hasContent(row.key))
+      return false;
+    if (this.#isSecondName(row.path, row.inode)) return false;
+    this.#sources += 1;
+    this.rows.set(row.path, row);
+    return true;
+  }
+
   #refusal(path: string, found: ReturnType<TreeReader["stat"]>): SkipReason | undefined {
     if (!found) return "vanished";
     if (found.kind !== "file") return found.kind === "symlink" ? "symlink" : "special";
-    // Where case does not count one file answers to two names.
+    return this.#isSecondName(path, found.stamp.inode) ? "caseCollision" : undefined;
+  }
+
+  /** Where case does not count one file answers to two names. */
+  #isSecondName(path: string, inode: number): boolean {
     const folded = path.toLowerCase();
-    if (this.#inodes.get(folded) === found.stamp.inode) return "caseCollision";
-    this.#inodes.set(folded, found.stamp.inode);
-    return undefined;
+    if (this.#inodes.get(folded) === inode) return true;
+    this.#inodes.set(folded, inode);
+    return false;
   }
 
   /** The key of a source's content; null if it is not to be read, absent if it must be. */

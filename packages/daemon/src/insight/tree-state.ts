@@ -28,6 +28,8 @@ export class TreeState {
   #skipped: ReadonlyMap<string, SkipReason> = new Map();
   #partial: Incomplete | undefined;
   #index: BuiltIndex | undefined;
+  /** Changes that the index has yet to take in, when it is asked for. */
+  #pending: TreeFileRow[] = [];
   #manifests: readonly Manifest[] | undefined;
 
   constructor({ root, store, contents }: { root: string; store: IndexStore; contents: Contents }) {
@@ -38,10 +40,10 @@ export class TreeState {
     this.rows = new Map(store.readTree(this.#treeId).map((row) => [row.path, row]));
   }
 
-  /** Stores a change, and brings the index up to it as far as that is quicker than a new one. */
+  /** Stores a change. The index takes it in as far as that is quicker than a new one. */
   apply({ put, removed }: TreeChange): void {
     this.#store.transaction(() => {
-      this.#contents.saveNames();
+      this.#contents.save();
       for (const row of put) this.#store.putFile(this.#treeId, row);
       for (const path of removed) this.#store.removeFile(this.#treeId, path);
     });
@@ -52,7 +54,7 @@ export class TreeState {
     const changed = [...put.map(({ path }) => path), ...removed];
     if (changed.some(isManifestFile)) this.#manifests = undefined;
     if (isNew || removed.length > 0 || changed.some(decidesImports)) this.#index = undefined;
-    else this.#update(fresh);
+    else this.#pending.push(...fresh);
     if (this.#index && changed.length > 0) this.#index.revision += 1;
   }
 
@@ -65,14 +67,13 @@ export class TreeState {
   }
 
   get index(): BuiltIndex {
-    this.#index ??= this.#build();
-    return this.#index;
-  }
-
-  #update(rows: readonly TreeFileRow[]): void {
+    const rows = this.#pending;
+    this.#pending = [];
     for (const row of rows) {
       if (this.#index?.update(this.#entryOf(row)) === false) this.#index = undefined;
     }
+    this.#index ??= this.#build();
+    return this.#index;
   }
 
   #build(): BuiltIndex {

@@ -29,6 +29,22 @@ test("git's listing has tracked and untracked files, and the blob of those that 
   expect(listing.skipped).toEqual([["link.ts", "symlink"]]);
 });
 
+test("git's word is not taken for a file that it was told not to look at", () => {
+  using tree = makeTree({ "a.ts": "1", "b.ts": "1", "c.ts": "1" });
+  git(tree.root, "init", "-q");
+  git(tree.root, "add", ".");
+  git(tree.root, "update-index", "--assume-unchanged", "a.ts");
+  git(tree.root, "update-index", "--skip-worktree", "b.ts");
+
+  const { candidates } = parseGitListing(git(tree.root, ...listingArgs));
+
+  expect(candidates.map(({ path, blob }) => [path, blob !== undefined])).toEqual([
+    ["a.ts", false],
+    ["b.ts", false],
+    ["c.ts", true],
+  ]);
+});
+
 test("submodules and repositories inside of the tree are left out and named", () => {
   using tree = makeTree({ "a.ts": "1" });
   using other = makeTree({ "x.ts": "1" });

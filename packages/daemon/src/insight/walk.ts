@@ -6,7 +6,7 @@ import type { SkipReason } from "./index-types.ts";
 export const listingArgs: readonly string[] = [
   "ls-files",
   "-z",
-  "-t",
+  "-v",
   "--stage",
   "--modified",
   "--others",
@@ -16,7 +16,7 @@ export const listingArgs: readonly string[] = [
 /** A path that may be a file to index. */
 export interface Candidate {
   readonly path: string;
-  /** Git's name of the content, where the file in the checkout is unchanged. */
+  /** Git's name of the content, where git looked and the file in the checkout is that. */
   readonly blob?: string;
 }
 
@@ -61,7 +61,7 @@ export function parseGitListing(output: Buffer, limit = maxFiles): Listing {
     if (path === "") continue;
     const reason = skipReason(path, mode);
     if (reason) skipped.push([path, reason]);
-    else if (tag === "?" || tag === "C" || tag === "R" || stage !== "0") blobs.set(path, undefined);
+    else if (tag !== "H" || stage !== "0") blobs.set(path, undefined);
     else if (!blobs.has(path)) blobs.set(path, blob);
   }
   const all = [...blobs].sort(([a], [b]) => (a < b ? -1 : 1));

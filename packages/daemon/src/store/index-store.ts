@@ -64,6 +64,8 @@ function open(path: string, version: string): Database {
     db.pragma("synchronous = NORMAL");
     db.pragma("foreign_keys = ON");
     db.pragma("busy_timeout = 5000");
+    // A first index is written once, and not once more while lexers wait; see `checkpoint`.
+    db.pragma("wal_autocheckpoint = 20000");
     if (versionOf(db) !== version) begin(db, version);
     return db;
   } catch (error) {
@@ -181,6 +183,11 @@ export class IndexStore implements Disposable {
     const unused = "key NOT IN (SELECT key FROM tree_file WHERE key IS NOT NULL)";
     const count = this.#db.prepare<[], number>(`SELECT count(*) FROM content WHERE ${unused}`);
     if ((count.pluck().get() ?? 0) > spare) this.#db.exec(`DELETE FROM content WHERE ${unused}`);
+  }
+
+  /** Moves what was written to its place; for when nobody waits. */
+  checkpoint(): void {
+    this.#db.pragma("wal_checkpoint(TRUNCATE)");
   }
 
   [Symbol.dispose](): void {

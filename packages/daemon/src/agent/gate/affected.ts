@@ -15,9 +15,9 @@ export async function affectedPart(
 ): Promise<string | undefined> {
   if (!items.some((item) => tookLong(item, check))) return undefined;
   // The whole check is run all the same, whatever is wrong with the index.
-  const { tests, of } = await host.code.affectedTests(paths).catch(() => ({ tests: [], of: 0 }));
-  if (tests.length === 0 || tests.length > of * shareAtMost) return undefined;
-  return narrowCheck(check, tests, await npmScript(host));
+  const found = await host.code.affectedTests(paths).catch(() => undefined);
+  if (!found?.narrowed || found.tests.length > found.of * shareAtMost) return undefined;
+  return narrowCheck(check, found.tests, await npmScript(host));
 }
 
 function tookLong(item: Item, check: string): boolean {

@@ -4,7 +4,6 @@ import type { Language } from "../lex/types.ts";
 import { caseOf } from "./naming.ts";
 import type { Source, Subject } from "./subject.ts";
 import { baseOf } from "./subject.ts";
-import { isRunByName } from "./test-files.ts";
 import { countBy } from "./top.ts";
 import { isAside } from "./units.ts";
 
@@ -179,5 +178,5 @@ function moduleStyle(kind: string): string | undefined {
 }
 
 function testStyle(path: string): string | undefined {
-  return isRunByName(path) ? /\.(test|spec)\.\w+$/.exec(path)?.[1] : undefined;
+  return /\.(test|spec)\.\w+$/.exec(path)?.[1];
 }

@@ -1,7 +1,7 @@
 import type { CodePlace } from "@heddle/protocol";
 import type { ResolvedImport, Symbols, TreeIndex } from "../index-types.ts";
 import type { Language } from "../lex/types.ts";
-import { isTestFile } from "./test-files.ts";
+import { isForTests } from "../test-files.ts";
 
 /** One file imports another, where and how. */
 export interface Link {
@@ -14,6 +14,7 @@ export interface Source {
   readonly path: string;
   readonly language: Language;
   readonly symbols: Symbols;
+  /** Whether it is there for tests. */
   readonly test: boolean;
 }
 
@@ -32,7 +33,7 @@ export interface Subject {
 export function subjectOf(index: TreeIndex): Subject {
   const byNumber = index.files.map(({ path, language, symbols }, file): Source | undefined =>
     language && symbols
-      ? { file, path, language, symbols, test: isTestFile(path, language) }
+      ? { file, path, language, symbols, test: isForTests(path, language) }
       : undefined,
   );
   const imports = index.files.map((_, file) => linksOf(index.imports[file] ?? [], file));

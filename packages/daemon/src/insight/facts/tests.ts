@@ -1,11 +1,12 @@
 import type { CodePlace, TestFact } from "@heddle/protocol";
+import { reachable } from "../graph/reach.ts";
 import type { Language } from "../lex/types.ts";
+import { usesOf } from "../reach.ts";
+import { isTestFile, subjectName } from "../test-files.ts";
 import { sum } from "./languages.ts";
-import { reachedFrom, usesOf } from "./reach.ts";
 import { isSetting } from "./settings-files.ts";
 import type { Source, Subject } from "./subject.ts";
 import { folderOf } from "./subject.ts";
-import { isRunByName, subjectName } from "./test-files.ts";
 import { byText, top } from "./top.ts";
 import { isAside } from "./units.ts";
 
@@ -38,7 +39,7 @@ function pairsOf(subject: Subject, tests: readonly Source[]): Pair[] {
   const sources = subject.sources.filter(({ test, path }) => !test && !isAside(path));
   const byName = Map.groupBy(sources, ({ path, language }) => `${language} ${subjectName(path)}`);
   return tests.flatMap((test): Pair[] => {
-    if (!isRunByName(test.path)) return [];
+    if (!isTestFile(test.path, test.language)) return [];
     const named = byName.get(`${test.language} ${subjectName(test.path)}`) ?? [];
     const link = subject.imports[test.file]?.find(({ to }) =>
       named.some(({ file }) => file === to),
@@ -64,11 +65,19 @@ function namedSource(subject: Subject, test: Source, named: readonly Source[]): 
   return others.length === 0 ? only : undefined;
 }
 
+/** All that the sources use, however many files lie between; they themselves too. */
+function reachedFrom({ index }: Subject, from: readonly Source[]): ReadonlySet<number> {
+  const files = from.map(({ file }) => file);
+  return new Set(reachable(files, (file) => usesOf(index, file)));
+}
+
 function untestedOf(subject: Subject, tests: readonly Source[]): CodePlace[] {
   const reached = reachedFrom(subject, tests);
   const telling = new Set(
     tests
-      .filter(({ file, language }) => reachShows.has(language) && usesOf(subject, file).length > 0)
+      .filter(
+        ({ file, language }) => reachShows.has(language) && usesOf(subject.index, file).length > 0,
+      )
       .map(({ language }) => language),
   );
   return subject.sources

@@ -23,7 +23,7 @@ function file({
   reexports = [],
   ...rest
 }: Written): GraphFile {
-  const references = uses.map((name) => [names.add(name), 4] as const);
+  const references = Uint32Array.from(uses, (name) => FileNames.entry(names.add(name), 4));
   return {
     family: "script",
     usesUnimported: rest.usesUnimported ?? false,

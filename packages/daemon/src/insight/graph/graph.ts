@@ -101,11 +101,9 @@ export class FileGraph {
   }
 
   #usersOf(names: ReadonlySet<number>): number[] {
-    const users: number[] = [];
-    for (const [number, file] of this.#files.entries()) {
-      if (file.names.references.some((entry) => names.has(entry >>> 8))) users.push(number);
-    }
-    return users;
+    const wanted = new Uint8Array(this.#names.count);
+    for (const name of names) wanted[name] = 1;
+    return [...this.#files.keys()].filter((file) => this.#files[file]?.names.usesAny(wanted));
   }
 
   #edgesOf(number: number): Edge[] {

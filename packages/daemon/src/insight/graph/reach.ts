@@ -32,6 +32,24 @@ export function reachable(from: readonly number[], next: Neighbours): number[] {
   return [...seen];
 }
 
+/** In how many files of a large knot the shortest way round is looked for. */
+const startsAtMost = 30;
+
+/** A shortest way from one of a knot's members back to itself, which is told once, as the first. */
+export function shortestRound(members: readonly number[], next: Neighbours): number[] {
+  const inside = new Set(members);
+  const within = (file: number) => next(file).filter((to) => inside.has(to));
+  let shortest: number[] = [];
+  for (const file of members.slice(0, startsAtMost)) {
+    for (const to of within(file)) {
+      const way = shortestPath(to, file, within);
+      if (!way || (shortest.length > 0 && way.length >= shortest.length)) continue;
+      shortest = [file, ...way.slice(0, -1)];
+    }
+  }
+  return shortest;
+}
+
 interface Visit {
   readonly file: number;
   readonly next: readonly number[];

@@ -1,6 +1,7 @@
 import type { Scanner } from "./scanner.ts";
 import { type Tokens, WORD } from "./tokens.ts";
 import type { Definition, DefinitionKind, ImportSite } from "./types.ts";
+import { UsedWords } from "./used-words.ts";
 
 interface Defined {
   readonly exported: boolean;
@@ -72,27 +73,30 @@ export class Findings {
   }
 
   /** How often each word that is no keyword is used other than to define it. */
-  references(): Map<string, number> {
+  references(): UsedWords {
     const { tokens } = this;
     const { names } = this.scanner.lexicon;
     const counts = counters(names.size);
-    const used: number[] = [];
+    const met: number[] = [];
     for (let index = 0; index < tokens.count; index++) {
       const name = tokens.name(index);
       if (name < names.reserved) continue;
       const count = counts[name] ?? 0;
-      if (count === 0) used.push(name);
+      if (count === 0) met.push(name);
       counts[name] = count + 1;
     }
     for (const name of this.#definers) counts[name] = (counts[name] ?? 0) - 1;
-    const references = new Map<string, number>();
-    for (const name of used) {
+    const used: number[] = [];
+    const times: number[] = [];
+    for (const name of met) {
       const count = counts[name] ?? 0;
-      if (count > 0) references.set(names.text(name), count);
       counts[name] = 0;
+      if (count <= 0) continue;
+      used.push(name);
+      times.push(count);
     }
     for (const name of this.#definers) counts[name] = 0;
-    return references;
+    return new UsedWords(names, used, times);
   }
 }
 

@@ -7,6 +7,8 @@ const mostNames = 1 << 17;
  */
 export class Names {
   readonly reserved: number;
+  /** Grows whenever words are forgotten, whose numbers others may then get. */
+  epoch = 0;
   readonly #fixed: readonly string[];
   #texts: string[] = [];
   #hashes = new Int32Array(0);
@@ -28,6 +30,7 @@ export class Names {
   }
 
   clear(): void {
+    this.epoch += 1;
     this.#texts = [];
     this.#hashes = new Int32Array(4096);
     this.#slots = new Int32Array(8192).fill(-1);

@@ -1,3 +1,5 @@
+import type { UsedWords } from "./used-words.ts";
+
 /** The languages that the index reads. TSX, JSX, Vue and Svelte count as their script's language. */
 export type Language =
   | "typescript"
@@ -62,7 +64,7 @@ export interface StyleVotes {
   readonly bareEnds: number;
 }
 
-/** All that the lexer finds in one file; small enough to be sent between threads. */
+/** All that the lexer finds in one file. */
 export interface FileSymbols {
   readonly language: Language;
   readonly lines: number;
@@ -71,7 +73,7 @@ export interface FileSymbols {
   readonly imports: readonly ImportSite[];
   readonly definitions: readonly Definition[];
   /** How often each identifier is used, but for the places that define it. */
-  readonly references: ReadonlyMap<string, number>;
+  readonly references: UsedWords;
   /** Java's and Kotlin's `package`, C#'s and PHP's `namespace`, Go's `package`. */
   readonly packageName?: string;
   /** Whether running it is its purpose: a shebang, `if __name__ == "__main__"`, `func main`, `fn main`. */

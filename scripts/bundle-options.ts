@@ -1,0 +1,51 @@
+import { isBuiltin } from "node:module";
+import type { BuildOptions, Plugin } from "esbuild";
+
+// Natives, programs that are looked up on disk, and what runs as a process of its own.
+const external = [
+  "better-sqlite3",
+  "@vscode/ripgrep",
+  "@vscode/tree-sitter-wasm",
+  "web-tree-sitter",
+  "bufferutil",
+  "utf-8-validate",
+];
+
+/**
+ * Takes Node's own modules as objects. An import by name would read all that they export, and what
+ * they load only when it is asked for (streams for files, fetch for HTTP) would be loaded at each start.
+ */
+const lazyBuiltins: Plugin = {
+  name: "lazy-builtins",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === "import-statement" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }));
+  },
+};
+
+/** How programs are bundled; the folder and the entries are the caller's. */
+export const bundleOptions = {
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  // A package that has both may require its parts in a way that a bundle cannot follow.
+  mainFields: ["module", "main"],
+  target: "node24.12",
+  conditions: ["@heddle/source"],
+  external,
+  plugins: [lazyBuiltins],
+  // Some dependencies are CommonJS and require Node's own modules.
+  banner: {
+    js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);',
+  },
+  chunkNames: "chunk-[hash]",
+  legalComments: "linked",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: "warning",
+} as const satisfies BuildOptions;
