@@ -207,3 +207,31 @@ test("a kill while the gate runs a check costs nothing but running it again", as
   expect(found).toEqual(["interrupted", "completed"]);
   expect(readFileSync(`${worktree}/runs.log`, "utf8")).toBe("x\nx\n");
 });
+
+test("of a slow check that has failed, the tests that the change affects come first", async () => {
+  const slow = `test("slow", () => new Promise((done) => setTimeout(done, 2200)));\n`;
+  const wants = (value: number) => `test("a", () => assert.equal(a, ${value}));\n`;
+  const { thread: start } = await daemon.project(
+    {
+      "src/a.js": "export const a = 1;\n",
+      "test/a.test.js": `import assert from "node:assert";\nimport test from "node:test";\nimport { a } from "../src/a.js";\n${wants(1)}`,
+      "test/slow.test.js": `import test from "node:test";\n${slow}`,
+      "package.json": '{ "type": "module" }\n',
+    },
+    { checks: ["node --test"] },
+  );
+  const thread = await start();
+  const change = (from: string, to: string) =>
+    replaceLine("src/a.js", `export const a = ${from};`, `export const a = ${to};`);
+  const done = { text: "done" };
+  const turn = await thread.say(
+    steps(change("1", "2"), done, change("2", "3"), done, change("3", "2 - 1"), done),
+  );
+  expect(turn).toMatchObject({ state: "done", proof: { verdict: "passed", rounds: 2 } });
+  expect(proofs(thread).map(({ cmd, exitCode }) => [cmd, exitCode])).toEqual([
+    ["node --test", 1],
+    ["node --test test/a.test.js", 1],
+    ["node --test test/a.test.js", 0],
+    ["node --test", 0],
+  ]);
+});

@@ -18,6 +18,7 @@ import { Approvals } from "./services/approvals.ts";
 import { AutomationEngine } from "./services/automations/engine.ts";
 import { settleRestoredAutomations } from "./services/automations/restored.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
+import { BaseChecks } from "./services/base-checks.ts";
 import { Boxes } from "./services/boxes.ts";
 import { Busy } from "./services/busy.ts";
 import { Checkouts } from "./services/checkouts.ts";
@@ -197,7 +198,9 @@ function makeServices(
   const gitDirOf = async (projectId: ProjectId) =>
     (await projects.checkout(rows.project(store, projectId))).gitCommonDir;
   const reviewRecord = new ReviewRecord({ store, journal, gitDirOf });
-  const running = { code, searcher: rgPath, maxRunning, isStarved, plans, reviewRecord };
+  const baseChecks = new BaseChecks({ ...common, ...roots });
+  const phases = { plans, reviewRecord };
+  const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks, ...phases };
   const turns = new Turns({ ...common, ...deciding, ...running });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
   const reviews = new Reviews({ ...common, threads, threadWork, turns });

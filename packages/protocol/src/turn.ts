@@ -82,9 +82,9 @@ export type Budget = z.infer<typeof Budget>;
 /** What was found when the agent said that it was done. No model is asked for it. */
 export const Proof = z.object({
   verdict: z
-    .enum(["unchanged", "unchecked", "passed", "refused"])
+    .enum(["unchanged", "unchecked", "passed", "failedBefore", "refused"])
     .describe(
-      "`unchanged`: there was nothing to check. `unchecked`: the project has no checks. `passed`: they passed on exactly this tree. `refused`: see `problems`.",
+      "`unchanged`: there was nothing to check. `unchecked`: the project has no checks. `passed`: they passed on exactly this tree. `failedBefore`: they passed but for some that failed before the turn just as they fail now. `refused`: see `problems`.",
     ),
   rounds: z.int().nonnegative().describe("How often the work was refused."),
   treeHash: CommitHash.nullable().describe("The tree that was judged; null if none had changed."),
@@ -92,6 +92,10 @@ export const Proof = z.object({
   changedTests: z
     .array(z.string())
     .describe("Tests and CI files that the turn changed: look at them before you trust a check."),
+  failedBefore: z
+    .array(z.object({ command: z.string(), commit: CommitHash }))
+    .default([])
+    .describe("Checks that fail on this tree just as on this commit, on which the thread began."),
 });
 export type Proof = z.infer<typeof Proof>;
 

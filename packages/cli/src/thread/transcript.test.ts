@@ -1,3 +1,4 @@
+import type { Proof } from "@heddle/protocol";
 import type { ThreadNotice } from "@heddle/protocol/node";
 import { describe, expect, test } from "vitest";
 import {
@@ -220,15 +221,28 @@ describe("the end of a turn", () => {
   });
 
   test("says whether the work was checked, and which tests that rests on", () => {
-    const proof = { rounds: 0, treeHash: null, problems: [], changedTests: [] };
-    const ends = (verdict: "passed" | "unchecked" | "unchanged", changedTests: string[] = []) => {
-      const ended = turn({ proof: { ...proof, verdict, changedTests } });
+    const proof: Proof = {
+      verdict: "passed",
+      rounds: 0,
+      treeHash: null,
+      problems: [],
+      changedTests: [],
+      failedBefore: [],
+    };
+    const ends = (verdict: Proof["verdict"], more: Partial<Proof> = {}) => {
+      const ended = turn({ proof: { ...proof, ...more, verdict } });
       return shown([happened({ type: "turnCompleted", turn: ended })]);
     };
     expect(ends("passed")).toBe("done · checked\n");
     expect(ends("unchanged")).toBe("done\n");
     expect(ends("unchecked")).toBe("done · unchecked: the project has no checks\n");
-    expect(ends("passed", ["test/a.ts"])).toBe("done · checked\ntests or CI changed: test/a.ts\n");
+    expect(ends("passed", { changedTests: ["test/a.ts"] })).toBe(
+      "done · checked\ntests or CI changed: test/a.ts\n",
+    );
+    const failedBefore = [{ command: "npm test", commit: "0123456789abcdef" }];
+    expect(ends("failedBefore", { failedBefore })).toBe(
+      "done\nfails as before on 0123456789: npm test\n",
+    );
   });
 
   test("says what could not be proven", () => {
@@ -236,7 +250,14 @@ describe("the end of a turn", () => {
     const ended = turn({
       state: "doneUnverified",
       summary: "All is done.",
-      proof: { verdict: "refused", rounds: 3, treeHash: null, problems, changedTests: [] },
+      proof: {
+        verdict: "refused",
+        rounds: 3,
+        treeHash: null,
+        problems,
+        changedTests: [],
+        failedBefore: [],
+      },
     });
     expect(shown([happened({ type: "turnCompleted", turn: ended })])).toBe(
       [

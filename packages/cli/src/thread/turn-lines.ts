@@ -47,6 +47,10 @@ function proofLines({ state, proof }: Turn, paint: Paint): string {
   if (proof === null) return "";
   const problems = state === "doneUnverified" ? proof.problems : [];
   const lines = problems.flatMap((problem) => problemLines(problem, paint));
+  for (const { command, commit } of proof.failedBefore) {
+    const where = paint("yellow", `fails as before on ${commit.slice(0, 10)}`);
+    lines.push(`${where}: ${printableLine(command)}`);
+  }
   if (proof.changedTests.length > 0) {
     const paths = proof.changedTests.map(printableLine).join(", ");
     lines.push(`${paint("yellow", "tests or CI changed")}: ${paths}`);

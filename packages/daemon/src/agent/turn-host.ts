@@ -24,6 +24,7 @@ type ItemBase = Pick<Item, "id" | "threadId" | "turnId" | "state" | "createdAt" 
 /** What a tool says of an item that it begins; the host adds the rest. */
 export type ItemDraft = Distribute<Item>;
 
+export type CommandItem = Extract<Item, { type: "commandExecution" }>;
 export type UserMessage = Extract<Item, { type: "userMessage" }>;
 
 export type Consent =
@@ -48,8 +49,13 @@ export interface Evidence {
   before(path: string): Promise<Buffer | undefined>;
   /** The tree on which a command is about to begin, where the proof may need it. */
   treeBefore(cmd: string): Promise<string | undefined>;
-  /** The project's checks, or those of them that such changes affect. */
-  checks(paths: readonly string[]): Promise<readonly string[]>;
+  /** The commands that the project is checked by. */
+  checks(): readonly string[];
+  /**
+   * Where a check of the project, or a part of it, failed just so before this turn: the commit that
+   * the thread began on. Undefined where it did not, and where nobody can say.
+   */
+  failedBefore(item: CommandItem, check?: string): Promise<string | undefined>;
   /** The items of this turn, oldest first. */
   items(): readonly Item[];
   /** How the turn was judged last. */

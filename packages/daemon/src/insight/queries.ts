@@ -11,7 +11,7 @@ import {
   whyImported,
 } from "./reach.ts";
 import { findReferences, type SymbolReferences } from "./references.ts";
-import { type AffectedTests, affectedTests } from "./test-files.ts";
+import { type AffectedTests, affectedTests, countTests } from "./test-files.ts";
 
 /** An import of a file, with the paths that it leads to. */
 export interface FileImport {
@@ -52,8 +52,13 @@ export const queries = {
 
   cycles: (index: BuiltIndex, _params: object): Cycle[] => importCycles(index),
 
-  affectedTests: (index: BuiltIndex, { paths }: { paths: readonly string[] }): AffectedTests =>
-    affectedTests(index, paths),
+  affectedTests: (
+    index: BuiltIndex,
+    { paths }: { paths: readonly string[] },
+  ): AffectedTests & { readonly of: number } => ({
+    ...affectedTests(index, paths),
+    of: countTests(index),
+  }),
 };
 
 function fileAt(index: BuiltIndex, path: string): number {

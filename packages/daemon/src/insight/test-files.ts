@@ -89,6 +89,11 @@ export function affectedTests(index: TreeIndex, paths: readonly string[]): Affec
   return { tests, narrowed };
 }
 
+/** How many test files there are. */
+export function countTests({ files }: TreeIndex): number {
+  return files.filter((file) => testPath(file) !== undefined).length;
+}
+
 function testPath(file: IndexedFile | undefined): string | undefined {
   if (!file?.symbols) return undefined;
   return isTestFile(file.path, file.symbols.language) ? file.path : undefined;

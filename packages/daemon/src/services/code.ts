@@ -7,8 +7,10 @@ import {
   type Methods,
   type ParamsOf,
   type ResultOf,
+  type ThreadId,
 } from "@heddle/protocol";
 import { askOnce } from "../agent/ask-once.ts";
+import type { QueryResult } from "../insight/all-queries.ts";
 import { answerInstructions } from "../insight/answer/brief.ts";
 import { readHistory } from "../insight/facts/read-history.ts";
 import { tryGit } from "../os/git.ts";
@@ -105,6 +107,13 @@ export class Code implements Disposable {
     const tree = await this.#tree(where);
     const path = inside(tree, file);
     return { data: await (await this.#open(tree)).ask("importerEdges", { path }) };
+  }
+
+  async affectedTests(
+    threadId: ThreadId,
+    paths: readonly string[],
+  ): Promise<QueryResult<"affectedTests">> {
+    return await (await this.#open(await this.#tree({ threadId }))).ask("affectedTests", { paths });
   }
 
   async why({ from, to, ...where }: Of<"code/why">): Promise<Answer<"code/why">> {

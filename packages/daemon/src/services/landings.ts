@@ -28,12 +28,12 @@ import { commitTurn } from "./git/commits.ts";
 import { finishLanding } from "./git/fast-forward.ts";
 import { undoHalfLanding } from "./git/half-landing.ts";
 import { type PreparedLanding, prepareLanding, removeScratch } from "./git/landing-git.ts";
-import { lend } from "./git/lending.ts";
 import { addAll, copyIndex } from "./git/temporary-index.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
+import { openScratchBox } from "./scratch-box.ts";
 import { storeAgain } from "./store-again.ts";
 import type { Tasks } from "./tasks.ts";
 import { openLandings, refreshThread } from "./thread-status.ts";
@@ -220,14 +220,9 @@ export class Landings {
     landing: Landing,
     { thread, project, scratch }: { thread: Thread; project: Project; scratch: RepositoryPaths },
   ): Promise<Landing> {
-    const { sandbox, projects, boxes } = this.#options;
     const commands = project.settings.checks ?? [];
     if (commands.length === 0) return landing;
-    const from = await projects.checkout(project);
-    const folders = project.settings.lend ?? [];
-    const files = project.settings.copy ?? [];
-    const { lent } = await lend(sandbox.git, { from, to: scratch, folders, files });
-    await using box = await boxes.open({ thread, checkout: scratch, lent, access: "rw" });
+    await using box = await openScratchBox(this.#options, { thread, project, scratch });
     let checked = landing;
     for (const command of commands) {
       const { signal } = this.#stop;

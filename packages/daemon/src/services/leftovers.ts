@@ -21,7 +21,7 @@ export interface LeftoversOptions {
 
 /**
  * Clears what a killed daemon left on disk, before anything is begun again: worktrees that no
- * thread owns, scratch worktrees of landings, and locks that it held itself.
+ * thread owns, scratch worktrees, and locks that it held itself.
  */
 export async function clearLeftovers(options: LeftoversOptions): Promise<void> {
   const { logError } = options;
@@ -88,8 +88,9 @@ async function refuseToLose(path: string): Promise<void> {
 async function clearScratch({ store, projects, scratchRoot }: LeftoversOptions): Promise<void> {
   for (const path of await foldersIn(scratchRoot)) {
     const scratch = worktreeThatGoes(path) ?? path;
-    const landing = store.landings.find(basename(scratch));
-    const thread = landing && store.threads.find(landing.threadId);
+    const name = basename(scratch);
+    const work = store.landings.find(name) ?? store.turns.find(name);
+    const thread = work && store.threads.find(work.threadId);
     const project = thread && store.projects.find(thread.projectId);
     if (project === undefined) continue;
     const { gitCommonDir } = await projects.checkout(project);

@@ -14,6 +14,7 @@ export function threadCode(code: Code, threadId: ThreadId): CodeKnowledge {
     refs: async (name) => referenceLines(await refs(name)),
     importers: async (file) => edgeLines((await code.importers({ ...where, file })).data),
     imports: async (file) => edgeLines((await code.imports({ ...where, file })).data),
+    affectedTests: (paths) => code.affectedTests(threadId, paths),
     cycles: async () => {
       const { cycles } = await code.analyze(where);
       const rounds = cycles.rows.map(({ path }) => path.map(placeText).join(" -> "));

@@ -93,9 +93,11 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.#hadEffects = services.store.checkpoints.find(turn.id) !== undefined;
     this.checks = checksOf(services, subject);
     this.evidence = new TurnEvidence(services, {
-      turnId: turn.id,
+      turn,
+      thread,
       project,
       checks: this.checks,
+      signal,
       trees: this.#trees,
       hadEffects: () => this.#hadEffects,
     });

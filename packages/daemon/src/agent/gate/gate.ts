@@ -3,7 +3,7 @@ import { note } from "../context/notes.ts";
 import type { InputEntry } from "../model-types.ts";
 import type { CommandSession, CommandSessions } from "../tools/sessions.ts";
 import type { Changes, TurnHost } from "../turn-host.ts";
-import { checkProblems } from "./checks.ts";
+import { findFailures, noFindings } from "./checks.ts";
 import { type Claim, claimProblems } from "./claims.ts";
 import { conflictProblems } from "./conflicts.ts";
 import { isCi, isTestOrCi } from "./test-files.ts";
@@ -38,7 +38,10 @@ export class Gate {
     const { evidence } = this.#host;
     this.#host.setState("gate");
     const refused = evidence.proof()?.rounds ?? 0;
-    const { changes, problems, checked } = await this.#examine(claims, `gate_${refused + 1}`);
+    const { changes, problems, failedBefore, checked } = await this.#examine(
+      claims,
+      `gate_${refused + 1}`,
+    );
     const { treeHash, files } = changes;
     const proof: Proof = {
       verdict: problems.length > 0 ? "refused" : checked,
@@ -46,8 +49,9 @@ export class Gate {
       treeHash: files.length === 0 ? null : (treeHash ?? null),
       problems,
       changedTests: changedTests(changes),
+      failedBefore,
     };
-    if (problems.length === 0) return { type: "accepted", proof, message: "ok" };
+    if (problems.length === 0) return { type: "accepted", proof, message: acceptance(proof) };
     const last = proof.rounds >= roundsAtMost;
     return { type: last ? "unproven" : "refused", proof, message: refusal(proof, last) };
   }
@@ -60,11 +64,13 @@ export class Gate {
       const changes = await evidence.changes();
       const { treeHash, files } = changes;
       const changed = treeHash !== undefined && files.length > 0;
-      const checks = changed ? await evidence.checks(files.map(({ path }) => path)) : [];
-      const { problems: failed, ran } =
+      const checks = changed ? evidence.checks() : [];
+      const paths = files.map(({ path }) => path);
+      const found =
         changed && running.length === 0
-          ? await checkProblems(this.#host, { checks, treeHash, name: `${name}_${run}` })
-          : { problems: [], ran: false };
+          ? await findFailures(this.#host, { checks, treeHash, paths, name: `${name}_${run}` })
+          : noFindings;
+      const { problems: failed, failedBefore, ran } = found;
       const settled = failed.length > 0 || !ran || (await evidence.changes()).treeHash === treeHash;
       if (!settled && run < runsAtMost) continue;
       const items = evidence.items();
@@ -78,8 +84,9 @@ export class Gate {
         ...(objection === undefined ? [] : [objection]),
         ...(await this.#host.phase.problems()),
       ];
-      const checked = !changed ? "unchanged" : checks.length === 0 ? "unchecked" : "passed";
-      return { changes, problems, checked } as const;
+      const passed = failedBefore.length === 0 ? "passed" : "failedBefore";
+      const checked = !changed ? "unchanged" : checks.length === 0 ? "unchecked" : passed;
+      return { changes, problems, failedBefore, checked } as const;
     }
   }
 }
@@ -94,10 +101,22 @@ export function wasRefused({ output }: InputEntry): boolean {
   return typeof output === "string" && output.startsWith("not accepted (");
 }
 
-/** The agent's report with what its reader has to know of the tests that it rests on. */
-export function reportOf(summary: string, { changedTests }: Proof): string {
-  if (changedTests.length === 0) return summary;
-  return `${summary}\n\nThis turn changed tests or CI: ${changedTests.join(", ")}`;
+/** The agent's report with what its reader has to know of the checks that it rests on. */
+export function reportOf(summary: string, { changedTests, failedBefore }: Proof): string {
+  const changed = `This turn changed tests or CI: ${changedTests.join(", ")}`;
+  return [
+    summary,
+    ...failedBefore.map(failsAsBefore),
+    ...(changedTests.length === 0 ? [] : [changed]),
+  ].join("\n\n");
+}
+
+function acceptance({ failedBefore }: Proof): string {
+  return ["ok", ...failedBefore.map(failsAsBefore)].join("\n");
+}
+
+function failsAsBefore({ command, commit }: Proof["failedBefore"][number]): string {
+  return `\`${command}\` fails as before on ${commit.slice(0, 10)}`;
 }
 
 function stillRunning({ id, item }: CommandSession): string {

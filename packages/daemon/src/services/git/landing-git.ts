@@ -51,7 +51,7 @@ export async function prepareLanding(
   const { commits, squashed } = rebased;
   const tip = commits.at(-1);
   if (!tip) throw nothingToLand(request);
-  const scratch = await makeScratch(box, request, tip);
+  const scratch = await makeScratch(box, { ...request, commit: tip });
   const tree = await treeOf(gitCommonDir, tip);
   return { type: "prepared", scratch, targetTip, tip, tree, commits, squashed };
 }
@@ -92,11 +92,12 @@ function isMerge({ parents }: Commit): boolean {
   return parents.length > 1;
 }
 
-async function makeScratch(
+/** A worktree of a commit that belongs to no thread, for checks to run in. */
+export async function makeScratch(
   box: RunBoxedGit,
-  { gitCommonDir, scratchRoot, name }: LandingRequest,
-  commit: string,
+  request: Pick<LandingRequest, "gitCommonDir" | "scratchRoot" | "name"> & { commit: string },
 ): Promise<Checkout> {
+  const { gitCommonDir, scratchRoot, name, commit } = request;
   await mkdir(scratchRoot, { recursive: true, mode: 0o700 });
   const path = join(await realpath(scratchRoot), name);
   await addWorktree(gitCommonDir, { path, commit });
