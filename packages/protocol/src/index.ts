@@ -12,6 +12,7 @@ export * from "./ids.ts";
 export * from "./item.ts";
 export * from "./landing.ts";
 export * from "./model.ts";
+export * from "./policy-rule.ts";
 export * from "./project.ts";
 export * from "./registry.ts";
 export * from "./task.ts";
