@@ -5,6 +5,7 @@ import { globally, method, unordered } from "./define.ts";
 import { ThreadEventNotice } from "./events.ts";
 import { GrantId, ProjectId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
+import { Policy } from "./policy.ts";
 import { Grant, Project } from "./project.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
@@ -16,6 +17,7 @@ export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("grantRemoved"), projectId: ProjectId, grantId: GrantId }),
   z.object({ type: z.literal("taskChanged"), task: Task }),
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
+  z.object({ type: z.literal("policyChanged"), policy: Policy }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
   z.object({ type: z.literal("approvalResolved"), approval: Approval }),
 ]);

@@ -5,6 +5,7 @@ import type { Registry } from "./define.ts";
 import { itemMethods } from "./item.ts";
 import { landingMethods } from "./landing.ts";
 import { modelMethods } from "./model.ts";
+import { policyMethods } from "./policy.ts";
 import { projectMethods } from "./project.ts";
 import { taskMethods } from "./task.ts";
 import { threadMethods } from "./thread.ts";
@@ -20,6 +21,7 @@ export const methods = {
   ...turnMethods,
   ...itemMethods,
   ...approvalMethods,
+  ...policyMethods,
   ...modelMethods,
   ...codeMethods,
 };

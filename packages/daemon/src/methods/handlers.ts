@@ -5,6 +5,7 @@ import { codeHandlers } from "./code.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
 import { modelHandlers } from "./model.ts";
+import { policyHandlers } from "./policy.ts";
 import { projectHandlers } from "./project.ts";
 import type { Services } from "./services.ts";
 import { taskHandlers } from "./task.ts";
@@ -21,6 +22,7 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...turnHandlers(services),
     ...itemHandlers(services),
     ...approvalHandlers(services),
+    ...policyHandlers(services),
     ...modelHandlers(services),
     ...codeHandlers(services),
   };

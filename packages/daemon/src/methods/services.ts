@@ -3,6 +3,7 @@ import type { Approvals } from "../services/approvals.ts";
 import type { Code } from "../services/code.ts";
 import type { Landings } from "../services/landings.ts";
 import type { Models } from "../services/models.ts";
+import type { PolicyDesk } from "../services/policy/policy-desk.ts";
 import type { Projects } from "../services/projects.ts";
 import type { Relinking } from "../services/relinking.ts";
 import type { Spools } from "../services/spools.ts";
@@ -22,6 +23,7 @@ export interface Services {
   readonly turns: Turns;
   readonly landings: Landings;
   readonly approvals: Approvals;
+  readonly policyDesk: PolicyDesk;
   readonly models: Models;
   readonly spools: Spools;
   readonly code: Code;

@@ -15,6 +15,8 @@ export interface Decision<Source = unknown> {
   readonly reason: string;
   /** The rule that decided. */
   readonly cited: RuleInForce<Source> | undefined;
+  /** Nobody can tell whether the rule applies. */
+  readonly doubtful?: true;
 }
 
 const strictness = { allow: 0, ask: 1, deny: 2 } as const;
@@ -49,7 +51,7 @@ function decidePart<Source>(
   const isNamed =
     allowed.some(({ rule }) => namesIt(rule)) || (part.type === "command" && part.isCheck);
   if (doubtful && !isNamed)
-    return { verdict: "ask", reason: doubt(part, doubtful.rule), cited: doubtful };
+    return { verdict: "ask", reason: doubt(part, doubtful.rule), cited: doubtful, doubtful: true };
   const [first] = allowed;
   if (first) return { verdict: "allow", reason: wordsOf(first.rule), cited: first };
   return { verdict: "ask", reason: "No rule allows it.", cited: undefined };

@@ -7,6 +7,7 @@ import {
   DaemonError,
   type ItemId,
   newId,
+  type RuleOffer,
   type ThreadId,
   type Turn,
 } from "@heddle/protocol";
@@ -24,6 +25,7 @@ export interface ApprovalRequest {
   readonly subject: ApprovalSubject;
   /** The rule that asks, in words. */
   readonly reason: string;
+  readonly offer?: RuleOffer | null;
 }
 
 export interface ApprovalsOptions {
@@ -31,6 +33,8 @@ export interface ApprovalsOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly deadlineMs: number;
+  /** Makes the offer of an approval a rule of its project. */
+  readonly keepOffer: (tx: Transaction, approval: Approval) => void;
 }
 
 /** What a subject is known by: consent for it is consent for nothing else. */
@@ -47,9 +51,11 @@ export class Approvals {
   readonly #journal: Journal;
   readonly #deadlineMs: number;
   readonly #clock: Clock;
+  readonly #keepOffer: ApprovalsOptions["keepOffer"];
   readonly #waiting = new Map<ApprovalId, (approval: Approval) => void>();
 
-  constructor({ store, journal, clock, deadlineMs }: ApprovalsOptions) {
+  constructor({ store, journal, clock, deadlineMs, keepOffer }: ApprovalsOptions) {
+    this.#keepOffer = keepOffer;
     this.#clock = clock;
     this.#store = store;
     this.#journal = journal;
@@ -99,6 +105,7 @@ export class Approvals {
       throw new DaemonError("staleConsent", message, { approvalId, hash: approval.hash });
     }
     const state = stateAfter(approval, answer);
+    if (answer.type === "accept" && answer.scope === "rule") this.#keepOffer(tx, approval);
     const settled = this.#settle(tx, { ...approval, state, answer, answeredBy: tx.actor });
     if (answer.type === "accept" && answer.scope === "thread") {
       this.#store.consents.add(approval.threadId, hash, approvalId, tx.now);
@@ -141,7 +148,10 @@ export class Approvals {
       .findLast((known) => known.itemId === itemId && known.hash === hash);
   }
 
-  #create(tx: Transaction, { turn, itemId, kind, subject, reason }: ApprovalRequest): Approval {
+  #create(
+    tx: Transaction,
+    { turn, itemId, kind, subject, reason, offer = null }: ApprovalRequest,
+  ): Approval {
     const thread = this.#store.threads.find(turn.threadId);
     const approval = Approval.parse({
       id: newId(ApprovalId),
@@ -152,6 +162,7 @@ export class Approvals {
       kind,
       subject,
       reason,
+      offer,
       hash: hashOf(subject),
       state: "pending",
       answer: null,

@@ -74,6 +74,9 @@ export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
     case "taskChanged":
       store.tasks.put(event.task);
       return;
+    case "policyChanged":
+      store.policies.add(event.policy);
+      return;
     case "threadChanged":
     case "approvalRequested":
     case "approvalResolved":

@@ -17,7 +17,7 @@ import { HistoryTable } from "./history-table.ts";
 import { ItemTable } from "./item-table.ts";
 import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
 import { MutationTable } from "./mutation-table.ts";
-import { ConsentTable, PolicyTable } from "./policy-tables.ts";
+import { ConsentTable, PolicyGroundTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
 import { CheckpointTable, EffectTable } from "./turn-tables.ts";
 import { ModelRequestTable, WorkTable } from "./usage-tables.ts";
@@ -51,6 +51,7 @@ export class Store {
   readonly patching: PatchingTable;
   readonly work: WorkTable;
   readonly policies: PolicyTable;
+  readonly policyGround: PolicyGroundTable;
   readonly consents: ConsentTable;
   readonly restorations: RestorationTable;
 
@@ -76,6 +77,7 @@ export class Store {
     this.patching = new PatchingTable(db);
     this.work = new WorkTable(db);
     this.policies = new PolicyTable(db);
+    this.policyGround = new PolicyGroundTable(db);
     this.consents = new ConsentTable(db);
     this.restorations = new RestorationTable(db);
     const tables = ["project", "project_grant", "task", "thread", "turn", "item", "approval"];
