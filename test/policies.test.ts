@@ -124,7 +124,7 @@ describe("setting a policy", () => {
 
 describe("ask before making changes over 50 lines", () => {
   const node = (code: string) => exec(`node -e ${JSON.stringify(code)}`);
-  test.each<[string, Step[]]>([
+  test.concurrent.each<[string, Step[]]>([
     ["sed -i", [exec("sed -i 's/line/other/' long.txt")]],
     ["a generator", [node("require('fs').writeFileSync('made.txt', 'x\\n'.repeat(51))")]],
     ["split commands", [exec("seq 30 > a.txt"), exec("seq 30 > b.txt")]],

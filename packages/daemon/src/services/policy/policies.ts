@@ -63,7 +63,7 @@ export class Policies {
   inForce(subject: Omit<PolicySubject, "preset">): Policy[] {
     return scopesOf(subject)
       .map((scope) => this.read(scope))
-      .filter(({ version }) => version > 0);
+      .filter(({ rules, broken }) => rules.length > 0 || broken);
   }
 
   read(scope: PolicyScope): Policy {
