@@ -15,6 +15,21 @@ beforeAll(async () => {
 });
 afterAll(() => daemon[Symbol.asyncDispose]());
 
+type Action = string | { readonly add: string; readonly lines: number };
+const corpus = new URL("../packages/daemon/src/policy/corpus/changes.jsonl", import.meta.url);
+const evasions = readFileSync(corpus, "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as { readonly name: string; readonly do: readonly Action[] });
+
+function stepOf(action: Action): Step {
+  if (typeof action === "string") return exec(action);
+  return addFile(action.add, ...lines(action.lines));
+}
+
+/** Takes away what was small enough to stay, so that the next action begins where this one did. */
+const clear = exec("git ls-files --others | xargs rm -f");
+
 type SetParams = ParamsOf<Methods, "policy/set">;
 
 async function readBack(params: SetParams): Promise<ResultOf<Methods, "policy/set">> {
@@ -123,42 +138,20 @@ describe("setting a policy", () => {
 });
 
 describe("ask before making changes over 50 lines", () => {
-  const node = (code: string) => exec(`node -e ${JSON.stringify(code)}`);
-  test.concurrent.each<[string, Step[]]>([
-    ["sed -i", [exec("sed -i 's/line/other/' long.txt")]],
-    ["a generator", [node("require('fs').writeFileSync('made.txt', 'x\\n'.repeat(51))")]],
-    ["split commands", [exec("seq 30 > a.txt"), exec("seq 30 > b.txt")]],
-    ["split patches", [addFile("a.txt", ...lines(30)), addFile("b.txt", ...lines(30))]],
-    ["a patch and a command", [addFile("a.txt", ...lines(30)), exec("seq 30 > b.txt")]],
-    ["a rename", [exec("mv long.txt short.txt")]],
-    ["a deletion", [exec("rm long.txt")]],
-    ["a formatter", [exec("expand -i long.txt | sed 's/$/;/' > f && mv f long.txt")]],
-    [
-      "git apply",
-      [
-        exec(
-          "seq 51 | diff -u /dev/null - | sed 's/^+++ -.*/+++ b\\/g.txt/; s/^--- .*/--- \\/dev\\/null/' | git apply",
-        ),
-      ],
-    ],
-    ["a file that git calls binary", [exec("(printf '\\0'; seq 60) > b.bin")]],
-    ["attributes that hide a diff", [exec("echo '* -diff' > .gitattributes; seq 60 > h.txt")]],
-    ["one long line", [exec("seq 6000 | tr '\\n' ' ' > wide.txt")]],
-    ["a link in place of a file", [exec("ln -sf src/a.txt long.txt")]],
-    [
-      "what runs on in the background",
-      [exec("(sleep 0.2; seq 60 > late.txt) & sleep 0.1"), exec("sleep 0.4")],
-    ],
-  ])("holds against %s", async (_, made) => {
+  test("holds against all of the corpus, one after another", async () => {
     const thread = await under(fifty);
+    const made = evasions.flatMap(({ do: actions }) => [...actions.map(stepOf), clear]);
     const turn = await thread.send(steps(...made, { text: "done" }));
-    const { subject, reason } = await thread.pending();
-    expect(["changes", "patch"]).toContain(subject.type);
-    expect(reason).toBe("Ask before changing more than 50 lines since the last approval.");
-    await answer(thread, false);
+    for (const [at, { name }] of evasions.entries()) {
+      const { state, subject, reason } = await thread.until(({ approvals }) => approvals[at]);
+      expect({ name, state }).toEqual({ name, state: "pending" });
+      expect(["changes", "patch"]).toContain(subject.type);
+      expect(reason).toBe("Ask before changing more than 50 lines since the last approval.");
+      await answer(thread, false);
+    }
     expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
-    const { files } = await thread.diff();
-    expect(files.reduce((sum, file) => sum + file.additions + file.deletions, 0)).toBeLessThan(51);
+    expect(thread.view.approvals).toHaveLength(evasions.length);
+    expect(await paths(thread)).toEqual([]);
   });
 
   test("lets smaller changes pass", async () => {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ProjectId, ThreadId } from "./ids.ts";
 
 /** For what a policy holds. Where several do, the strictest rule of all decides. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AbsolutePath, Actor, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
 import { ProjectId, ThreadId } from "./ids.ts";

@@ -5,7 +5,7 @@ import {
   type PolicyScope,
   type Thread,
 } from "@heddle/protocol";
-import { z } from "zod";
+import * as z from "zod";
 import { type Decision, decide, type RuleInForce } from "../../policy/decide.ts";
 import type { Facts } from "../../policy/facts.ts";
 import { wordsOf } from "../../policy/words/read-back.ts";
