@@ -37,7 +37,9 @@ import { Models } from "./services/models.ts";
 import { Mutations } from "./services/mutations.ts";
 import { Networks } from "./services/networks.ts";
 import { Plans } from "./services/phases/plans.ts";
-import { Policies } from "./services/policies.ts";
+import { keepOffer } from "./services/policy/offers.ts";
+import { Policies } from "./services/policy/policies.ts";
+import { PolicyDesk } from "./services/policy/policy-desk.ts";
 import { Projects } from "./services/projects.ts";
 import { Provisioning } from "./services/provisioning.ts";
 import { Relinking } from "./services/relinking.ts";
@@ -172,14 +174,16 @@ function makeServices(
     hide: log.hide,
     writeRole: (role, choice) => writeRole(paths.config, env, { role, ...choice }),
   });
-  const policies = new Policies(store, clock);
+  const policies = new Policies(store);
   const approvals = new Approvals({
     store,
     journal,
     clock,
     deadlineMs: config.approvalDeadlineMs,
     unattendedMs: (threadId) => engine.unattendedMs(threadId),
+    keepOffer: (tx, approval) => keepOffer(policies, tx, approval),
   });
+  const policyDesk = new PolicyDesk({ store, policies, projects, clock });
   const busy = new Busy();
   const checkouts = new Checkouts({ store, journal });
   const stored = { store, journal, projects, tasks };
@@ -219,6 +223,7 @@ function makeServices(
     automations: engine.automations,
     inbox: engine.inbox,
     engine,
+    policyDesk,
     code,
     plans,
     reviews,

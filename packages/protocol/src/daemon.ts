@@ -7,6 +7,7 @@ import { ThreadEventNotice } from "./events.ts";
 import { Finding } from "./finding.ts";
 import { AutomationId, GrantId, ProjectId, RunId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
+import { Policy } from "./policy.ts";
 import { Grant, Project } from "./project.ts";
 import { Review } from "./review.ts";
 import { Run } from "./run.ts";
@@ -21,6 +22,7 @@ export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("taskChanged"), task: Task }),
   z.object({ type: z.literal("reviewChanged"), review: Review }),
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
+  z.object({ type: z.literal("policyChanged"), policy: Policy }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
   z.object({ type: z.literal("approvalResolved"), approval: Approval }),
   z.object({ type: z.literal("automationChanged"), automation: Automation }),

@@ -103,6 +103,7 @@ function newApproval(turn: Turn, item: Item): Approval {
     createdAt: 1,
     deadlineAt: null,
     resolvedAt: null,
+    offer: null,
   });
 }
 

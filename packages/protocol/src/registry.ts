@@ -10,6 +10,7 @@ import { itemMethods } from "./item.ts";
 import { landingMethods } from "./landing.ts";
 import { modelMethods } from "./model.ts";
 import { planMethods } from "./plan.ts";
+import { policyMethods } from "./policy.ts";
 import { projectMethods } from "./project.ts";
 import { reviewMethods } from "./review.ts";
 import { taskMethods } from "./task.ts";
@@ -26,6 +27,7 @@ export const methods = {
   ...turnMethods,
   ...itemMethods,
   ...approvalMethods,
+  ...policyMethods,
   ...modelMethods,
   ...codeMethods,
   ...automationMethods,

@@ -107,6 +107,7 @@ export function approval(fields: Partial<Approval> = {}): Approval {
     kind: "effect",
     subject: { type: "command", cmd: "rm -rf dist", cwd: "/w", tty: false },
     reason: "the policy `ask` asks before each command",
+    offer: null,
     hash: "f".repeat(64),
     state: "pending",
     answer: null,

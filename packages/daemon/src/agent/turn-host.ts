@@ -178,6 +178,11 @@ export interface TurnHost {
 
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent>;
+  /**
+   * Holds what the last effect has changed against the policy, which may ask a person. Returns what
+   * the model is told where it was taken back.
+   */
+  settleChanges(): Promise<string | undefined>;
   ask(itemId: ItemId, question: string, options: string[]): Promise<string>;
   /** Begins what `beforeEffect` waits for, and does not wait. */
   prepareEffects(): void;

@@ -7,6 +7,7 @@ import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
 import { modelHandlers } from "./model.ts";
 import { phaseHandlers } from "./phases.ts";
+import { policyHandlers } from "./policy.ts";
 import { projectHandlers } from "./project.ts";
 import type { Services } from "./services.ts";
 import { taskHandlers } from "./task.ts";
@@ -23,6 +24,7 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...turnHandlers(services),
     ...itemHandlers(services),
     ...approvalHandlers(services),
+    ...policyHandlers(services),
     ...modelHandlers(services),
     ...codeHandlers(services),
     ...automationHandlers(services),

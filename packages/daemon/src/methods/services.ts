@@ -15,6 +15,7 @@ import type { Forks } from "../services/forks.ts";
 import type { Landings } from "../services/landings.ts";
 import type { Models } from "../services/models.ts";
 import type { Plans } from "../services/phases/plans.ts";
+import type { PolicyDesk } from "../services/policy/policy-desk.ts";
 import type { Projects } from "../services/projects.ts";
 import type { Relinking } from "../services/relinking.ts";
 import type { Comments } from "../services/reviews/comments.ts";
@@ -36,6 +37,7 @@ export interface Services {
   readonly turns: Turns;
   readonly landings: Landings;
   readonly approvals: Approvals;
+  readonly policyDesk: PolicyDesk;
   readonly models: Models;
   readonly spools: Spools;
   readonly code: Code;

@@ -7,6 +7,7 @@ import {
   DaemonError,
   type ItemId,
   newId,
+  type RuleOffer,
   type ThreadId,
   type Turn,
 } from "@heddle/protocol";
@@ -24,6 +25,7 @@ export interface ApprovalRequest {
   readonly subject: ApprovalSubject;
   /** The rule that asks, in words. */
   readonly reason: string;
+  readonly offer?: RuleOffer | null;
 }
 
 export interface ApprovalsOptions {
@@ -33,6 +35,8 @@ export interface ApprovalsOptions {
   readonly deadlineMs: number;
   /** How long an approval of a thread waits that nobody attends; undefined for all others. */
   readonly unattendedMs?: (threadId: ThreadId) => number | undefined;
+  /** Makes the offer of an approval a rule of its project. */
+  readonly keepOffer: (tx: Transaction, approval: Approval) => void;
 }
 
 /** What a subject is known by: consent for it is consent for nothing else. */
@@ -50,10 +54,13 @@ export class Approvals {
   readonly #deadlineMs: number;
   readonly #unattendedMs: NonNullable<ApprovalsOptions["unattendedMs"]>;
   readonly #clock: Clock;
+  readonly #keepOffer: ApprovalsOptions["keepOffer"];
   readonly #waiting = new Map<ApprovalId, (approval: Approval) => void>();
 
-  constructor({ store, journal, clock, deadlineMs, unattendedMs }: ApprovalsOptions) {
+  constructor(options: ApprovalsOptions) {
+    const { store, journal, clock, deadlineMs, unattendedMs, keepOffer } = options;
     this.#unattendedMs = unattendedMs ?? (() => undefined);
+    this.#keepOffer = keepOffer;
     this.#clock = clock;
     this.#store = store;
     this.#journal = journal;
@@ -104,6 +111,7 @@ export class Approvals {
       throw new DaemonError("staleConsent", message, { approvalId, hash: approval.hash });
     }
     const state = stateAfter(approval, answer);
+    if (answer.type === "accept" && answer.scope === "rule") this.#keepOffer(tx, approval);
     const settled = this.#settle(tx, { ...approval, state, answer, answeredBy: tx.actor });
     if (answer.type === "accept" && answer.scope === "thread") {
       this.#store.consents.add(approval.threadId, hash, approvalId, tx.now);
@@ -146,7 +154,10 @@ export class Approvals {
       .findLast((known) => known.itemId === itemId && known.hash === hash);
   }
 
-  #create(tx: Transaction, { turn, itemId, kind, subject, reason }: ApprovalRequest): Approval {
+  #create(
+    tx: Transaction,
+    { turn, itemId, kind, subject, reason, offer = null }: ApprovalRequest,
+  ): Approval {
     const thread = this.#store.threads.find(turn.threadId);
     const approval = Approval.parse({
       id: newId(ApprovalId),
@@ -157,6 +168,7 @@ export class Approvals {
       kind,
       subject,
       reason,
+      offer,
       hash: hashOf(subject),
       state: "pending",
       answer: null,

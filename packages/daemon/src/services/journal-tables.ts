@@ -111,6 +111,9 @@ export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
     case "reviewChanged":
       store.reviews.put(event.review);
       return;
+    case "policyChanged":
+      store.policies.add(event.policy);
+      return;
     case "threadChanged":
     case "approvalRequested":
     case "approvalResolved":

@@ -13,6 +13,7 @@ import type { Code } from "./code.ts";
 import type { Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
 import { type PhaseServices, turnPhase } from "./phases/turn-phase.ts";
+import { TurnPolicy, type TurnPolicyServices } from "./policy/turn-policy.ts";
 import { threadCode } from "./thread-code.ts";
 import { ThreadPatching } from "./thread-patching.ts";
 import { TurnClock } from "./turn-clock.ts";
@@ -28,6 +29,7 @@ export interface HostServices
   extends RecordServices,
     PhaseServices,
     ConsentServices,
+    TurnPolicyServices,
     GroundServices,
     EvidenceServices,
     BudgetServices {
@@ -87,8 +89,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.#services = services;
     this.#subject = subject;
     this.#clock = clock;
-    this.#consent = new TurnConsent(services, subject, this);
     this.#trees = new TurnTrees(services, subject);
+    const policy = new TurnPolicy(services, subject, this.#trees);
+    this.#consent = new TurnConsent(services, subject, { record: this, policy });
     this.#ground = new TurnGround(services, subject, (tree) => this.#trees.begin(tree));
     this.#hadEffects = services.store.checkpoints.find(turn.id) !== undefined;
     this.checks = checksOf(services, subject);
@@ -128,7 +131,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.searcher = services.searcher;
     this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;
-    this.environment = environmentOf(subject, services.clock());
+    const { policies } = services;
+    const rules = policies.words(policies.subjectOf(thread));
+    this.environment = environmentOf(subject, { rules, now: services.clock() });
   }
 
   /** Whether the turn may have changed something. */
@@ -181,6 +186,15 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#consent.authorize(itemId, subject);
   }
 
+  settleChanges(): Promise<string | undefined> {
+    return this.#consent.settle();
+  }
+
+  /** Takes back what a turn that ended has changed without an approval that it needed. */
+  async holdToPolicy(): Promise<void> {
+    if (this.#hadEffects) await this.#consent.conclude();
+  }
+
   ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
     return this.#consent.ask(itemId, question, options);
   }
@@ -216,12 +230,15 @@ function checksOf({ store }: HostServices, { turn, project }: HostSubject): read
   return [...new Set([...(project.settings.checks ?? []), ...(plan?.content.checks ?? [])])];
 }
 
-function environmentOf({ thread, project, checkout }: HostSubject, now: number): EnvironmentFacts {
+function environmentOf(
+  { thread, project, checkout }: HostSubject,
+  { rules, now }: { rules: readonly string[]; now: number },
+): EnvironmentFacts {
   return {
     worktree: checkout.worktree,
     branch: thread.branch ?? "",
     target: thread.target,
-    policy: thread.policy,
+    policy: [thread.policy, ...rules].join(" "),
     checks: project.settings.checks ?? [],
     ports: [thread.portBase, thread.portBase + 9],
     date: new Date(now).toISOString().slice(0, 10),

@@ -60,6 +60,12 @@ export class TurnTrees implements AsyncDisposable {
     return tree;
   }
 
+  /** The tree as it is at this moment, also where something in the background changes files. */
+  look(): Promise<string> {
+    this.#known = undefined;
+    return this.now();
+  }
+
   async now(): Promise<string> {
     if (this.#known !== undefined) return this.#known;
     await this.#drop();

@@ -57,11 +57,12 @@ export async function workOn(
   const subject = { turn, thread, project, checkout, endpoint, model, price, signal, closed };
   await using host = new ServiceTurnHost(services, subject);
   const outcome = await runTurn(host);
+  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
+  if (!leftOff) await host.holdToPolicy();
   closed();
   await using stack = new AsyncDisposableStack();
   const known = outcome.state === "done" ? host.takeSnapshot() : undefined;
   if (known) stack.use(known.index);
-  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
   if (!host.hadEffects || leftOff || isReadOnly(turn.mode)) return { outcome };
   await host[Symbol.asyncDispose]();
   // Somebody may have taken the worktree away meanwhile.

@@ -22,7 +22,7 @@ import { HistoryTable } from "./history-table.ts";
 import { ItemTable } from "./item-table.ts";
 import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
 import { MutationTable } from "./mutation-table.ts";
-import { ConsentTable, PolicyTable } from "./policy-tables.ts";
+import { ConsentTable, PolicyGroundTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
 import { SearchTable } from "./search-table.ts";
 import { CheckpointTable, EffectTable } from "./turn-tables.ts";
@@ -60,6 +60,7 @@ export class Store {
   readonly patching: PatchingTable;
   readonly work: WorkTable;
   readonly policies: PolicyTable;
+  readonly policyGround: PolicyGroundTable;
   readonly consents: ConsentTable;
   readonly restorations: RestorationTable;
   readonly automations: AutomationTable;
@@ -93,6 +94,7 @@ export class Store {
     this.patching = new PatchingTable(db);
     this.work = new WorkTable(db);
     this.policies = new PolicyTable(db);
+    this.policyGround = new PolicyGroundTable(db);
     this.consents = new ConsentTable(db);
     this.restorations = new RestorationTable(db);
     this.automations = new AutomationTable(db);

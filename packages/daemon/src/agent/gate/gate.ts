@@ -38,10 +38,11 @@ export class Gate {
     const { evidence } = this.#host;
     this.#host.setState("gate");
     const refused = evidence.proof()?.rounds ?? 0;
-    const { changes, problems, failedBefore, checked } = await this.#examine(
-      claims,
-      `gate_${refused + 1}`,
-    );
+    const examined = await this.#examine(claims, `gate_${refused + 1}`);
+    // Checks can change files, and so can what runs on beside them.
+    const takenBack = await this.#host.settleChanges();
+    const { changes, failedBefore, checked } = examined;
+    const problems = [...examined.problems, ...(takenBack === undefined ? [] : [takenBack])];
     const { treeHash, files } = changes;
     const proof: Proof = {
       verdict: problems.length > 0 ? "refused" : checked,
