@@ -1,11 +1,6 @@
 import type { Queries } from "./all-queries.ts";
 import type { RefreshSummary } from "./project-index.ts";
 
-/** What a thread that holds an index is begun with. */
-export interface IndexStart {
-  readonly database: string;
-}
-
 export type IndexCall =
   | { readonly type: "refresh"; readonly root: string; readonly listing?: Uint8Array | undefined }
   | { readonly type: "change"; readonly root: string; readonly paths: readonly string[] }
@@ -15,10 +10,13 @@ export type IndexCall =
       readonly root: string;
       readonly query: keyof Queries;
       readonly params: unknown;
-    };
+    }
+  | { readonly type: "close" };
 
 export interface IndexRequest {
   readonly id: number;
+  /** The file of the project's index. */
+  readonly database: string;
   readonly call: IndexCall;
 }
 

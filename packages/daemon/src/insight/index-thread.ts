@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { DaemonError, type ErrorKind } from "@heddle/protocol";
 import type { Queries, QueryParams, QueryResult } from "./all-queries.ts";
-import type { IndexCall, IndexError, IndexReply, IndexStart } from "./index-messages.ts";
+import type { IndexCall, IndexError, IndexReply } from "./index-messages.ts";
 import type { RefreshSummary } from "./project-index.ts";
 import { startWorker } from "./start-worker.ts";
 
@@ -13,15 +13,15 @@ interface Waiting {
   readonly onProgress: OnProgress | undefined;
 }
 
-/** The index of a project in a thread of its own; calls are done in their order. */
+/** A thread that holds the indexes of projects, which so share what a thread costs. */
 export class IndexThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #ended: Error | undefined;
 
-  constructor(database: string) {
-    this.#worker = startWorker("index-worker", { database } satisfies IndexStart);
+  constructor() {
+    this.#worker = startWorker("index-worker", undefined);
     this.#worker.unref();
     this.#worker.on("message", (reply: IndexReply) => this.#take(reply));
     this.#worker.on("error", (error) => this.#end(error as Error));
@@ -33,42 +33,16 @@ export class IndexThread implements AsyncDisposable {
     return this.#ended === undefined;
   }
 
-  /** Whether somebody waits for an answer. */
-  get busy(): boolean {
-    return this.#waiting.size > 0;
-  }
-
-  /** Brings the rows of a tree up to its files; `listing` is what git said of them. */
-  refresh(
-    root: string,
-    listing: Uint8Array | undefined,
-    onProgress?: OnProgress,
-  ): Promise<RefreshSummary> {
-    return this.#call({ type: "refresh", root, listing }, onProgress) as Promise<RefreshSummary>;
-  }
-
-  /** Brings the rows of these files up to date. */
-  change(root: string, paths: readonly string[]): Promise<RefreshSummary> {
-    return this.#call({ type: "change", root, paths }) as Promise<RefreshSummary>;
-  }
-
-  async keepTrees(roots: readonly string[]): Promise<void> {
-    await this.#call({ type: "keepTrees", roots });
-  }
-
-  ask<Kind extends keyof Queries>(
-    root: string,
-    query: Kind,
-    params: QueryParams<Kind>,
-  ): Promise<QueryResult<Kind>> {
-    return this.#call({ type: "ask", root, query, params }) as Promise<QueryResult<Kind>>;
+  /** The index of one project, in this thread for as long as it is asked. */
+  project(database: string): IndexedProject {
+    return new IndexedProject(this, (call, onProgress) => this.#call(database, call, onProgress));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#worker.terminate();
   }
 
-  #call(call: IndexCall, onProgress?: OnProgress): Promise<unknown> {
+  #call(database: string, call: IndexCall, onProgress?: OnProgress): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     this.#lastId += 1;
     const id = this.#lastId;
@@ -76,7 +50,7 @@ export class IndexThread implements AsyncDisposable {
     this.#waiting.set(id, { resolve, reject, onProgress });
     // Nobody may be left waiting because everything else has ended.
     this.#worker.ref();
-    this.#worker.postMessage({ id, call });
+    this.#worker.postMessage({ id, database, call });
     return promise;
   }
 
@@ -97,6 +71,71 @@ export class IndexThread implements AsyncDisposable {
     this.#ended ??= error;
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
+  }
+}
+
+type AskThread = (call: IndexCall, onProgress?: OnProgress) => Promise<unknown>;
+
+/** The index of a project; calls are done in their order. */
+export class IndexedProject implements AsyncDisposable {
+  readonly #thread: IndexThread;
+  readonly #send: AskThread;
+  #pending = 0;
+
+  constructor(thread: IndexThread, send: AskThread) {
+    this.#thread = thread;
+    this.#send = send;
+  }
+
+  /** Whether it can still be asked. */
+  get alive(): boolean {
+    return this.#thread.alive;
+  }
+
+  /** Whether somebody waits for an answer. */
+  get busy(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Brings the rows of a tree up to its files; `listing` is what git said of them. */
+  refresh(
+    root: string,
+    listing: Uint8Array | undefined,
+    onProgress?: OnProgress,
+  ): Promise<RefreshSummary> {
+    return this.#ask({ type: "refresh", root, listing }, onProgress) as Promise<RefreshSummary>;
+  }
+
+  /** Brings the rows of these files up to date. */
+  change(root: string, paths: readonly string[]): Promise<RefreshSummary> {
+    return this.#ask({ type: "change", root, paths }) as Promise<RefreshSummary>;
+  }
+
+  async keepTrees(roots: readonly string[]): Promise<void> {
+    await this.#ask({ type: "keepTrees", roots });
+  }
+
+  ask<Kind extends keyof Queries>(
+    root: string,
+    query: Kind,
+    params: QueryParams<Kind>,
+  ): Promise<QueryResult<Kind>> {
+    return this.#ask({ type: "ask", root, query, params }) as Promise<QueryResult<Kind>>;
+  }
+
+  /** Lets go of what the thread holds for it; whoever asks again opens it again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A thread that has ended holds nothing any more.
+    await this.#ask({ type: "close" }).catch(() => {});
+  }
+
+  async #ask(call: IndexCall, onProgress?: OnProgress): Promise<unknown> {
+    this.#pending += 1;
+    try {
+      return await this.#send(call, onProgress);
+    } finally {
+      this.#pending -= 1;
+    }
   }
 }
 

@@ -49,3 +49,20 @@ test("an index whose file is damaged is made anew", async () => {
   const { summary } = await index.open({ owner: "prj_1", root: tree.root });
   expect(summary).toEqual({ files: 2, read: 2, changed: 2 });
 });
+
+test("projects share a thread, and one that nobody asks is let go of alone", async () => {
+  using state = makeTree();
+  using one = makeTree(files);
+  using two = makeTree(files);
+  await using index = new CodeIndex({ directory: state.root, git: noGit, idleMs: 1 });
+  const place = { owner: "prj_1", root: one.root };
+  const [first, second] = await Promise.all([
+    index.open(place),
+    index.open({ owner: "prj_2", root: two.root }),
+  ]);
+  for (const opened of [first, second]) {
+    expect(await opened.ask("importers", { path: "b.ts" })).toHaveLength(1);
+  }
+  one.write({ "c.ts": 'import "./b.ts";\n' });
+  expect((await index.open(place)).summary).toMatchObject({ files: 3, read: 1 });
+});

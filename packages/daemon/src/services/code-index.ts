@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Queries, QueryParams, QueryResult } from "../insight/all-queries.ts";
-import { IndexThread, type OnProgress } from "../insight/index-thread.ts";
+import { type IndexedProject, IndexThread, type OnProgress } from "../insight/index-thread.ts";
 import type { RefreshSummary } from "../insight/project-index.ts";
 import { listingArgs } from "../insight/walk.ts";
 import type { Checkout, RunBoxedGit } from "../sandbox/types.ts";
@@ -36,7 +36,7 @@ export interface CodeIndexOptions {
 const usualIdleMs = 10 * 60_000;
 
 interface Held {
-  readonly thread: IndexThread;
+  readonly project: IndexedProject;
   /** By root: the refresh that runs, and the one that waits for it. */
   readonly refreshes: Map<string, Refreshes>;
   idle: NodeJS.Timeout | undefined;
@@ -47,10 +47,11 @@ interface Refreshes {
   next?: Promise<RefreshSummary>;
 }
 
-/** The code index of every project, each in a thread of its own for as long as it is used. */
+/** The code index of every project, all in one thread, each for as long as it is used. */
 export class CodeIndex implements AsyncDisposable {
   readonly #options: CodeIndexOptions;
   readonly #held = new Map<string, Held>();
+  #thread: IndexThread | undefined;
 
   constructor(options: CodeIndexOptions) {
     this.#options = options;
@@ -62,37 +63,36 @@ export class CodeIndex implements AsyncDisposable {
     const summary = await this.#refresh(held, tree, onProgress);
     return {
       summary,
-      ask: (query, params) => {
-        this.#used(tree.owner, held);
-        return held.thread.ask(tree.root, query, params);
-      },
+      ask: (query, params) => this.#hold(tree.owner).project.ask(tree.root, query, params),
     };
   }
 
   /** Takes in files that somebody just changed, without looking at all of the tree. */
   async changed({ owner, root }: CodeTree, paths: readonly string[]): Promise<RefreshSummary> {
-    return await this.#hold(owner).thread.change(root, paths);
+    return await this.#hold(owner).project.change(root, paths);
   }
 
   /** Forgets all trees of an owner but these. */
   async keepTrees(owner: string, roots: readonly string[]): Promise<void> {
-    await this.#hold(owner).thread.keepTrees(roots);
+    await this.#hold(owner).project.keepTrees(roots);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [...this.#held.values()];
+    for (const { idle } of this.#held.values()) clearTimeout(idle);
     this.#held.clear();
-    await Promise.all(all.map((held) => end(held)));
+    await this.#endThread();
   }
 
   #hold(owner: string): Held {
     const known = this.#held.get(owner);
-    if (known?.thread.alive) {
+    if (known?.project.alive) {
       this.#used(owner, known);
       return known;
     }
-    const thread = new IndexThread(join(this.#options.directory, `${fileName(owner)}.db`));
-    const held: Held = { thread, refreshes: new Map(), idle: undefined };
+    const thread = this.#thread?.alive ? this.#thread : new IndexThread();
+    this.#thread = thread;
+    const project = thread.project(join(this.#options.directory, `${fileName(owner)}.db`));
+    const held: Held = { project, refreshes: new Map(), idle: undefined };
     this.#held.set(owner, held);
     this.#used(owner, held);
     return held;
@@ -101,13 +101,23 @@ export class CodeIndex implements AsyncDisposable {
   #used(owner: string, held: Held): void {
     clearTimeout(held.idle);
     const drop = () => {
-      if (held.thread.busy) this.#used(owner, held);
-      else if (this.#held.get(owner) === held) {
-        this.#held.delete(owner);
-        void end(held);
-      }
+      if (held.project.busy) this.#used(owner, held);
+      else if (this.#held.get(owner) === held) void this.#drop(owner, held);
     };
     held.idle = setTimeout(drop, this.#options.idleMs ?? usualIdleMs).unref();
+  }
+
+  /** The thread ends with its last project. */
+  async #drop(owner: string, { project }: Held): Promise<void> {
+    this.#held.delete(owner);
+    if (this.#held.size === 0) await this.#endThread();
+    else await project[Symbol.asyncDispose]();
+  }
+
+  async #endThread(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.[Symbol.asyncDispose]();
   }
 
   /** A refresh that has begun may have passed a change by, so a caller waits for the next one. */
@@ -128,20 +138,15 @@ export class CodeIndex implements AsyncDisposable {
   }
 
   async #refreshNow(
-    { thread }: Held,
+    { project }: Held,
     { root, checkout }: CodeTree,
     onProgress?: OnProgress,
   ): Promise<RefreshSummary> {
-    if (!checkout) return await thread.refresh(root, undefined, onProgress);
+    if (!checkout) return await project.refresh(root, undefined, onProgress);
     const { git } = this.#options;
     const { stdout } = await runBoxed(git, { checkout, args: listingArgs, access: "read" });
-    return await thread.refresh(root, stdout, onProgress);
+    return await project.refresh(root, stdout, onProgress);
   }
-}
-
-async function end({ thread, idle }: Held): Promise<void> {
-  clearTimeout(idle);
-  await thread[Symbol.asyncDispose]();
 }
 
 /** An id as it is; anything else, such as a path, by its hash. */
