@@ -196,6 +196,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/project.ts")).projectCommand(),
   },
   {
+    name: "policy",
+    summary: "say what threads may do, must ask about, or never do",
+    group: set,
+    load: async () => (await import("./commands/policy.ts")).policyCommand(),
+  },
+  {
     name: "models",
     summary: "list models and what they can do, and give them roles",
     group: set,

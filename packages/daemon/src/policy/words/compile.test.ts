@@ -68,6 +68,14 @@ test.each(templates)("the form $form has an example that compiles", ({ example }
   expect(rulesOf(example)).toHaveLength(1);
 });
 
+test("the documentation has every form with its example", () => {
+  const page = readFileSync(new URL("../../../../../docs/policies.md", import.meta.url), "utf8");
+  const missing = templates.filter(
+    ({ form, example }) => !page.includes(`| ${form} | \`${example}\` |`),
+  );
+  expect(missing).toEqual([]);
+});
+
 test.each([
   ["Ask before large changes", "Ask before making changes over N lines"],
   ["Don't remove too many files", "Ask before deleting more than N files"],

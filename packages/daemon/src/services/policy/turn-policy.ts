@@ -8,7 +8,7 @@ import type { Sandbox } from "../../sandbox/types.ts";
 import type { PolicyGround } from "../../store/policy-tables.ts";
 import type { Store } from "../../store/store.ts";
 import { dayOf } from "../budgets.ts";
-import { restore, salvage } from "../git/checkpoints.ts";
+import { restore, salvageTree } from "../git/checkpoints.ts";
 import { measureChange } from "../git/measure.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
@@ -84,7 +84,8 @@ export class TurnPolicy {
       this.approve(now);
       return undefined;
     }
-    const sinceApproval = await this.#sinceApproval(now);
+    const isFirst = this.#ground().approvedTree === before;
+    const sinceApproval = isFirst ? change : await this.#sinceApproval(now);
     const decision = this.#decide({ parts: fileParts(change), change, sinceApproval });
     if (decision.verdict !== "allow") {
       return { decision, subject: changesOf(change, { cmd, fromTree: before, toTree: now }) };
@@ -106,11 +107,11 @@ export class TurnPolicy {
   }
 
   /** Makes the files what they were before; what is taken back is kept as salvage. */
-  async takeBack({ fromTree }: Changes): Promise<void> {
+  async takeBack({ fromTree, toTree }: Changes): Promise<void> {
     const { thread, checkout } = this.#subject;
     const { git } = this.#services.sandbox;
     const { commit: head } = await headOf(checkout);
-    await salvage(git, checkout, { threadId: thread.id, landed: head });
+    await salvageTree(checkout, { threadId: thread.id, tree: toTree, head });
     const commit = await commitTree(checkout.gitCommonDir, {
       tree: fromTree,
       parents: [head],
