@@ -377,3 +377,29 @@ test("what a person wrote into the worktree before is no part of a plan turn's w
   });
   expect(readFileSync(`${worktree}/mine.txt`, "utf8")).toBe("mine\n");
 });
+
+test("a kill while a plan's border is asked about asks the same again, once", async () => {
+  await using killed = await startTestDaemon();
+  const { thread: start } = await killed.project({ "src/a.ts": code, "README.md": "# Sample\n" });
+  const thread = await start();
+  await thread.say(steps(propose()), { mode: "plan" });
+  const { client, id: threadId } = thread;
+  const { hash: planHash } = await client.call("plan/show", { threadId });
+  await client.call("plan/approve", { threadId, hash: planHash });
+  const work = [
+    addFile("src/b.ts", "x"),
+    exec("echo y > other.txt"),
+    setPlan("completed", "completed"),
+  ];
+  const { id } = await thread.send(steps(...work, { text: "done" }), { planHash });
+  const asked = await thread.pending();
+  await killed.kill9();
+  await killed.restart();
+  const { data } = await client.call("approval/list", { threadId });
+  expect(data.map((one) => one.id)).toEqual([asked.id]);
+  const answer = { type: "decline" } as const;
+  await client.call("approval/resolve", { approvalId: asked.id, hash: asked.hash, answer });
+  expect(await thread.ended(id)).toMatchObject({ state: "done", report: { left: [] } });
+  expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts"]);
+  expect(thread.view.approvals).toHaveLength(1);
+});

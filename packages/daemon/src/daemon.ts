@@ -20,6 +20,7 @@ import { settleRestoredAutomations } from "./services/automations/restored.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
 import { BaseChecks } from "./services/base-checks.ts";
 import { Boxes } from "./services/boxes.ts";
+import { dayLevels } from "./services/budgets.ts";
 import { Busy } from "./services/busy.ts";
 import { Checkouts } from "./services/checkouts.ts";
 import { Code } from "./services/code.ts";
@@ -267,7 +268,7 @@ async function takeUp(
 /** Opens the socket, last of all. */
 async function serve(
   stack: AsyncDisposableStack,
-  { paths, log, version, stopRequested }: DaemonOptions,
+  { config, paths, log, version, stopRequested }: DaemonOptions,
   {
     services,
     subscriptions,
@@ -276,7 +277,11 @@ async function serve(
 ): Promise<void> {
   const { store, storage, backups, journal, logError } = state;
   const { models, sandbox, spools } = services;
-  const facts = { paths, version, mainModel: () => models.mainModel };
+  const facts = {
+    ...{ paths, version, mainModel: () => models.mainModel },
+    budgets: () => dayLevels({ store, clock: systemClock, budgets: config.budgets }),
+    prove: () => sandbox.prove(),
+  };
   const status = new Status({ store, storage, backups, clock: systemClock, ...facts });
   const handlers = createHandlers({
     ...services,

@@ -13,6 +13,7 @@ import { Review } from "./review.ts";
 import { Run } from "./run.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
+import { BudgetLevel } from "./turn.ts";
 
 export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("projectChanged"), project: Project }),
@@ -80,6 +81,16 @@ export const DaemonStatus = z.object({
   unverified: z.int().describe("Threads whose last turn ended without proof."),
   approvals: z.int().describe("Approvals that wait for an answer."),
   memoryBytes: z.int(),
+  today: z
+    .object({ inputTokens: z.int(), outputTokens: z.int(), costUsd: z.number() })
+    .describe(
+      "What all turns have used since midnight; tokens without a known price cost nothing.",
+    ),
+  budgets: z.array(BudgetLevel).describe("Those of the day."),
+  box: z.object({
+    state: z.enum(["unproven", "tight", "broken"]),
+    detail: z.string().describe("What is wrong with it, or why it is not known yet."),
+  }),
   storage: StorageStatus,
 });
 export type DaemonStatus = z.infer<typeof DaemonStatus>;

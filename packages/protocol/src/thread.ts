@@ -6,7 +6,7 @@ import { SequencedThreadEvent, ThreadView } from "./events.ts";
 import { ItemId, ProjectId, TaskId, ThreadId, TurnId } from "./ids.ts";
 import { Plan } from "./plan.ts";
 import { PolicyName, Thread } from "./thread-row.ts";
-import { Usage } from "./turn.ts";
+import { BudgetLevel, Usage } from "./turn.ts";
 
 /** What a thread stands in now. */
 export const ThreadFacts = z.object({
@@ -18,7 +18,7 @@ export const ThreadFacts = z.object({
     limit: z.int().describe("What the model can hold."),
   }),
   usage: Usage.describe("Of all turns of the thread."),
-  budgets: z.array(z.object({ what: z.string(), left: z.string(), leftShare: z.number() })),
+  budgets: z.array(BudgetLevel),
   policy: z.string(),
   plan: Plan.nullable(),
   box: z.object({

@@ -79,6 +79,15 @@ export const Budget = z.object({
 });
 export type Budget = z.infer<typeof Budget>;
 
+export const BudgetLevel = z
+  .object({
+    what: z.string().describe("What is limited, such as `the tokens of this turn`."),
+    left: z.string(),
+    leftShare: z.number(),
+  })
+  .describe("How far a budget is used up.");
+export type BudgetLevel = z.infer<typeof BudgetLevel>;
+
 /** What was found when the agent said that it was done. No model is asked for it. */
 export const Proof = z.object({
   verdict: z

@@ -51,7 +51,6 @@ export function deviationText(subject: Deviation, paint: Paint = plain): string 
   });
   const is = `${lines} changed`;
   return [
-    "  the work leaves its plan:",
     `  plan     ${files.map(printableLine).join(", ")}; at most ${lineBudget} lines`,
     `  reality  ${count(changes.length, "file")}, ${over ? paint("red", is) : is}`,
     ...rows,

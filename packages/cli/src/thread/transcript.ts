@@ -120,11 +120,7 @@ export class Transcript {
       case "userMessage":
         return this.#block(`\n${userMessageLines(item, this.#paint)}\n`);
       case "plan":
-        return this.#block(
-          item.proposal === null
-            ? planLines(item.steps, this.#paint)
-            : `\n${planText(item.proposal, this.#paint)}\n`,
-        );
+        return this.#plan(item);
       case "reviewFinding":
         return this.#block(findingText(item.finding, this.#paint));
       case "commandExecution": {
@@ -139,6 +135,13 @@ export class Transcript {
       case "compaction":
         return this.#block(compactionLine(item, this.#paint));
     }
+  }
+
+  #plan({ steps, proposal }: Extract<Item, { type: "plan" }>): string {
+    if (proposal === null) return this.#block(planLines(steps, this.#paint));
+    // The goal is what the turn reports at its end.
+    this.#lastMessage = proposal.goal;
+    return this.#block(`\n${planText(proposal, this.#paint)}\n`);
   }
 
   #text({ itemId, offset, text }: TextNotice): string {

@@ -71,6 +71,13 @@ export function shownLevels(services: BudgetServices, limits: readonly Limited[]
   );
 }
 
+/** The budgets that hold for everything that is done today. */
+export function dayLevels(services: BudgetServices): BudgetLevel[] {
+  const { budgets, clock } = services;
+  const scope = { since: dayOf(clock()) };
+  return shownLevels(services, [{ name: "today", budget: budgets.day, scope, advice: "" }]);
+}
+
 /** For how long the budgets let a turn work on; undefined without a limit. */
 export function msLeft({ store }: BudgetServices, limits: readonly Limited[]): number | undefined {
   const left = limits.flatMap(({ budget: { minutes }, scope }) =>

@@ -46,7 +46,7 @@ export class PlanBorder {
     const { trees, plan, hadEffects } = this.#subject;
     if (!hadEffects()) return undefined;
     const tree = await trees.now();
-    this.#good ??= await trees.begun();
+    this.#good ??= this.#goodBefore(tree) ?? (await trees.begun());
     if (tree === this.#good) return undefined;
     const reality = realityOf(plan.content, await this.changes(tree));
     const answered = this.#answered();
@@ -67,6 +67,14 @@ export class PlanBorder {
   async #base(): Promise<string> {
     const { store, plan, checkout, trees } = this.#subject;
     return (await planBase(store, plan, checkout)) ?? (await trees.begun());
+  }
+
+  /** After a restart: what stood before the effect that was asked about, answered or not. */
+  #goodBefore(tree: string): string | undefined {
+    const { store, turn } = this.#subject;
+    const subjects = store.approvals.where({ turn_id: turn.id }).map(({ subject }) => subject);
+    const asked = subjects.filter((subject) => subject.type === "planDeviation");
+    return asked.findLast(({ treeHash }) => treeHash === tree)?.restores;
   }
 
   /** What was said before in this turn; a question that an earlier daemon left is put again. */
@@ -103,9 +111,8 @@ export class PlanBorder {
 
   async #takeBack(approval: Approval, reality: Reality): Promise<string> {
     const { sandbox, checkout, trees, plan } = this.#subject;
-    const { subject, answer } = approval;
-    const asked = subject.type === "planDeviation" ? subject.restores : undefined;
-    const tree = this.#good ?? asked ?? (await trees.begun());
+    const { answer } = approval;
+    const tree = this.#good ?? (await trees.begun());
     await restoreTree(sandbox.git, checkout, tree);
     trees.touch();
     this.#good = tree;
