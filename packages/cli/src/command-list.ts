@@ -124,6 +124,18 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/archive.ts")).archiveCommand(),
   },
   {
+    name: "automations",
+    summary: "add, list, run and pause what runs by itself",
+    group: work,
+    load: async () => (await import("./commands/automations.ts")).automationsCommand(),
+  },
+  {
+    name: "inbox",
+    summary: "list what automations found, and triage it",
+    group: answer,
+    load: async () => (await import("./commands/inbox.ts")).inboxCommand(),
+  },
+  {
     name: "approvals",
     summary: "list what waits for an answer",
     group: answer,

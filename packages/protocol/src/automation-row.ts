@@ -56,18 +56,18 @@ export const CatchUp = z
   .describe("What becomes of slots that passed while nothing could run.");
 export type CatchUp = z.infer<typeof CatchUp>;
 
-/** How an automation behaves; every part has a default. */
+/** How an automation behaves; see `automationDefaults`. */
 export const AutomationOptions = z.object({
-  policy: PolicyName.default("workspace").describe("Of the threads that it starts."),
-  model: z.string().max(200).nullable().default(null).describe("Else that of the role `main`."),
-  catchUp: CatchUp.default({ mode: "one", max: 10, windowMs: 7 * dayMs }),
+  policy: PolicyName.describe("Of the threads that it starts."),
+  model: z.string().max(200).nullable().describe("Else that of the role `main`."),
+  catchUp: CatchUp,
   overlap: z
     .enum(["skip", "bufferOne", "cancelOther", "allow"])
-    .default("skip")
+
     .describe("What a slot does while an earlier run goes on; waiting for an answer goes on, too."),
   jitter: z
     .boolean()
-    .default(true)
+
     .describe("Delay each slot by the same part of its interval, at most 10 minutes."),
   unattended: z
     .object({
@@ -77,20 +77,35 @@ export const AutomationOptions = z.object({
         .max(30 * dayMs),
       onDeadline: z.enum(["deny", "stop"]).describe("`stop`: the run ends as `timedOut`."),
     })
-    .default({ deadlineMs: dayMs, onDeadline: "deny" })
+
     .describe("What becomes of approvals that nobody answers."),
-  runBudget: Budget.default({}),
-  dayBudget: Budget.default({}),
+  runBudget: Budget,
+  dayBudget: Budget,
   timeoutMs: z
     .int()
     .min(1000)
     .max(30 * dayMs)
-    .default(2 * 60 * minuteMs)
+
     .describe("A run that works for longer ends as `timedOut`."),
-  pauseAfterFailures: z.int().min(0).max(100).default(5).describe("In a row; 0: never."),
-  keepRuns: z.int().min(1).max(10_000).default(200).describe("Older runs are forgotten."),
+  pauseAfterFailures: z.int().min(0).max(100).describe("In a row; 0: never."),
+  keepRuns: z.int().min(1).max(10_000).describe("Older runs are forgotten."),
 });
 export type AutomationOptions = z.infer<typeof AutomationOptions>;
+
+/** What holds for an automation unless it is set up otherwise. */
+export const automationDefaults: AutomationOptions = {
+  policy: "workspace",
+  model: null,
+  catchUp: { mode: "one", max: 10, windowMs: 7 * dayMs },
+  overlap: "skip",
+  jitter: true,
+  unattended: { deadlineMs: dayMs, onDeadline: "deny" },
+  runBudget: {},
+  dayBudget: {},
+  timeoutMs: 2 * 60 * minuteMs,
+  pauseAfterFailures: 5,
+  keepRuns: 200,
+};
 
 export const Automation = z.object({
   id: AutomationId,

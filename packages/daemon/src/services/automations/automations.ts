@@ -1,7 +1,7 @@
 import {
   Automation,
   AutomationId,
-  AutomationOptions,
+  automationDefaults,
   DaemonError,
   type Methods,
   newId,
@@ -72,7 +72,7 @@ export class Automations {
       name: freeName(wanted, known),
       trigger,
       work,
-      options: AutomationOptions.parse(options),
+      options: { ...automationDefaults, ...options },
       paused: null,
       nextSlotAt: null,
       nextRunAt: null,

@@ -1,7 +1,7 @@
 import {
   Automation,
   AutomationId,
-  AutomationOptions,
+  automationDefaults,
   newId,
   ProjectId,
   type Run,
@@ -83,7 +83,7 @@ export class World {
       name,
       trigger: given,
       work: { type: "recipe", recipe: "tests" },
-      options: AutomationOptions.parse({ jitter: false, ...options }),
+      options: { ...automationDefaults, jitter: false, ...options },
       paused: null,
       nextSlotAt: null,
       nextRunAt: null,

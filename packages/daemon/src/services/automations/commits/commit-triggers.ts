@@ -172,6 +172,8 @@ export class CommitTriggers implements AsyncDisposable {
     this.#forgetDeleted(automation, known, tips);
     const { branches, debounceMs } = automation.trigger;
     const wanted = ignore().add(branches);
+    // A branch that begins where another one is has nothing new.
+    const tipsKnown = new Set(known.values());
     for (const [branch, commit] of tips) {
       if (known.get(branch) === commit || isOurs(branch) || !wanted.ignores(branch)) continue;
       const quietMs = this.#options.clock() - (watched.since.get(branch)?.at ?? 0);
@@ -181,6 +183,10 @@ export class CommitTriggers implements AsyncDisposable {
         continue;
       }
       const before = known.get(branch);
+      if (before === undefined && tipsKnown.has(commit)) {
+        this.#takeNote(automation, new Map([[branch, commit]]));
+        continue;
+      }
       await this.#changed(automation, await changeOf(gitCommonDir, { branch, before, commit }));
     }
   }
@@ -216,11 +222,16 @@ export class CommitTriggers implements AsyncDisposable {
       if (waits && store.runs.openOf(id).length > 0) return;
       store.branchTips.put(id, branch, commit);
       if (!touches(automation as CommitAutomation, change)) return;
-      const slot = `${branch}:${tree}`;
-      if (store.runs.ofSlot(id, "commit", slot)) return;
+      // What was looked at once is the same on any branch, and under any message.
+      if (store.runs.ofSlot(id, "commit", tree)) return;
       const origin = originOf(store, automation.projectId, commit);
       const subject = { branch, commit, tree, change: describeChange(change) };
-      const claim = { trigger: "commit", slot, commit: subject, originRunId: origin } as const;
+      const claim = {
+        trigger: "commit",
+        slot: tree,
+        commit: subject,
+        originRunId: origin,
+      } as const;
       if (!isOwnWork(store, id, origin)) return void scheduler.claim(tx, automation, claim);
       const reason = "it is work of this automation's own that landed";
       const run = newRun(tx, automation, claim, { state: "skipped", reason });
