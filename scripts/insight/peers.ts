@@ -9,7 +9,7 @@ export interface Peer {
   readonly failed?: string;
 }
 
-const limitMs = 15 * 60_000;
+const limitMs = 6 * 60_000;
 
 /** Runs madge and dependency-cruiser on a tree, as their manuals say it. */
 export async function measurePeers(folder: string, root: string): Promise<Peer[]> {

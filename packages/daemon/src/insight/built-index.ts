@@ -8,6 +8,7 @@ import type {
   ResolvedImport,
   Skipped,
   Symbols,
+  TextReader,
   TreeIndex,
 } from "./index-types.ts";
 import { FileNames, type Names } from "./names.ts";
@@ -28,7 +29,7 @@ export interface IndexInput {
   readonly manifests: readonly Manifest[];
   readonly skipped: Skipped;
   readonly partial: Incomplete | undefined;
-  readonly readText: (path: string, maxBytes?: number) => string | undefined;
+  readonly openReader: () => TextReader;
 }
 
 /** In these families others find a file by what it declares. */
@@ -46,7 +47,7 @@ export class BuiltIndex implements TreeIndex {
   readonly graph: Graph;
   /** Grows with every change of the tree that this index takes in. */
   revision = 0;
-  readonly readText: TreeIndex["readText"];
+  readonly openReader: () => TextReader;
   readonly #paths: TreePaths;
   readonly #resolve: ReturnType<typeof createResolver>;
 
@@ -57,19 +58,24 @@ export class BuiltIndex implements TreeIndex {
     this.skipped = input.skipped;
     if (input.partial) this.partial = input.partial;
     this.names = input.names;
-    this.readText = input.readText;
+    this.openReader = input.openReader;
     this.#paths = new TreePaths(this.files.map(({ path }) => path));
     this.#resolve = createResolver({
       paths: this.#paths,
       manifests: this.manifests,
       symbolsOf: (file) => this.files[file]?.symbols,
-      readText: input.readText,
+      readText: (path: string, maxBytes?: number) => this.readText(path, maxBytes),
     });
     this.imports = this.files.map((file, number) => this.#importsOf(number, file));
     const files = input.entries.map(({ file, names }, at) =>
       graphFile(file, names, this.imports[at]),
     );
     this.graph = new FileGraph(files, this.names);
+  }
+
+  readText(path: string, maxBytes?: number): string | undefined {
+    using reader = this.openReader();
+    return reader.text(path, maxBytes);
   }
 
   numberOf(path: string): number | undefined {

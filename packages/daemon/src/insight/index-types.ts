@@ -124,6 +124,10 @@ export interface Incomplete {
   readonly indexed: number;
 }
 
+export interface TextReader extends Disposable {
+  text(path: string, maxBytes?: number): string | undefined;
+}
+
 /** Everything that is known of a tree. Files are ordered by path. */
 export interface TreeIndex {
   readonly root: string;
@@ -141,4 +145,6 @@ export interface TreeIndex {
   rank(focus?: readonly number[]): Float64Array;
   /** The text of a file of the tree as it is now; absent where it is gone, binary or too large. */
   readText(path: string, maxBytes?: number): string | undefined;
+  /** For many files: what is opened for one serves the next. */
+  openReader(): TextReader;
 }

@@ -3,7 +3,7 @@ import { TreeReader } from "../os/tree-reader.ts";
 import type { IndexStore, TreeFileRow } from "../store/index-store.ts";
 import { BuiltIndex, type IndexEntry } from "./built-index.ts";
 import type { Contents } from "./contents.ts";
-import type { Incomplete, Manifest, Skipped, SkipReason } from "./index-types.ts";
+import type { Incomplete, Manifest, Skipped, SkipReason, TextReader } from "./index-types.ts";
 import { languageOf } from "./lex/index.ts";
 import { isManifestFile, readManifests } from "./manifests/index.ts";
 import { FileNames } from "./names.ts";
@@ -86,7 +86,7 @@ export class TreeState {
       manifests: this.#manifests,
       skipped: this.#countSkipped(),
       partial: this.#partial,
-      readText: (path, maxBytes = maxTextBytes) => readText(this.root, path, maxBytes),
+      openReader: () => openReader(this.root),
     });
   }
 
@@ -136,11 +136,16 @@ function decidesImports(path: string): boolean {
   return isManifestFile(path) || /(?:^|\/)(?:[\w.-]*tsconfig[\w.-]*|jsconfig)\.json$/.test(path);
 }
 
-function readText(root: string, path: string, maxBytes: number): string | undefined {
-  if (!existsSync(root)) return undefined;
-  using reader = new TreeReader(root);
-  const file = reader.read(path, maxBytes);
-  return "bytes" in file && !file.bytes.includes(0) ? toText(file.bytes) : undefined;
+/** Nothing can be read of a tree that is gone. */
+function openReader(root: string): TextReader {
+  const reader = existsSync(root) ? new TreeReader(root) : undefined;
+  return {
+    text(path, maxBytes = maxTextBytes) {
+      const file = reader?.read(path, maxBytes);
+      return file && "bytes" in file && !file.bytes.includes(0) ? toText(file.bytes) : undefined;
+    },
+    [Symbol.dispose]: () => reader?.[Symbol.dispose](),
+  };
 }
 
 function toText(bytes: Buffer): string {

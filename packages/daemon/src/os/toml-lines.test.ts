@@ -35,6 +35,21 @@ test("a dotted key is found by its whole path", () => {
   expect(lineOf(text, ["models", "threads", "max_running"])).toBe(11);
 });
 
+test("quoted keys may hold points, brackets and quotes", () => {
+  const targets = `[dependencies]
+a = "1"
+
+[target."cfg(all(target_env = \\"musl\\", x = \\"6.4\\"))".dependencies.jemallocator]
+version = "0.3.0"
+
+[target.'cfg(any[1])'.dependencies]
+"b.c" = "2"
+`;
+  const musl = 'cfg(all(target_env = "musl", x = "6.4"))';
+  expect(lineOf(targets, ["target", musl, "dependencies", "jemallocator"])).toBe(4);
+  expect(lineOf(targets, ["target", "cfg(any[1])", "dependencies", "b.c"])).toBe(8);
+});
+
 test("what stands nowhere is on the first line", () => {
   expect(lineOf(text, ["sandbox", "allow_root"])).toBe(1);
   expect(lineOf("", ["models"])).toBe(1);

@@ -6,8 +6,8 @@ export function lineOf(text: string, path: readonly string[]): number {
   let table: string[] = [];
   let best = { line: 1, depth: -1 };
   for (const [index, line] of text.split("\n").entries()) {
-    const header = /^\s*\[\[?([^\]]+)\]/.exec(line)?.[1];
-    const key = header === undefined ? /^\s*([\w."'-]+)\s*=/.exec(line)?.[1] : undefined;
+    const header = headerLine.exec(line)?.[1];
+    const key = header === undefined ? keyLine.exec(line)?.[1] : undefined;
     if (header !== undefined) table = keysOf(header);
     if (header === undefined && key === undefined) continue;
     const here = key === undefined ? table : [...table, ...keysOf(key)];
@@ -17,6 +17,16 @@ export function lineOf(text: string, path: readonly string[]): number {
   return best.line;
 }
 
+/** Quoted keys may hold points and brackets, as the `cfg(…)` of Cargo's targets. */
+const headerLine = /^\s*\[\[?((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\]"'])+)\]/;
+const keyLine = /^\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w.-])+)\s*=/;
+
 function keysOf(dotted: string): string[] {
-  return dotted.split(".").map((key) => key.trim().replace(/^(["'])(.*)\1$/, "$2"));
+  const parts = dotted.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|([\w-]+)/g);
+  return [...parts].map(([, basic, literal, bare]) => bare ?? literal ?? unescaped(basic ?? ""));
+}
+
+/** TOML's escapes in a key that anybody writes are JSON's. */
+function unescaped(basic: string): string {
+  return basic.replace(/\\(["\\])/g, "$1");
 }

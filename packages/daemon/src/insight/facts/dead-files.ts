@@ -1,4 +1,5 @@
 import type { DeadFile } from "@heddle/protocol";
+import type { IndexedFile, TreeIndex } from "../index-types.ts";
 import type { Language } from "../lex/types.ts";
 import { entryFile } from "./entry-points.ts";
 import { isSetting } from "./settings-files.ts";
@@ -62,28 +63,57 @@ const sourceBytesAtMost = 64 * 1024 * 1024;
  * programs are started.
  */
 function unnamed({ index }: Subject, candidates: readonly Source[]): Source[] {
-  let left = [...candidates];
+  const left = new Set(candidates);
+  const byStem = Map.groupBy(candidates, ({ path }) => stemOf(path));
+  const read = index.files.filter(
+    ({ path, size, language }) =>
+      language !== undefined || (size <= textAtMost && mentionsIn.test(path)),
+  );
   let budget = sourceBytesAtMost;
-  for (const { path, size, language } of index.files) {
-    if (left.length === 0 || budget < 0) break;
-    if (language === undefined && (size > textAtMost || !mentionsIn.test(path))) continue;
-    const text = index.readText(path) ?? "";
+  for (const [{ path, language }, text] of textsOf(index, read)) {
     budget -= text.length;
-    const names = language === undefined ? namedInText : namedInSource;
-    left = left.filter((source) => source.path === path || !names(text, source.path));
+    if (left.size === 0 || budget < 0) break;
+    const named = language === undefined ? namedInText(text, left) : namedInSource(text, byStem);
+    for (const source of named) if (source.path !== path) left.delete(source);
   }
-  return budget < 0 ? [] : left;
+  return budget < 0 ? [] : [...left];
 }
 
-function namedInText(text: string, path: string): boolean {
-  return text.includes(baseOf(path)) || text.includes(moduleName(path));
+function* textsOf(
+  index: TreeIndex,
+  files: readonly IndexedFile[],
+): Generator<[IndexedFile, string]> {
+  using reader = index.openReader();
+  for (const file of files) yield [file, reader.text(file.path) ?? ""];
 }
 
-function namedInSource(text: string, path: string): boolean {
-  const base = baseOf(path);
-  const stem = base.replace(/\.[^.]+$/, "");
-  if (!text.includes(stem)) return false;
-  return new RegExp(`["'\`/.]${RegExp.escape(stem)}(?:\\.\\w+)?["'\`]`).test(text);
+function namedInText(text: string, sources: Iterable<Source>): Source[] {
+  return [...sources].filter(
+    ({ path }) => text.includes(baseOf(path)) || text.includes(moduleName(path)),
+  );
+}
+
+/** What ends at a quote: the last part of a path, or a word of a dotted name, with an ending or not. */
+const quotedEnd = /(?<=["'`/.])([^\s"'`/]+)["'`]/g;
+
+function namedInSource(text: string, byStem: ReadonlyMap<string, readonly Source[]>): Source[] {
+  const found: Source[] = [];
+  for (const [, end = ""] of text.matchAll(quotedEnd)) {
+    for (let from = 0; from >= 0; from = from === end.length ? -1 : nextPart(end, from)) {
+      const part = end.slice(from);
+      found.push(...(byStem.get(part) ?? []), ...(byStem.get(stemOf(part)) ?? []));
+    }
+  }
+  return found;
+}
+
+function nextPart(name: string, from: number): number {
+  const point = name.indexOf(".", from);
+  return point < 0 ? -1 : point + 1;
+}
+
+function stemOf(path: string): string {
+  return baseOf(path).replace(/\.[^.]+$/, "");
 }
 
 /** `package.module`, as Python's settings name files. */
