@@ -372,7 +372,7 @@ describe("an agent", () => {
     [{ kind: "map" }, /src\/yarn\/spin\.ts: 1 spin/],
     [
       { kind: "symbol", target: "weave" },
-      /^src\/cloth\/weave\.ts:4 definition: export function weave/,
+      /^src\/cloth\/weave\.ts:4-6 function: export function weave/,
     ],
     [{ kind: "refs", target: "spin" }, /src\/cloth\/weave\.ts:5 use: return spin/],
     [

@@ -7,9 +7,10 @@ import type { History } from "./facts/history.ts";
 import { codeMap } from "./map.ts";
 import { queries } from "./queries.ts";
 import type { ImportStep } from "./reach.ts";
-import { findReferences } from "./references.ts";
+import { definitionSpans, findReferences, type SymbolSpan } from "./references.ts";
 
 const mapTokens = 3000;
+const mostSpans = 50;
 
 interface Known {
   readonly revision: number;
@@ -50,6 +51,9 @@ export const codeQueries = {
     index: BuiltIndex,
     { symbol, limit }: { symbol: string; limit: number },
   ): { total: number; data: CodeReference[]; more: number } => referencesTo(index, symbol, limit),
+
+  definitions: (index: BuiltIndex, { symbol }: { symbol: string }): Promise<SymbolSpan[]> =>
+    definitionSpans(index, symbol, mostSpans),
 
   importEdges: (index: BuiltIndex, { path }: { path: string }): ImportEdge[] =>
     queries.imports(index, { path }).map(({ specifier, line, type, to }) => ({

@@ -6,8 +6,8 @@ import { openIndexStore } from "../store/index-store.ts";
 import type { BuiltIndex } from "./built-index.ts";
 import { codeMap } from "./map.ts";
 import { ProjectIndex } from "./project-index.ts";
-import { affectedBy, importCycles, whyImported } from "./reach.ts";
-import { findReferences } from "./references.ts";
+import { affectedBy, whyImported } from "./reach.ts";
+import { definitionSpans, findReferences } from "./references.ts";
 import { affectedTests } from "./test-files.ts";
 import { indexFiles, makeTree } from "./tree-fixture.test.support.ts";
 import { listingArgs } from "./walk.ts";
@@ -159,7 +159,7 @@ test("a file that goes away, or loses its permissions, while the tree is read is
   expect(built.numberOf("a.ts")).toBe(0);
 });
 
-test("why, cycles, and what a change affects", async () => {
+test("why, and what a change affects", async () => {
   const index = await indexFiles({
     "a.ts": 'import "./b.ts";\n',
     "b.ts": '\nimport "./c.ts";\n',
@@ -173,15 +173,6 @@ test("why, cycles, and what a change affects", async () => {
     { from: "b.ts", to: "c.ts", line: 2 },
   ]);
   expect(whyImported(index, at("other.test.ts"), at("c.ts"))).toBeUndefined();
-  expect(importCycles(index)).toEqual([
-    {
-      files: ["b.ts", "c.ts"],
-      round: [
-        { from: "b.ts", to: "c.ts", line: 2 },
-        { from: "c.ts", to: "b.ts", line: 1 },
-      ],
-    },
-  ]);
   expect(affectedBy(index, [at("c.ts")]).length).toBe(4);
   expect(affectedTests(index, ["c.ts"])).toEqual({ tests: ["b.test.ts"], narrowed: true });
 });
@@ -212,6 +203,21 @@ test("references tell definitions from uses, and the sure users come first", asy
     ],
     more: 0,
   });
+});
+
+test("a definition is told with its last line, where a grammar knows it", async () => {
+  using tree = makeTree({
+    "a.ts": "export class A {\n  run() {\n    return 1;\n  }\n}\n",
+    "b.kt": "class B {\n  fun run() {\n  }\n}\n",
+  });
+  using index = open();
+  await index.refresh({ root: tree.root });
+  const spans = await definitionSpans(index.indexOf(tree.root), "run", 10);
+  expect(spans.map(({ path, line, endLine, text }) => [path, line, endLine, text])).toEqual([
+    ["a.ts", 2, 4, "run() {"],
+    ["b.kt", 2, 2, "fun run() {"],
+  ]);
+  expect(await definitionSpans(index.indexOf(tree.root), "A.run", 10)).toHaveLength(1);
 });
 
 test("the map begins with the focus, keeps to its budget and leaves tests out", async () => {

@@ -2,14 +2,7 @@ import { DaemonError } from "@heddle/protocol";
 import type { BuiltIndex } from "./built-index.ts";
 import type { ImportTarget } from "./index-types.ts";
 import { type CodeMap, codeMap, type MapOptions } from "./map.ts";
-import {
-  type Cycle,
-  type ImportStep,
-  importCycles,
-  importersOf,
-  importsOf,
-  whyImported,
-} from "./reach.ts";
+import { type ImportStep, importersOf, importsOf, whyImported } from "./reach.ts";
 import { findReferences, type SymbolReferences } from "./references.ts";
 import { type AffectedTests, affectedTests, countTests } from "./test-files.ts";
 
@@ -49,8 +42,6 @@ export const queries = {
 
   why: (index: BuiltIndex, { from, to }: { from: string; to: string }): ImportStep[] | null =>
     whyImported(index, fileAt(index, from), fileAt(index, to)) ?? null,
-
-  cycles: (index: BuiltIndex, _params: object): Cycle[] => importCycles(index),
 
   affectedTests: (
     index: BuiltIndex,

@@ -1,4 +1,4 @@
-import { cycles, reachable, shortestPath, shortestRound } from "./graph/reach.ts";
+import { reachable, shortestPath } from "./graph/reach.ts";
 import type { TreeIndex } from "./index-types.ts";
 import { families } from "./resolve/index.ts";
 
@@ -7,13 +7,6 @@ export interface ImportStep {
   readonly from: string;
   readonly to: string;
   readonly line: number;
-}
-
-export interface Cycle {
-  /** All files that reach each other. */
-  readonly files: readonly string[];
-  /** A shortest way round through some of them. */
-  readonly round: readonly ImportStep[];
 }
 
 /** In these families files see each other, or what each other declares, without an import. */
@@ -46,28 +39,6 @@ function stepsOf(index: TreeIndex, path: readonly number[]): ImportStep[] {
     const line = importsOf(index, from).get(to) ?? 0;
     return { from: index.files[from]?.path ?? "", to: index.files[to]?.path ?? "", line };
   });
-}
-
-/** The cycles of imports that are there when the program runs, the largest first. */
-export function importCycles(index: TreeIndex): Cycle[] {
-  const next = (file: number) => [...runningImports(index, file)];
-  return cycles(index.files.length, next).map((group) => {
-    const round = shortestRound(group, next);
-    return {
-      files: group.map((file) => index.files[file]?.path ?? ""),
-      round: stepsOf(index, [...round, ...round.slice(0, 1)]),
-    };
-  });
-}
-
-/** Without Rust's `mod` lines: they lead to every child, whether it is used or not. */
-function runningImports(index: TreeIndex, file: number): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const { target, kind } of index.imports[file] ?? []) {
-    if (target.type !== "files" || kind === "type" || kind === "module") continue;
-    for (const to of target.files) if (to !== file) found.add(to);
-  }
-  return found;
 }
 
 /** What a file may use: what it imports, and where names lead in languages that need no import. */

@@ -1,6 +1,8 @@
 import type { BuiltIndex } from "./built-index.ts";
+import type { TreeIndex } from "./index-types.ts";
 import { identifierLines } from "./lex/index.ts";
 import type { DefinitionKind } from "./lex/types.ts";
+import { definitionSpan } from "./spans.ts";
 
 export interface SymbolDefinition {
   readonly path: string;
@@ -33,9 +35,7 @@ export function findReferences(
   symbol: string,
   limit = maxUses,
 ): SymbolReferences {
-  const parts = symbol.split(/[.#]|::/).filter((part) => part !== "");
-  const name = parts.at(-1) ?? "";
-  const container = parts.at(-2);
+  const { name, container } = partsOf(symbol);
   const found = definitionsOf(index, name, container);
   const definitions = found.map(({ definition }) => definition);
   const users = usersOf(index, name, new Set(found.map(({ file }) => file)));
@@ -43,7 +43,41 @@ export function findReferences(
   return { name, definitions, uses, more: Math.max(0, users.length - limit) };
 }
 
-function definitionsOf(index: BuiltIndex, name: string, container: string | undefined) {
+export interface SymbolSpan extends SymbolDefinition {
+  /** The last line of the definition; that of its name where the language has no grammar. */
+  readonly endLine: number;
+  readonly text: string;
+}
+
+/** Where a name is defined, and from which line to which, by a parser of the language. */
+export async function definitionSpans(
+  index: TreeIndex,
+  symbol: string,
+  limit: number,
+): Promise<SymbolSpan[]> {
+  const { name, container } = partsOf(symbol);
+  const found = definitionsOf(index, name, container).slice(0, limit);
+  return await Promise.all(
+    found.map(async ({ definition }) => {
+      const { path, line } = definition;
+      const text = index.readText(path, maxTextBytes) ?? "";
+      const span = await definitionSpan(path, text, { name, line });
+      const [startLine, endLine] = [span?.startLine ?? line, span?.endLine ?? line];
+      return { ...definition, line: startLine, endLine, text: lineAt(text, line) };
+    }),
+  );
+}
+
+function lineAt(text: string, line: number): string {
+  return (text.split("\n", line)[line - 1] ?? "").trim();
+}
+
+function partsOf(symbol: string): { name: string; container: string | undefined } {
+  const parts = symbol.split(/[.#]|::/).filter((part) => part !== "");
+  return { name: parts.at(-1) ?? "", container: parts.at(-2) };
+}
+
+function definitionsOf(index: TreeIndex, name: string, container: string | undefined) {
   return index.files.flatMap(({ path, symbols }, file) =>
     (symbols?.definitions ?? [])
       .filter(

@@ -97,6 +97,11 @@ export class Code implements Disposable {
     return await code.ask("refs", { symbol, limit });
   }
 
+  /** Where a name is defined, with the last line of each definition. */
+  async definitions(threadId: ThreadId, symbol: string): Promise<QueryResult<"definitions">> {
+    return await (await this.#open(await this.#tree({ threadId }))).ask("definitions", { symbol });
+  }
+
   async imports({ file, ...where }: Of<"code/imports">): Promise<Answer<"code/imports">> {
     const tree = await this.#tree(where);
     const path = inside(tree, file);

@@ -1,5 +1,6 @@
 import type { CodeReference, ImportEdge, ThreadId } from "@heddle/protocol";
 import type { CodeKnowledge } from "../agent/code-knowledge.ts";
+import type { SymbolSpan } from "../insight/references.ts";
 import type { Code } from "./code.ts";
 
 /** What the index says of a thread's worktree, as a model reads it. */
@@ -9,8 +10,7 @@ export function threadCode(code: Code, threadId: ThreadId): CodeKnowledge {
     (await code.refs({ ...where, symbol })).data;
   return {
     map: async (budget, focus) => (await code.map({ ...where, budget, focus: [...focus] })).text,
-    symbol: async (name) =>
-      referenceLines((await refs(name)).filter(({ kind }) => kind === "definition")),
+    symbol: async (name) => spanLines(await code.definitions(threadId, name)),
     refs: async (name) => referenceLines(await refs(name)),
     importers: async (file) => edgeLines((await code.importers({ ...where, file })).data),
     imports: async (file) => edgeLines((await code.imports({ ...where, file })).data),
@@ -29,6 +29,15 @@ function placeText({ path, line }: { path: string; line: number }): string {
 
 function referenceLines(rows: readonly CodeReference[]): string {
   return rows.map(({ place, kind, text }) => `${placeText(place)} ${kind}: ${text}`).join("\n");
+}
+
+function spanLines(spans: readonly SymbolSpan[]): string {
+  return spans
+    .map(({ path, line, endLine, kind, text }) => {
+      const lines = endLine > line ? `${line}-${endLine}` : `${line}`;
+      return `${path}:${lines} ${kind}: ${text}`;
+    })
+    .join("\n");
 }
 
 function edgeLines(edges: readonly ImportEdge[]): string {
