@@ -6,7 +6,7 @@ import { indexFiles } from "./tree-fixture.test.support.ts";
 test.each<[Language, string[]]>([
   ["typescript", ["a.test.ts", "src/a.spec.tsx", "__tests__/a.ts", "e2e/login.ts"]],
   ["javascript", ["test/app.js", "spec/a_spec.js", "a.e2e.mjs"]],
-  ["python", ["tests/test_a.py", "pkg/a_test.py", "shop/tests.py"]],
+  ["python", ["tests/test_a.py", "pkg/a_test.py"]],
   ["go", ["a_test.go"]],
   ["rust", ["tests/cli.rs", "crates/a/tests/b.rs"]],
   ["java", ["src/test/java/x/UserTest.java", "x/TestUser.java", "x/UserIT.java"]],
@@ -36,7 +36,7 @@ test.each<[Language, string[]]>([
 
 test.each<[Language, string[]]>([
   ["typescript", ["src/helpers/util.ts", "src/testing.ts", "support/a.ts", "latest.ts"]],
-  ["python", ["contest.py", "src/fixtures/a.py", "attest.py"]],
+  ["python", ["contest.py", "src/fixtures/a.py", "attest.py", "src/jinja2/tests.py"]],
   ["java", ["x/Latest.java", "x/Item.java", "x/ITeration.java"]],
   ["go", ["test/a.go", "attest.go"]],
   ["rust", ["src/latest.rs", "src/helper.rs"]],

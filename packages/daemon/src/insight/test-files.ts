@@ -31,7 +31,7 @@ const c: Convention = {
 const conventions: Readonly<Record<Language, Convention>> = {
   typescript: script,
   javascript: script,
-  python: { named: /(?:^|\/)(?:test_[^/]*|[^/]*_test|tests)\.pyi?$/, folders: testFolders },
+  python: { named: /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.pyi?$/, folders: testFolders },
   go: { named: /_test\.go$/, folders: /(?!)/ },
   rust: { named: /(?:^|\/)tests\/[^/]+\.rs$/, folders: testFolders },
   java: jvm,
