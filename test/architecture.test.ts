@@ -11,7 +11,16 @@ const imports = await importsOf(root, shipped);
 const text = (file: string): string => readFileSync(`${root}/${file}`, "utf8");
 
 const daemon = "packages/daemon/src";
-const layers = ["transport", "methods", "services", "agent", ["insight", "sandbox"], "store", "os"];
+const layers = [
+  "transport",
+  "methods",
+  "services",
+  "agent",
+  "policy",
+  ["insight", "sandbox"],
+  "store",
+  "os",
+];
 
 /** The folder of the daemon that a file belongs to; "" for its top. */
 function roomOf(file: string): string | undefined {

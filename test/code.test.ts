@@ -26,7 +26,7 @@ const files = {
   ),
   "src/main.ts": 'import { weave } from "./cloth/weave.ts";\n\nweave("a");\n',
   "src/cloth/weave.ts":
-    'import { z } from "zod";\nimport { spin } from "../yarn/spin.ts";\n\nexport function weave(name: string): string {\n  return spin(z.string().parse(name));\n}\n',
+    'import * as z from "zod";\nimport { spin } from "../yarn/spin.ts";\n\nexport function weave(name: string): string {\n  return spin(z.string().parse(name));\n}\n',
   "src/yarn/spin.ts": "export function spin(name: string): string {\n  return name.trim();\n}\n",
   "src/yarn/spin.test.ts": 'import { spin } from "./spin.ts";\n\nspin("b");\n',
   "src/old/unused.ts": "export const forgotten = 1;\n",

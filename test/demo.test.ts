@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PhasesDocument } from "../packages/cli/src/demo/phases.ts";
 import type { DemoDocument } from "../packages/cli/src/demo/summary.ts";
 
 const heddle = fileURLToPath(new URL("../packages/cli/bin/heddle.js", import.meta.url));
@@ -88,4 +89,16 @@ test("a directory that holds something is refused and left alone", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("is not empty");
   expect(existsSync(directory)).toBe(true);
+});
+
+test("the demo of the phases finds that each kept to what it is for", async () => {
+  const { code, stdout, stderr } = await demo(["--phases", "--json"]);
+  const document = JSON.parse(stdout) as PhasesDocument;
+  expect(document.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(document).toMatchObject({ ok: true, landing: { state: "landed" }, kept: null });
+  expect(document.checks.length).toBeGreaterThanOrEqual(9);
+  expect(stderr).toContain("Read-only file system");
+  expect(stderr).toContain("README.md  not in the plan");
+  expect(code).toBe(0);
+  expect(await left()).toEqual([]);
 });

@@ -30,7 +30,10 @@ export interface ThreadOptions {
 }
 
 /** How a turn is asked for. */
-type SayOptions = Pick<ParamsOf<Methods, "turn/start">, "model" | "role" | "effort">;
+type SayOptions = Pick<
+  ParamsOf<Methods, "turn/start">,
+  "model" | "role" | "effort" | "mode" | "planHash"
+>;
 
 interface Waiter {
   readonly check: () => boolean;

@@ -22,6 +22,30 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/run.ts")).runCommand(),
   },
   {
+    name: "plan",
+    summary: "plan a task before anything is written",
+    group: work,
+    load: async () => (await import("./commands/plan.ts")).planCommand(),
+  },
+  {
+    name: "implement",
+    summary: "carry out the approved plan of a thread",
+    group: work,
+    load: async () => (await import("./commands/implement.ts")).implementCommand(),
+  },
+  {
+    name: "review",
+    summary: "review a change with a fresh context",
+    group: work,
+    load: async () => (await import("./commands/review.ts")).reviewCommand(),
+  },
+  {
+    name: "document",
+    summary: "document what a thread did; code cannot change",
+    group: work,
+    load: async () => (await import("./commands/document.ts")).documentCommand(),
+  },
+  {
     name: "tasks",
     summary: "list tasks",
     group: work,
@@ -64,6 +88,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/diff.ts")).diffCommand(),
   },
   {
+    name: "comment",
+    summary: "comment on lines of a diff, and send the comments",
+    group: work,
+    load: async () => (await import("./commands/comment.ts")).commentCommand(),
+  },
+  {
     name: "output",
     summary: "print all that a command wrote",
     group: work,
@@ -76,6 +106,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/undo.ts")).undoCommand(),
   },
   {
+    name: "fork",
+    summary: "go on from a turn in a thread of its own",
+    group: work,
+    load: async () => (await import("./commands/fork.ts")).forkCommand(),
+  },
+  {
     name: "land",
     summary: "bring a thread's work into its target branch",
     group: work,
@@ -86,6 +122,18 @@ export const commandList: readonly LazyCommand[] = [
     summary: "remove a thread's worktree; unlanded work is kept",
     group: work,
     load: async () => (await import("./commands/archive.ts")).archiveCommand(),
+  },
+  {
+    name: "automations",
+    summary: "add, list, run and pause what runs by itself",
+    group: work,
+    load: async () => (await import("./commands/automations.ts")).automationsCommand(),
+  },
+  {
+    name: "inbox",
+    summary: "list what automations found, and triage it",
+    group: answer,
+    load: async () => (await import("./commands/inbox.ts")).inboxCommand(),
   },
   {
     name: "approvals",
@@ -116,6 +164,12 @@ export const commandList: readonly LazyCommand[] = [
     summary: "tell what a newcomer should know of a project",
     group: understand,
     load: async () => (await import("./commands/analyze.ts")).analyzeCommand(),
+  },
+  {
+    name: "history",
+    summary: "search what was said and done in all threads",
+    group: understand,
+    load: async () => (await import("./commands/history.ts")).historyCommand(),
   },
   {
     name: "map",
@@ -152,6 +206,12 @@ export const commandList: readonly LazyCommand[] = [
     summary: "add, list, remove, grant and trust projects",
     group: set,
     load: async () => (await import("./commands/project.ts")).projectCommand(),
+  },
+  {
+    name: "policy",
+    summary: "say what threads may do, must ask about, or never do",
+    group: set,
+    load: async () => (await import("./commands/policy.ts")).policyCommand(),
   },
   {
     name: "models",

@@ -9,7 +9,13 @@ import {
 import type { HeddleClient } from "@heddle/protocol/node";
 import { isFullId, pick } from "./names.ts";
 
-type PagedMethod = "project/list" | "task/list" | "thread/list" | "approval/list";
+type PagedMethod =
+  | "project/list"
+  | "task/list"
+  | "thread/list"
+  | "approval/list"
+  | "automation/list"
+  | "inbox/list";
 type RowOf<M extends PagedMethod> = ResultOf<Methods, M>["data"][number];
 
 /** Every row of a list, page by page. */

@@ -1,45 +1,59 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { idsFollow } from "@heddle/protocol";
+import { dirname, join } from "node:path";
+import { idsFollow, type ProjectId, type ThreadId } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import { rgPath } from "@vscode/ripgrep";
 import { type Config, writeRole } from "./config.ts";
 import type { Log } from "./log.ts";
 import { createHandlers } from "./methods/handlers.ts";
 import { systemClock } from "./os/clock.ts";
+import { gitCliffPath } from "./os/git-cliff.ts";
 import { systemResolve } from "./os/resolver.ts";
 import { judgeAddress } from "./sandbox/egress/addresses.ts";
 import { createDial } from "./sandbox/egress/dial.ts";
 import { endLeftBoxes } from "./sandbox/left-boxes.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { Approvals } from "./services/approvals.ts";
+import { AutomationEngine } from "./services/automations/engine.ts";
+import { settleRestoredAutomations } from "./services/automations/restored.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
 import { BaseChecks } from "./services/base-checks.ts";
 import { Boxes } from "./services/boxes.ts";
+import { dayLevels } from "./services/budgets.ts";
 import { Busy } from "./services/busy.ts";
 import { Checkouts } from "./services/checkouts.ts";
 import { Code } from "./services/code.ts";
 import { CodeIndex } from "./services/code-index.ts";
 import { examine } from "./services/doctor.ts";
+import { Forks } from "./services/forks.ts";
 import { GrantExpiry } from "./services/grant-expiry.ts";
 import { Grants, type Protected } from "./services/grants.ts";
+import { searchHistory } from "./services/history.ts";
 import { Journal } from "./services/journal.ts";
-import { Landings } from "./services/landings.ts";
+import { Landings, type LandingsOptions } from "./services/landings.ts";
 import { clearLeftovers } from "./services/leftovers.ts";
 import { LiveTexts } from "./services/live-texts.ts";
 import { Models } from "./services/models.ts";
 import { Mutations } from "./services/mutations.ts";
 import { Networks } from "./services/networks.ts";
-import { Policies } from "./services/policies.ts";
+import { Plans } from "./services/phases/plans.ts";
+import { keepOffer } from "./services/policy/offers.ts";
+import { Policies } from "./services/policy/policies.ts";
+import { PolicyDesk } from "./services/policy/policy-desk.ts";
 import { Projects } from "./services/projects.ts";
 import { Provisioning } from "./services/provisioning.ts";
 import { Relinking } from "./services/relinking.ts";
 import { settleRestoration } from "./services/restoration.ts";
+import { Comments } from "./services/reviews/comments.ts";
+import { ReviewRecord } from "./services/reviews/review-record.ts";
+import { Reviews } from "./services/reviews/reviews.ts";
+import { rows } from "./services/rows.ts";
 import { Spools } from "./services/spools.ts";
 import { Status } from "./services/status.ts";
 import { Storage } from "./services/storage.ts";
 import { Tasks } from "./services/tasks.ts";
+import { threadFacts } from "./services/thread-facts.ts";
 import { ThreadWork } from "./services/thread-work.ts";
 import { Threads } from "./services/threads.ts";
 import { Turns } from "./services/turns.ts";
@@ -149,7 +163,7 @@ function makeServices(
   stack.use(new GrantExpiry({ grants, journal, clock, logError }));
   const dial = createDial({ resolve: systemResolve, judge: judgeAddress, allowPrivate });
   const networks = new Networks({ grants, journal, dial, log: log.info });
-  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools });
+  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools, tools: tools() });
 
   const projects = new Projects(store, grants);
   const tasks = new Tasks(store);
@@ -161,13 +175,16 @@ function makeServices(
     hide: log.hide,
     writeRole: (role, choice) => writeRole(paths.config, env, { role, ...choice }),
   });
-  const policies = new Policies(store, clock);
+  const policies = new Policies(store);
   const approvals = new Approvals({
     store,
     journal,
     clock,
     deadlineMs: config.approvalDeadlineMs,
+    unattendedMs: (threadId) => engine.unattendedMs(threadId),
+    keepOffer: (tx, approval) => keepOffer(policies, tx, approval),
   });
+  const policyDesk = new PolicyDesk({ store, policies, projects, clock });
   const busy = new Busy();
   const checkouts = new Checkouts({ store, journal });
   const stored = { store, journal, projects, tasks };
@@ -182,17 +199,38 @@ function makeServices(
     new CodeIndex({ directory: join(paths.state, "index"), git: sandbox.git }),
   );
   const code = stack.use(new Code({ store, projects, checkouts, models, index }));
+  const plans = new Plans(store);
+  const gitDirOf = async (projectId: ProjectId) =>
+    (await projects.checkout(rows.project(store, projectId))).gitCommonDir;
+  const reviewRecord = new ReviewRecord({ store, journal, gitDirOf });
   const baseChecks = new BaseChecks({ ...common, ...roots });
-  const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks };
+  const phases = { plans, reviewRecord };
+  const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks, ...phases };
   const turns = new Turns({ ...common, ...deciding, ...running });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
-  const landings = new Landings({ ...common, ...roots });
+  const reviews = new Reviews({ ...common, threads, threadWork, turns });
+  const review: LandingsOptions["review"] = (...of) => reviews.beforeLanding(...of);
+  const landings = new Landings({ ...common, ...roots, review });
   const relinking = new Relinking(common);
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
+  const automating = { ...common, clock, threads, threadWork, turns, code };
+  const engine = stack.use(
+    new AutomationEngine({ ...automating, configDirectory: dirname(paths.config) }),
+  );
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
+  const facts = { store, clock, budgets, models, grants, contextTokens };
   return {
     ...called,
+    automations: engine.automations,
+    inbox: engine.inbox,
+    engine,
+    policyDesk,
     code,
+    plans,
+    reviews,
+    comments: new Comments({ ...common, turns }),
+    forks: new Forks({ store, projects, threads }),
+    threadFacts: (threadId: ThreadId) => threadFacts(facts, threadId),
     models,
     provisioning,
     spools,
@@ -205,7 +243,7 @@ function makeServices(
 async function takeUp(
   { log, paths }: DaemonOptions,
   { places, checkLater, storage, store, journal, backups }: State,
-  { turns, landings, provisioning, common }: Services,
+  { turns, landings, provisioning, engine, common }: Services,
 ): Promise<void> {
   storage.onDamage((damage) => {
     markDamage(places, damage);
@@ -218,9 +256,11 @@ async function takeUp(
     store.mutations.prune(systemClock());
     await clearLeftovers(common);
     await landings.recover();
+    settleRestoredAutomations(store, journal);
     settleRestoration({ store, journal, turns });
     turns.recover();
     provisioning.resume();
+    engine.start();
   });
   backups.begin({ check: checkLater });
 }
@@ -228,7 +268,7 @@ async function takeUp(
 /** Opens the socket, last of all. */
 async function serve(
   stack: AsyncDisposableStack,
-  { paths, log, version, stopRequested }: DaemonOptions,
+  { config, paths, log, version, stopRequested }: DaemonOptions,
   {
     services,
     subscriptions,
@@ -237,11 +277,16 @@ async function serve(
 ): Promise<void> {
   const { store, storage, backups, journal, logError } = state;
   const { models, sandbox, spools } = services;
-  const facts = { paths, version, mainModel: () => models.mainModel };
+  const facts = {
+    ...{ paths, version, mainModel: () => models.mainModel },
+    budgets: () => dayLevels({ store, clock: systemClock, budgets: config.budgets }),
+    prove: () => sandbox.prove(),
+  };
   const status = new Status({ store, storage, backups, clock: systemClock, ...facts });
   const handlers = createHandlers({
     ...services,
     version,
+    searchHistory: (params) => searchHistory(store, params),
     status: () => status.daemon(),
     examine: () => examine({ paths, sandbox, models, spools, storage: status.storage() }),
     acknowledge: () => store.restorations.acknowledge(),
@@ -255,6 +300,12 @@ async function serve(
   stack.use(await listen(paths.socket, { accept, log: log.info }));
   // What was accepted is answered before the socket closes.
   stack.defer(() => dispatcher.drain());
+}
+
+/** Programs that come with Heddle, for its own recipes. */
+function tools(): string[] {
+  const changelog = gitCliffPath();
+  return changelog === undefined ? [] : [dirname(changelog)];
 }
 
 function protectedPlaces({ config, paths, env }: DaemonOptions): Protected {

@@ -13,6 +13,16 @@ export const ApprovalSubject = z.discriminatedUnion("type", [
     tty: z.boolean(),
   }),
   z.object({ type: z.literal("patch"), patch: z.string(), changes: z.array(ChangedFile) }),
+  z
+    .object({
+      type: z.literal("changes"),
+      cmd: z.string().nullable().describe("What made them; null where it was no one command."),
+      changes: z.array(ChangedFile).describe("The first of them, where there are many."),
+      totals: z.object({ files: z.int(), additions: z.int(), deletions: z.int() }),
+      fromTree: z.string().describe("What is restored if they are declined."),
+      toTree: z.string(),
+    })
+    .describe("What has happened to the files already: it is kept, or it is taken back."),
   z.object({
     type: z.literal("input"),
     itemId: ItemId,
@@ -20,6 +30,19 @@ export const ApprovalSubject = z.discriminatedUnion("type", [
     cwd: AbsolutePath,
     chars: z.string(),
   }),
+  z
+    .object({
+      type: z.literal("planDeviation"),
+      planHash: z.string(),
+      files: z.array(z.string()).describe("What the plan lets change."),
+      lineBudget: z.int(),
+      outside: z.array(z.string()).describe("What has changed and is not in the plan."),
+      lines: z.int().describe("How many lines have changed by now."),
+      changes: z.array(z.object({ path: z.string(), additions: z.int(), deletions: z.int() })),
+      treeHash: z.string().describe("The files as they are now."),
+      restores: z.string().describe("The tree to which declining takes the files back."),
+    })
+    .describe("The work has left its plan."),
   z.object({
     type: z.literal("question"),
     question: z.string(),
@@ -32,14 +55,23 @@ export const Answer = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("accept"),
     scope: z
-      .enum(["once", "thread"])
+      .enum(["once", "thread", "rule"])
       .default("once")
-      .describe("`thread`: also later calls in this thread with the same hash."),
+      .describe(
+        "`thread`: also later calls in this thread with the same hash. `rule`: the approval's `offer` becomes a rule of the project.",
+      ),
   }),
   z.object({ type: z.literal("decline"), comment: z.string().max(10_000).optional() }),
   z.object({ type: z.literal("text"), text: z.string().min(1).max(10_000) }),
 ]);
 export type Answer = z.infer<typeof Answer>;
+
+/** The rule that an answer can make of an approval. */
+export const RuleOffer = z.object({
+  words: z.string().describe("The rule as the project's policy would have it."),
+  replaces: z.string().nullable().describe("The rule of the project in whose place it comes."),
+});
+export type RuleOffer = z.infer<typeof RuleOffer>;
 
 export const Approval = z.object({
   id: ApprovalId,
@@ -47,9 +79,10 @@ export const Approval = z.object({
   threadId: ThreadId,
   turnId: TurnId,
   itemId: ItemId,
-  kind: z.enum(["effect", "question"]),
+  kind: z.enum(["effect", "question", "planDeviation"]),
   subject: ApprovalSubject,
   reason: z.string().describe("The rule that asks, in words."),
+  offer: RuleOffer.nullable().default(null),
   hash: z.string().describe("SHA-256 of the subject; an answer is consent to this and no more."),
   state: z.enum(["pending", "accepted", "declined", "answered", "cancelled", "expired"]),
   answer: Answer.nullable(),

@@ -1,13 +1,19 @@
 import * as z from "zod";
 import { Approval } from "./approval.ts";
+import { Automation } from "./automation-row.ts";
 import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
 import { ThreadEventNotice } from "./events.ts";
-import { GrantId, ProjectId } from "./ids.ts";
+import { Finding } from "./finding.ts";
+import { AutomationId, GrantId, ProjectId, RunId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
+import { Policy } from "./policy.ts";
 import { Grant, Project } from "./project.ts";
+import { Review } from "./review.ts";
+import { Run } from "./run.ts";
 import { Task } from "./task.ts";
 import { Thread } from "./thread-row.ts";
+import { BudgetLevel } from "./turn.ts";
 
 export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("projectChanged"), project: Project }),
@@ -15,9 +21,16 @@ export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("grantChanged"), grant: Grant }),
   z.object({ type: z.literal("grantRemoved"), projectId: ProjectId, grantId: GrantId }),
   z.object({ type: z.literal("taskChanged"), task: Task }),
+  z.object({ type: z.literal("reviewChanged"), review: Review }),
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
+  z.object({ type: z.literal("policyChanged"), policy: Policy }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
   z.object({ type: z.literal("approvalResolved"), approval: Approval }),
+  z.object({ type: z.literal("automationChanged"), automation: Automation }),
+  z.object({ type: z.literal("automationRemoved"), automationId: AutomationId }),
+  z.object({ type: z.literal("runChanged"), run: Run }),
+  z.object({ type: z.literal("runsPruned"), runIds: z.array(RunId) }),
+  z.object({ type: z.literal("findingChanged"), finding: Finding }),
 ]);
 export type DaemonEvent = z.infer<typeof DaemonEvent>;
 
@@ -68,6 +81,16 @@ export const DaemonStatus = z.object({
   unverified: z.int().describe("Threads whose last turn ended without proof."),
   approvals: z.int().describe("Approvals that wait for an answer."),
   memoryBytes: z.int(),
+  today: z
+    .object({ inputTokens: z.int(), outputTokens: z.int(), costUsd: z.number() })
+    .describe(
+      "What all turns have used since midnight; tokens without a known price cost nothing.",
+    ),
+  budgets: z.array(BudgetLevel).describe("Those of the day."),
+  box: z.object({
+    state: z.enum(["unproven", "tight", "broken"]),
+    detail: z.string().describe("What is wrong with it, or why it is not known yet."),
+  }),
   storage: StorageStatus,
 });
 export type DaemonStatus = z.infer<typeof DaemonStatus>;

@@ -46,6 +46,9 @@ export const errorCodes = {
   storageDamaged: 1027,
   budgetSpent: 1028,
   noProgress: 1029,
+  planRequired: 1040,
+  stalePlan: 1041,
+  reviewRefused: 1042,
 } as const;
 
 export type ErrorKind = keyof typeof errorCodes;

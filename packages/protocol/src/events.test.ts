@@ -103,6 +103,7 @@ function newApproval(turn: Turn, item: Item): Approval {
     createdAt: 1,
     deadlineAt: null,
     resolvedAt: null,
+    offer: null,
   });
 }
 
@@ -133,7 +134,7 @@ function fold(...events: readonly ThreadEvent[]): ThreadView {
   return rest.reduce(applyThreadEvent, applyThreadEvent(undefined, first));
 }
 
-const empty = { turns: [], items: [], approvals: [], landings: [] };
+const empty = { turns: [], items: [], approvals: [], landings: [], plan: null, comments: [] };
 
 describe("folding a thread's events", () => {
   test("begins with the thread's creation, and with nothing else", () => {
@@ -167,6 +168,8 @@ describe("folding a thread's events", () => {
       items: [completed],
       approvals: [],
       landings: [landed],
+      plan: null,
+      comments: [],
     });
   });
 

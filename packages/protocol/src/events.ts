@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { Approval } from "./approval.ts";
+import { Comment } from "./comment.ts";
 import { Seq } from "./common.ts";
-import { ThreadId, TurnId } from "./ids.ts";
+import { CommentId, ThreadId, TurnId } from "./ids.ts";
 import { Item, type ItemDelta } from "./item.ts";
 import { Landing } from "./landing.ts";
+import { Plan } from "./plan.ts";
 import { Thread } from "./thread-row.ts";
 import { Turn } from "./turn.ts";
 
@@ -25,6 +27,9 @@ export const ThreadEvent = z.discriminatedUnion("type", [
   changed("itemCompleted", { item: Item }),
   changed("approvalRequested", { approval: Approval }),
   changed("approvalResolved", { approval: Approval }),
+  changed("commentChanged", { comment: Comment }),
+  changed("commentRemoved", { threadId: ThreadId, commentId: CommentId }),
+  changed("planChanged", { plan: Plan }),
   changed("landingQueued", { landing: Landing }),
   changed("landingUpdated", { landing: Landing }),
   changed("landingCompleted", { landing: Landing }),
@@ -42,6 +47,8 @@ export const ThreadView = z.object({
   items: z.array(Item),
   approvals: z.array(Approval),
   landings: z.array(Landing),
+  plan: Plan.nullable().default(null).describe("The newest plan of the thread."),
+  comments: z.array(Comment).default([]).describe("Those that were not sent yet."),
 });
 export type ThreadView = z.infer<typeof ThreadView>;
 
@@ -59,7 +66,16 @@ export function applyThreadEvent(
   { seq, event }: SequencedThreadEvent,
 ): ThreadView {
   if (event.type === "threadCreated") {
-    return { seq, thread: event.thread, turns: [], items: [], approvals: [], landings: [] };
+    return {
+      seq,
+      thread: event.thread,
+      turns: [],
+      items: [],
+      approvals: [],
+      landings: [],
+      plan: null,
+      comments: [],
+    };
   }
   if (view === undefined) throw new Error("the first event of a thread is threadCreated");
   return { ...view, ...change(view, event), seq };
@@ -83,6 +99,12 @@ function change(view: ThreadView, event: ThreadEvent): Partial<ThreadView> {
     case "approvalRequested":
     case "approvalResolved":
       return { approvals: upsert(view.approvals, event.approval) };
+    case "planChanged":
+      return { plan: event.plan };
+    case "commentChanged":
+      return { comments: openComments(upsert(view.comments, event.comment)) };
+    case "commentRemoved":
+      return { comments: view.comments.filter(({ id }) => id !== event.commentId) };
     case "landingQueued":
     case "landingUpdated":
     case "landingCompleted":
@@ -90,6 +112,10 @@ function change(view: ThreadView, event: ThreadEvent): Partial<ThreadView> {
     default:
       return unknownEvent(event);
   }
+}
+
+function openComments(comments: readonly Comment[]): Comment[] {
+  return comments.filter(({ state }) => state === "open");
 }
 
 /** A newer daemon may send types that this version does not know; they change nothing here. */

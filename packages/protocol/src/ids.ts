@@ -27,6 +27,18 @@ export const ApprovalId = idSchema("apr", "approval");
 export type ApprovalId = z.infer<typeof ApprovalId>;
 export const LandingId = idSchema("lnd", "landing");
 export type LandingId = z.infer<typeof LandingId>;
+export const AutomationId = idSchema("aut", "automation");
+export type AutomationId = z.infer<typeof AutomationId>;
+export const RunId = idSchema("run", "run");
+export type RunId = z.infer<typeof RunId>;
+export const FindingId = idSchema("fnd", "finding");
+export type FindingId = z.infer<typeof FindingId>;
+export const PlanId = idSchema("plan", "plan");
+export type PlanId = z.infer<typeof PlanId>;
+export const ReviewId = idSchema("rev", "review");
+export type ReviewId = z.infer<typeof ReviewId>;
+export const CommentId = idSchema("cmt", "comment");
+export type CommentId = z.infer<typeof CommentId>;
 
 /**
  * A new id of the schema's kind. Ids of one process sort in the order in which they were made, also
@@ -56,4 +68,10 @@ const prefixes = new Map<z.ZodType<string>, string>([
   [ItemId, "item"],
   [ApprovalId, "apr"],
   [LandingId, "lnd"],
+  [AutomationId, "aut"],
+  [RunId, "run"],
+  [FindingId, "fnd"],
+  [PlanId, "plan"],
+  [ReviewId, "rev"],
+  [CommentId, "cmt"],
 ]);

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { AbsolutePath, Timestamp } from "./common.ts";
 import { method, unordered } from "./define.ts";
 import { ItemId, ThreadId, TurnId } from "./ids.ts";
+import { PlanContent } from "./plan-content.ts";
+import { ReportedFinding } from "./review-finding.ts";
 
 /** One part of what a user sends. */
 export const Part = z.discriminatedUnion("type", [
@@ -61,7 +63,21 @@ export const Item = z.discriminatedUnion("type", [
   }),
   z.object({ ...base, type: z.literal("agentMessage"), ...longText }),
   z.object({ ...base, type: z.literal("reasoning"), ...longText }),
-  z.object({ ...base, type: z.literal("plan"), callId: z.string(), steps: z.array(PlanStep) }),
+  z.object({
+    ...base,
+    type: z.literal("plan"),
+    callId: z.string(),
+    steps: z.array(PlanStep),
+    proposal: PlanContent.nullable()
+      .default(null)
+      .describe("The plan that a plan turn proposes; null for the steps of work that goes on."),
+  }),
+  z.object({
+    ...base,
+    type: z.literal("reviewFinding"),
+    callId: z.string(),
+    finding: ReportedFinding,
+  }),
   z.object({
     ...base,
     type: z.literal("commandExecution"),

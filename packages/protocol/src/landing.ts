@@ -18,7 +18,7 @@ export const Landing = z.object({
   target: z.string(),
   squash: z.boolean(),
   state: z
-    .enum(["queued", "rebasing", "checking", "moving", "landed", "refused"])
+    .enum(["queued", "reviewing", "rebasing", "checking", "moving", "landed", "refused"])
     .describe("`moving`: the target, and the files of its checkout, are being taken to `commit`."),
   commit: CommitHash.nullable().describe("The target's new tip."),
   checkCount: z.int().nonnegative().describe("How many checks there are to pass, once known."),

@@ -38,6 +38,12 @@ export const ProjectSettings = z.object({
   target: BranchName.optional().describe("The branch that threads land on."),
   checks: z.array(command).optional().describe("Commands that a landing must pass, in order."),
   setup: command.nullable().optional().describe("Runs once in each new worktree."),
+  review: z
+    .enum(["never", "beforeLanding"])
+    .optional()
+    .describe(
+      "`beforeLanding`: what lands is reviewed first; findings of priority 0 and 1 stop it.",
+    ),
   lend: z.array(z.string()).optional().describe("Ignored folders that worktrees borrow."),
   copy: z.array(z.string()).optional().describe("Small ignored files that worktrees copy."),
 });
@@ -88,7 +94,10 @@ export const projectMethods = {
     summary:
       "Forget a project. Its threads are archived first, keeping unlanded work; none may be running.",
     params: z.object({ projectId: ProjectId, ...mutation }),
-    result: z.object({ archived: z.array(ThreadId) }),
+    result: z.object({
+      archived: z.array(ThreadId),
+      automations: z.int().describe("Removed with it, with their runs and findings."),
+    }),
     mutates: true,
     scope: perProject,
   }),

@@ -1,11 +1,18 @@
 import { approvalMethods } from "./approval.ts";
+import { automationMethods } from "./automation.ts";
 import { codeMethods } from "./code.ts";
+import { commentMethods } from "./comment.ts";
 import { daemonMethods } from "./daemon.ts";
 import type { Registry } from "./define.ts";
+import { inboxMethods } from "./finding.ts";
+import { historyMethods } from "./history.ts";
 import { itemMethods } from "./item.ts";
 import { landingMethods } from "./landing.ts";
 import { modelMethods } from "./model.ts";
+import { planMethods } from "./plan.ts";
+import { policyMethods } from "./policy.ts";
 import { projectMethods } from "./project.ts";
+import { reviewMethods } from "./review.ts";
 import { taskMethods } from "./task.ts";
 import { threadMethods } from "./thread.ts";
 import { turnMethods } from "./turn.ts";
@@ -20,8 +27,15 @@ export const methods = {
   ...turnMethods,
   ...itemMethods,
   ...approvalMethods,
+  ...policyMethods,
   ...modelMethods,
   ...codeMethods,
+  ...automationMethods,
+  ...inboxMethods,
+  ...planMethods,
+  ...reviewMethods,
+  ...commentMethods,
+  ...historyMethods,
 };
 export type Methods = typeof methods;
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AbsolutePath, CommitHash, Failure, Timestamp } from "./common.ts";
-import { ProjectId, TaskId, ThreadId } from "./ids.ts";
+import { ProjectId, ReviewId, TaskId, ThreadId, TurnId } from "./ids.ts";
 import { EndState } from "./turn.ts";
 
 export const PolicyName = z
@@ -40,6 +40,13 @@ export const Thread = z.object({
   failure: Failure.nullable().describe(
     "Why it could not be prepared, or, with the kind `detached`, what it was cut off from.",
   ),
+  planMode: z.boolean().default(false).describe("Whether a turn plans unless it says otherwise."),
+  reviewId: ReviewId.nullable().default(null).describe("The review that the thread was made for."),
+  forkedFrom: z
+    .object({ threadId: ThreadId, turnId: TurnId })
+    .nullable()
+    .default(null)
+    .describe("The turn of another thread from which it goes on."),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 });

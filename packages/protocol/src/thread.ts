@@ -4,7 +4,30 @@ import { method, perProject, perThread, unordered } from "./define.ts";
 import { Diff } from "./diff.ts";
 import { SequencedThreadEvent, ThreadView } from "./events.ts";
 import { ItemId, ProjectId, TaskId, ThreadId, TurnId } from "./ids.ts";
+import { Plan } from "./plan.ts";
 import { PolicyName, Thread } from "./thread-row.ts";
+import { BudgetLevel, Usage } from "./turn.ts";
+
+/** What a thread stands in now. */
+export const ThreadFacts = z.object({
+  thread: Thread,
+  project: z.string(),
+  model: z.string(),
+  context: z.object({
+    tokens: z.int().describe("An estimate of what the history takes."),
+    limit: z.int().describe("What the model can hold."),
+  }),
+  usage: Usage.describe("Of all turns of the thread."),
+  budgets: z.array(BudgetLevel),
+  policy: z.string(),
+  plan: Plan.nullable(),
+  box: z.object({
+    access: z.enum(["ro", "rw"]),
+    hosts: z.array(z.string()).describe("What the network grants let it reach."),
+    paths: z.array(z.string()).describe("What it can read besides the worktree."),
+  }),
+});
+export type ThreadFacts = z.infer<typeof ThreadFacts>;
 
 const StreamingText = z.object({
   itemId: ItemId,
@@ -87,6 +110,32 @@ export const threadMethods = {
     result: z.object({ undone: z.array(TurnId) }),
     mutates: true,
     scope: perThread,
+  }),
+  "thread/planMode": method({
+    summary: "Switch plan mode on or off: whether a turn plans unless it says otherwise.",
+    params: z.object({ threadId: ThreadId, on: z.boolean(), ...mutation }),
+    result: Thread,
+    mutates: true,
+    scope: perThread,
+  }),
+  "thread/fork": method({
+    summary: "Go on from a turn in a new thread: its files, commits and history up to there.",
+    params: z.object({
+      threadId: ThreadId,
+      turnId: TurnId.optional().describe("Else the last one that has ended."),
+      title: z.string().trim().min(1).max(500).optional(),
+      ...mutation,
+    }),
+    result: Thread,
+    mutates: true,
+    scope: perThread,
+  }),
+  "thread/status": method({
+    summary: "What a thread stands in: model, context, usage, budgets, policy, plan and box.",
+    params: z.object({ threadId: ThreadId }),
+    result: ThreadFacts,
+    mutates: false,
+    scope: unordered,
   }),
   "thread/archive": method({
     summary: "Remove a thread's worktree. Unlanded work is first kept under a ref.",

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
-import { ThreadId, TurnId } from "./ids.ts";
+import { PlanId, ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
 import { Effort, Role } from "./model.ts";
 
@@ -42,7 +42,11 @@ export function turnEnded(state: TurnState): boolean {
   return isEndState(state);
 }
 
-export const Mode = z.enum(["implement"]).describe("What the turn is for.");
+export const Mode = z
+  .enum(["implement", "plan", "review", "document"])
+  .describe(
+    "What the turn is for. `plan` and `review` have no tool that writes, and a read-only box; `document` changes documents and comments only.",
+  );
 export type Mode = z.infer<typeof Mode>;
 
 export const Usage = z.object({
@@ -75,6 +79,15 @@ export const Budget = z.object({
 });
 export type Budget = z.infer<typeof Budget>;
 
+export const BudgetLevel = z
+  .object({
+    what: z.string().describe("What is limited, such as `the tokens of this turn`."),
+    left: z.string(),
+    leftShare: z.number(),
+  })
+  .describe("How far a budget is used up.");
+export type BudgetLevel = z.infer<typeof BudgetLevel>;
+
 /** What was found when the agent said that it was done. No model is asked for it. */
 export const Proof = z.object({
   verdict: z
@@ -95,6 +108,23 @@ export const Proof = z.object({
 });
 export type Proof = z.infer<typeof Proof>;
 
+/** What a turn really did, as the daemon found it. */
+export const TurnReport = z.object({
+  files: z.array(
+    z.object({
+      path: z.string(),
+      additions: z.int(),
+      deletions: z.int(),
+      planned: z.boolean().describe("Whether the plan speaks of it."),
+    }),
+  ),
+  lines: z.int().describe("Added and deleted, together."),
+  lineBudget: z.int().nullable(),
+  checks: z.array(z.object({ cmd: z.string(), exitCode: z.int().nullable() })),
+  left: z.array(z.string()).describe("Steps, checks and problems that are still open."),
+});
+export type TurnReport = z.infer<typeof TurnReport>;
+
 export const Turn = z.object({
   id: TurnId,
   threadId: ThreadId,
@@ -109,6 +139,12 @@ export const Turn = z.object({
   usage: Usage,
   budget: Budget.nullable().default(null).describe("What this turn may use, if it was limited."),
   proof: Proof.nullable().default(null).describe("The last judgement of what it did."),
+  plan: z
+    .object({ id: PlanId, hash: z.string() })
+    .nullable()
+    .default(null)
+    .describe("The approved plan that it carries out."),
+  report: TurnReport.nullable().default(null).describe("Of a turn that carries out a plan."),
   createdAt: Timestamp,
   startedAt: Timestamp.nullable(),
   completedAt: Timestamp.nullable(),
@@ -121,7 +157,13 @@ export const turnMethods = {
     params: z.object({
       threadId: ThreadId,
       input: z.array(Part).min(1).max(100),
-      mode: Mode.default("implement"),
+      mode: Mode.exclude(["review"])
+        .optional()
+        .describe("Else `plan` where the thread is in plan mode, or `implement`."),
+      planHash: z
+        .string()
+        .optional()
+        .describe("The hash of the approved plan, which `implement` needs where there is one."),
       model: z.string().max(200).optional().describe("`provider/model`; goes before the role."),
       role: Role.default("main"),
       effort: Effort.optional().describe("Else that of the role."),

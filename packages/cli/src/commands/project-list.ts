@@ -41,14 +41,16 @@ export function removeCommand(): Command {
     .argument("[project]", "by name, path or id; else the one of the current directory")
     .option("-y, --yes", "do not ask")
     .option("--no-input", "never ask")
-    .option("--json", "print the ids of the archived threads as JSON")
+    .option("--json", "print what was removed as JSON")
     .action(async (given: string | undefined, options: RemoveOptions) => {
       using daemon = await openDaemon();
       const { id, name } = await chooseProject(daemon, given);
       if (!(await consents(name, options))) return say("nothing was removed");
-      const { archived } = await daemon.call("project/remove", { projectId: id });
-      if (options.json) return printJson({ archived });
-      say(`removed ${printableLine(name)}; archived ${count(archived.length, "thread")}`);
+      const removed = await daemon.call("project/remove", { projectId: id });
+      if (options.json) return printJson(removed);
+      const { archived, automations } = removed;
+      const ended = automations > 0 ? `, removed ${count(automations, "automation")}` : "";
+      say(`removed ${printableLine(name)}; archived ${count(archived.length, "thread")}${ended}`);
     });
 }
 
@@ -61,6 +63,8 @@ interface RemoveOptions {
 async function consents(name: string, options: RemoveOptions): Promise<boolean> {
   if (options.yes) return true;
   if (canAsk(options))
-    return await confirm(`forget ${printableLine(name)}, and archive its threads?`);
+    return await confirm(
+      `forget ${printableLine(name)}, archive its threads and remove its automations?`,
+    );
   throw usageError("a project is removed only with --yes where nobody can be asked");
 }

@@ -13,6 +13,9 @@ export function statusText(status: DaemonStatus, now = Date.now(), paint: Paint 
     ["projects", String(projects)],
     ["threads", threads.map(([name, number]) => `${number} ${name}`).join(", ") || "none"],
     ["waiting", count(approvals, "approval")],
+    ["today", usageText(status.today)],
+    ...status.budgets.map(({ what, left }) => ["budget", `${what}: ${left} left`]),
+    ["box", status.box.state === "tight" ? "tight" : `${status.box.state}: ${status.box.detail}`],
     ...unverifiedRows(status),
     ...storageRows(status.storage, now),
     ["config", status.configPath],
@@ -25,6 +28,17 @@ export function statusText(status: DaemonStatus, now = Date.now(), paint: Paint 
       return `${name === unproven ? paint("red", row) : row}\n`;
     })
     .join("");
+}
+
+/** Tokens, and money where a price is known. */
+export function usageText(usage: {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+}): string {
+  const { inputTokens, outputTokens, costUsd } = usage;
+  const cost = costUsd ? `, $${costUsd.toFixed(4)}` : "";
+  return `${inputTokens.toLocaleString("en")} tokens in, ${outputTokens.toLocaleString("en")} out${cost}`;
 }
 
 const unproven = "unproven";

@@ -20,12 +20,16 @@ export const thread: Thread = {
   unlandedCommit: null,
   lastTurn: null,
   failure: null,
+  planMode: false,
+  reviewId: null,
+  forkedFrom: null,
   createdAt: 0,
   updatedAt: 0,
 };
 
 export function view(fields: Partial<ThreadView> = {}): ThreadView {
-  return { seq: 1, thread, turns: [], items: [], approvals: [], landings: [], ...fields };
+  const none = { turns: [], items: [], approvals: [], landings: [], plan: null, comments: [] };
+  return { seq: 1, thread, ...none, ...fields };
 }
 
 const diff: Diff = {

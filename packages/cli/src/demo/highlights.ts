@@ -100,8 +100,12 @@ function ofSubject(subject: ApprovalSubject): string {
       return "whether it may run a command";
     case "patch":
       return `whether it may change ${count(subject.changes.length, "file")}`;
+    case "changes":
+      return `whether it may keep what it changed in ${count(subject.totals.files, "file")}`;
     case "input":
       return "whether it may type into a command";
+    case "planDeviation":
+      return "whether it may leave its plan";
     case "question":
       return "a question";
   }
@@ -120,9 +124,12 @@ function exactly(subject: ApprovalSubject): string {
     case "command":
       return printableLine(subject.cmd);
     case "patch":
+    case "changes":
       return ofFiles(subject.changes);
     case "input":
       return printableLine(JSON.stringify(subject.chars));
+    case "planDeviation":
+      return subject.outside.map(printableLine).join(", ");
     case "question":
       return printableLine(subject.question);
   }

@@ -31,7 +31,10 @@ export async function runDemo(options: StageOptions, signal: AbortSignal): Promi
 }
 
 /** Does not wait for calls that a daemon may never answer. */
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+export async function untilAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort);
@@ -42,7 +45,7 @@ async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal):
   }
 }
 
-function introduce({ script, model, status, repository, asRoot }: Stage): void {
+export function introduce({ script, model, status, repository, asRoot }: Stage): void {
   const paint = paintWords();
   say(`${paint("bold", "heddle demo")}: ${model.label}; no key and no network are used`);
   say(`  repository  ${repository}: ${count(Object.keys(script.files).length, "file")}`);
@@ -92,6 +95,6 @@ async function landInOrder(context: Context, works: readonly Work[]): Promise<La
   return landings;
 }
 
-function keptOf({ directory, home, repository, status, model }: Stage): Kept {
+export function keptOf({ directory, home, repository, status, model }: Stage): Kept {
   return { directory, home, repository, daemonPid: status.pid, modelPid: model.pid };
 }

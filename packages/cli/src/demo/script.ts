@@ -13,4 +13,6 @@ export interface DemoScript {
   /** In the order to land them; the check passes on no tree without the first. */
   readonly tasks: readonly DemoTask[];
   readonly check: string;
+  /** What the demo of the phases asks for first. */
+  readonly phases: string;
 }

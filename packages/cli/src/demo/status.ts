@@ -89,6 +89,8 @@ function ofLanding({ state, target, checks, commit }: Landing): string {
   switch (state) {
     case "queued":
       return "waits to land";
+    case "reviewing":
+      return "is reviewed";
     case "rebasing":
       return `rebases onto ${printableLine(target)}`;
     case "checking":
@@ -117,6 +119,8 @@ function ofItem(item: Item | undefined): string | undefined {
       return "thinks";
     case "plan":
       return "plans";
+    case "reviewFinding":
+      return printableLine(item.finding.title);
     case "compaction":
       return "sums up";
     case "userMessage":

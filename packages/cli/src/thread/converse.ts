@@ -9,6 +9,7 @@ import { Answers } from "./answers.ts";
 import { type Following, followThread } from "./follow-thread.ts";
 import { sayLeft } from "./run-turn.ts";
 import type { Screen } from "./screen.ts";
+import { runSlash } from "./slash.ts";
 
 export interface Conversation extends Following {
   readonly view: ThreadView;
@@ -21,11 +22,13 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
   const left = () => leave.abort();
   const failed = (error: unknown) => say(report(error).text);
 
+  const take = async (text: string) => {
+    if (await runSlash({ daemon, threadId, leave: left }, text)) return;
+    await daemon.call("turn/start", turnParams(threadId, text));
+  };
   const send = (line: string) => {
     const text = line.trim();
-    if (text === "/detach") return left();
-    if (text.startsWith("/")) return say("only /detach is known here; anything else is sent");
-    if (text !== "") daemon.call("turn/start", turnParams(threadId, text)).catch(failed);
+    if (text !== "") take(text).catch(failed);
   };
   using keyboard = new Keyboard({ onLine: send, onEnd: left });
   const hold = () => screen.hold();

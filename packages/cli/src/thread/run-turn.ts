@@ -15,7 +15,8 @@ import { type Outcome, watchTurn } from "./watch-turn.ts";
 export interface TurnRun {
   readonly daemon: HeddleClient;
   readonly turn: Turn;
-  readonly mode: "text" | "json" | "jsonl";
+  /** `silent`: the caller shows what came of it. */
+  readonly mode: "text" | "json" | "jsonl" | "silent";
   /** How to land what the turn did, if it is to be landed. */
   readonly landing: { readonly squash: boolean } | undefined;
   readonly asks: boolean;

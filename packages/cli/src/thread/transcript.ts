@@ -12,6 +12,7 @@ import {
   toolCallLine,
   userMessageLines,
 } from "./item-lines.ts";
+import { findingText, planText } from "./plan-text.ts";
 import { landingLine, turnEnd, turnProgress } from "./turn-lines.ts";
 
 export interface TranscriptOptions {
@@ -119,7 +120,9 @@ export class Transcript {
       case "userMessage":
         return this.#block(`\n${userMessageLines(item, this.#paint)}\n`);
       case "plan":
-        return this.#block(planLines(item.steps, this.#paint));
+        return this.#plan(item);
+      case "reviewFinding":
+        return this.#block(findingText(item.finding, this.#paint));
       case "commandExecution": {
         const heading = this.#heading === item.id ? "" : commandHeading(item, this.#paint);
         return this.#block(`${heading}${commandResult(item, this.#paint)}`);
@@ -132,6 +135,13 @@ export class Transcript {
       case "compaction":
         return this.#block(compactionLine(item, this.#paint));
     }
+  }
+
+  #plan({ steps, proposal }: Extract<Item, { type: "plan" }>): string {
+    if (proposal === null) return this.#block(planLines(steps, this.#paint));
+    // The goal is what the turn reports at its end.
+    this.#lastMessage = proposal.goal;
+    return this.#block(`\n${planText(proposal, this.#paint)}\n`);
   }
 
   #text({ itemId, offset, text }: TextNotice): string {

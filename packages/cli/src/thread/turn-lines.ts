@@ -3,6 +3,7 @@ import { count, duration } from "../terminal/format.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
 import { outputTail } from "./item-lines.ts";
+import { reportText } from "./plan-text.ts";
 
 const checkLines = 30;
 
@@ -26,7 +27,8 @@ export function turnEnd(turn: Turn, paint: Paint): string {
     turn.commit ? `commit ${turn.commit.slice(0, 10)}` : "",
   ];
   const line = [endWord(turn, paint), ...facts.filter(Boolean).map((fact) => paint("dim", fact))];
-  return `${line.join(" · ")}\n${proofLines(turn, paint)}`;
+  const report = turn.report === null ? "" : reportText(turn.report, paint);
+  return `${line.join(" · ")}\n${report}${proofLines(turn, paint)}`;
 }
 
 function endWord({ state }: Turn, paint: Paint): string {
@@ -79,6 +81,8 @@ export function landingLine(landing: Landing, paint: Paint): string {
   switch (state) {
     case "queued":
       return "";
+    case "reviewing":
+      return `${paint("dim", "reviewing what is to land")}\n`;
     case "rebasing":
       return `${paint("dim", `rebasing onto ${printableLine(target)}`)}\n`;
     case "checking":

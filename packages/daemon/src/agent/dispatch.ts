@@ -1,7 +1,7 @@
-import { DaemonError } from "@heddle/protocol";
+import { DaemonError, type Mode } from "@heddle/protocol";
 import { resultTokenLimit, truncateForModel } from "./context/truncate.ts";
 import type { InputEntry, ModelCall } from "./model.ts";
-import { specsWith, toolsByName } from "./tools/index.ts";
+import { specsWith, toolNamed } from "./tools/index.ts";
 import {
   type Ending,
   type Tool,
@@ -20,7 +20,7 @@ export async function dispatch(
   calls: readonly ModelCall[],
   context: ToolContext,
 ): Promise<Ending | undefined> {
-  for (const group of groups(calls)) {
+  for (const group of groups(calls, context.host.phase.mode)) {
     const results = await Promise.all(group.map((call) => runCall(call, context)));
     context.host.atomically(() => {
       for (const { record } of results) record?.();
@@ -34,11 +34,11 @@ export async function dispatch(
 }
 
 /** Consecutive reads form a group; an effect is a group of its own. */
-function groups(calls: readonly ModelCall[]): ModelCall[][] {
+function groups(calls: readonly ModelCall[], mode: Mode): ModelCall[][] {
   const result: ModelCall[][] = [];
   let open: ModelCall[] | undefined;
   for (const call of calls) {
-    const effect = toolsByName.get(call.name)?.effect ?? false;
+    const effect = toolNamed(call.name, mode)?.effect ?? false;
     if (!effect && open !== undefined && open.length < pureAtOnce) {
       open.push(call);
       continue;
@@ -61,7 +61,9 @@ async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResul
       journal === undefined || tool.recover === undefined
         ? await tool.run(call, context)
         : await tool.recover(call, context, journal);
-    return { ...result, output: truncateForModel(result.output, resultTokenLimit, bytesPerToken) };
+    const output = truncateForModel(result.output, resultTokenLimit, bytesPerToken);
+    const objection = tool.effect ? await context.host.phase.afterEffect() : undefined;
+    return { ...result, output: objection === undefined ? output : `${output}\n${objection}` };
   } catch (error) {
     context.host.signal.throwIfAborted();
     if (context.host.isStarved(error)) throw starved(error);
@@ -78,10 +80,12 @@ function starved(cause: unknown): DaemonError {
 }
 
 function toolOf({ name }: ModelCall, { host }: ToolContext): Tool {
-  const tool = toolsByName.get(name);
+  const { mode } = host.phase;
+  const tool = toolNamed(name, mode);
   if (tool) return tool;
-  const offered = specsWith(host.patching.tool).map((spec) => spec.name);
-  throw new ToolError(`no tool ${name}; there are ${offered.join(", ")}`);
+  const offered = specsWith(host.patching.tool, mode).map((spec) => spec.name);
+  const where = mode === "implement" ? "" : ` in a ${mode} turn`;
+  throw new ToolError(`no tool ${name}${where}; there are ${offered.join(", ")}`);
 }
 
 function outputEntry(call: ModelCall | undefined, output: string): InputEntry {

@@ -1,5 +1,5 @@
 import { environmentEntry, environmentOpening } from "./context/environment.ts";
-import { textOf } from "./context/notes.ts";
+import { note, phaseOpening, textOf } from "./context/notes.ts";
 import { openingMap } from "./context/opening-map.ts";
 import { instructionsOpening, projectInstructions } from "./context/project-instructions.ts";
 import { inputEntry } from "./context/user-input.ts";
@@ -20,10 +20,18 @@ export async function begin(host: TurnHost): Promise<void> {
     ...renewed(past, instructionsOpening, project),
     ...renewed(past, environmentOpening, environmentEntry(host.environment)),
     ...map,
+    ...renewed(past, phaseOpening, phaseEntry(host, past)),
   ];
   host.signal.throwIfAborted();
   const before = [...unanswered(past), ...surroundings];
   host.atomically(() => take(host, messages, [...before, ...entries]));
+}
+
+/** Work is told of its phase where the model was told of another one before. */
+function phaseEntry({ phase }: TurnHost, past: readonly InputEntry[]): InputEntry | undefined {
+  const before = past.some((entry) => textOf(entry).startsWith(phaseOpening));
+  const brief = phase.brief ?? (before ? "This turn is free to change files again." : undefined);
+  return brief === undefined ? undefined : note("phase", brief);
 }
 
 /** What the messages say and name, for the code around them. */

@@ -16,7 +16,8 @@ const environment = environmentEntry({
 
 test("the first request has at most 2,600 tokens beside the user's own words", () => {
   const patching = { tool: "apply_patch" };
-  const asked = { model: "gpt-5.3-codex", cacheKey: "thr_1", effort: undefined, patching };
+  const phase = { mode: "implement" };
+  const asked = { model: "gpt-5.3-codex", cacheKey: "thr_1", effort: undefined, patching, phase };
   const host = asked as unknown as TurnHost;
   const words = userEntry([{ type: "input_text", text: "" }]);
   const { instructions, tools, input } = requestOf(host, [environment, words]);

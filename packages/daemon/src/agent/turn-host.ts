@@ -17,6 +17,7 @@ import type { CodeKnowledge } from "./code-knowledge.ts";
 import type { EnvironmentFacts } from "./context/environment.ts";
 import type { ModelError } from "./model-error.ts";
 import type { InputEntry, ModelEndpoint, Usage } from "./model-types.ts";
+import type { Phase } from "./phases/phase.ts";
 
 type Distribute<T> = T extends unknown ? Omit<T, keyof ItemBase> : never;
 type ItemBase = Pick<Item, "id" | "threadId" | "turnId" | "state" | "createdAt" | "completedAt">;
@@ -117,6 +118,7 @@ export interface TurnHost {
   readonly effort: Effort | undefined;
   readonly endpoint: ModelEndpoint;
   readonly patching: Patching;
+  readonly phase: Phase;
   /** Finds out anew what the endpoint can do, after it refused a request; whether that changed. */
   relearn(refusal: ModelError): Promise<boolean>;
   readonly signal: AbortSignal;
@@ -176,6 +178,11 @@ export interface TurnHost {
 
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent>;
+  /**
+   * Holds what the last effect has changed against the policy, which may ask a person. Returns what
+   * the model is told where it was taken back.
+   */
+  settleChanges(): Promise<string | undefined>;
   ask(itemId: ItemId, question: string, options: string[]): Promise<string>;
   /** Begins what `beforeEffect` waits for, and does not wait. */
   prepareEffects(): void;

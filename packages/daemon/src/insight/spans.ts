@@ -51,7 +51,7 @@ export async function definitionSpan(
 }
 
 /** Loads the parser of a grammar once; a load that failed is tried again the next time. */
-function parserOf(grammar: string): Promise<Parser> {
+export function parserOf(grammar: string): Promise<Parser> {
   const known = parsers.get(grammar);
   if (known !== undefined) return known;
   const loading = load(grammar);

@@ -1,10 +1,13 @@
 import type { Handlers, Methods } from "@heddle/protocol";
 import { approvalHandlers } from "./approval.ts";
+import { automationHandlers, inboxHandlers } from "./automation.ts";
 import type { Caller } from "./caller.ts";
 import { codeHandlers } from "./code.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
 import { modelHandlers } from "./model.ts";
+import { phaseHandlers } from "./phases.ts";
+import { policyHandlers } from "./policy.ts";
 import { projectHandlers } from "./project.ts";
 import type { Services } from "./services.ts";
 import { taskHandlers } from "./task.ts";
@@ -21,7 +24,11 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...turnHandlers(services),
     ...itemHandlers(services),
     ...approvalHandlers(services),
+    ...policyHandlers(services),
     ...modelHandlers(services),
     ...codeHandlers(services),
+    ...automationHandlers(services),
+    ...inboxHandlers(services),
+    ...phaseHandlers(services),
   };
 }

@@ -1,10 +1,25 @@
-import type { DaemonStatus, DoctorFinding } from "@heddle/protocol";
+import type {
+  DaemonStatus,
+  DoctorFinding,
+  Methods,
+  ParamsOf,
+  ResultOf,
+  ThreadFacts,
+  ThreadId,
+} from "@heddle/protocol";
 import type { Approvals } from "../services/approvals.ts";
+import type { Automations } from "../services/automations/automations.ts";
+import type { Inbox } from "../services/automations/inbox.ts";
 import type { Code } from "../services/code.ts";
+import type { Forks } from "../services/forks.ts";
 import type { Landings } from "../services/landings.ts";
 import type { Models } from "../services/models.ts";
+import type { Plans } from "../services/phases/plans.ts";
+import type { PolicyDesk } from "../services/policy/policy-desk.ts";
 import type { Projects } from "../services/projects.ts";
 import type { Relinking } from "../services/relinking.ts";
+import type { Comments } from "../services/reviews/comments.ts";
+import type { Reviews } from "../services/reviews/reviews.ts";
 import type { Spools } from "../services/spools.ts";
 import type { Tasks } from "../services/tasks.ts";
 import type { ThreadWork } from "../services/thread-work.ts";
@@ -22,9 +37,20 @@ export interface Services {
   readonly turns: Turns;
   readonly landings: Landings;
   readonly approvals: Approvals;
+  readonly policyDesk: PolicyDesk;
   readonly models: Models;
   readonly spools: Spools;
   readonly code: Code;
+  readonly automations: Automations;
+  readonly inbox: Inbox;
+  readonly plans: Plans;
+  readonly reviews: Reviews;
+  readonly comments: Comments;
+  readonly forks: Forks;
+  readonly threadFacts: (threadId: ThreadId) => ThreadFacts;
+  readonly searchHistory: (
+    params: ParamsOf<Methods, "history/search">,
+  ) => ResultOf<Methods, "history/search">;
   readonly status: () => DaemonStatus;
   readonly examine: () => Promise<DoctorFinding[]>;
   /** Somebody has read that the database was restored. */

@@ -6,6 +6,8 @@ export function threadHandlers({
   threads,
   threadWork,
   landings,
+  forks,
+  threadFacts,
 }: Services): Handlers<typeof threadMethods & typeof landingMethods, Caller> {
   return {
     "thread/start": (params, { commit }) => threads.start(params, commit),
@@ -20,6 +22,10 @@ export function threadHandlers({
     },
     "thread/diff": ({ threadId }) => threadWork.diff(threadId),
     "thread/undo": ({ threadId, turns }, { commit }) => threadWork.undo(threadId, turns, commit),
+    "thread/planMode": ({ threadId, on }, { commit }) =>
+      commit((tx) => threads.setPlanMode(tx, threadId, on)),
+    "thread/fork": (params, { commit }) => forks.fork(params, commit),
+    "thread/status": ({ threadId }) => threadFacts(threadId),
     "thread/archive": ({ threadId }, { commit }) => threadWork.archive(threadId, commit),
     "thread/land": (params, { commit }) => landings.land(params, commit),
   };

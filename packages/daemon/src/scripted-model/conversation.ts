@@ -54,7 +54,7 @@ function find(
   return scenarios.find(({ matches }) => matches?.test(prompt));
 }
 
-/** A turn is over with a message that calls nothing, or with `finish`, once the user goes on. */
+/** A turn is over with a message that calls nothing, or with a last call, once the user goes on. */
 function turnStart(items: readonly Json[]): number {
   const lastUser = items.findLastIndex((item) => userText(item) !== undefined);
   for (let index = lastUser - 1; index >= 0; index--) {
@@ -64,8 +64,10 @@ function turnStart(items: readonly Json[]): number {
   return 0;
 }
 
+const lastCalls = new Set(["finish", "propose_plan", "report_findings"]);
+
 function endsTurn(item: Json, next: Json | undefined): boolean {
-  if (isCall(item)) return item.name === "finish";
+  if (isCall(item)) return lastCalls.has(string(item.name));
   return item.role === "assistant" && !(next && (isCall(next) || isModelItem(next)));
 }
 

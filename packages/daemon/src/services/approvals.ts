@@ -7,6 +7,7 @@ import {
   DaemonError,
   type ItemId,
   newId,
+  type RuleOffer,
   type ThreadId,
   type Turn,
 } from "@heddle/protocol";
@@ -24,6 +25,7 @@ export interface ApprovalRequest {
   readonly subject: ApprovalSubject;
   /** The rule that asks, in words. */
   readonly reason: string;
+  readonly offer?: RuleOffer | null;
 }
 
 export interface ApprovalsOptions {
@@ -31,6 +33,10 @@ export interface ApprovalsOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly deadlineMs: number;
+  /** How long an approval of a thread waits that nobody attends; undefined for all others. */
+  readonly unattendedMs?: (threadId: ThreadId) => number | undefined;
+  /** Makes the offer of an approval a rule of its project. */
+  readonly keepOffer: (tx: Transaction, approval: Approval) => void;
 }
 
 /** What a subject is known by: consent for it is consent for nothing else. */
@@ -46,10 +52,15 @@ export class Approvals {
   readonly #store: Store;
   readonly #journal: Journal;
   readonly #deadlineMs: number;
+  readonly #unattendedMs: NonNullable<ApprovalsOptions["unattendedMs"]>;
   readonly #clock: Clock;
+  readonly #keepOffer: ApprovalsOptions["keepOffer"];
   readonly #waiting = new Map<ApprovalId, (approval: Approval) => void>();
 
-  constructor({ store, journal, clock, deadlineMs }: ApprovalsOptions) {
+  constructor(options: ApprovalsOptions) {
+    const { store, journal, clock, deadlineMs, unattendedMs, keepOffer } = options;
+    this.#unattendedMs = unattendedMs ?? (() => undefined);
+    this.#keepOffer = keepOffer;
     this.#clock = clock;
     this.#store = store;
     this.#journal = journal;
@@ -78,7 +89,8 @@ export class Approvals {
     };
     turn.addEventListener("abort", cancel, { once: true });
     const at = approval.deadlineAt ?? Infinity;
-    const deadline = { clock: this.#clock, at, atMostMs: this.#deadlineMs };
+    const atMostMs = this.#unattendedMs(approval.threadId) ?? this.#deadlineMs;
+    const deadline = { clock: this.#clock, at, atMostMs };
     using _ = afterDeadline(deadline, () => this.#settleNow(approval.id, "expired"));
     try {
       return await promise;
@@ -99,6 +111,7 @@ export class Approvals {
       throw new DaemonError("staleConsent", message, { approvalId, hash: approval.hash });
     }
     const state = stateAfter(approval, answer);
+    if (answer.type === "accept" && answer.scope === "rule") this.#keepOffer(tx, approval);
     const settled = this.#settle(tx, { ...approval, state, answer, answeredBy: tx.actor });
     if (answer.type === "accept" && answer.scope === "thread") {
       this.#store.consents.add(approval.threadId, hash, approvalId, tx.now);
@@ -141,7 +154,10 @@ export class Approvals {
       .findLast((known) => known.itemId === itemId && known.hash === hash);
   }
 
-  #create(tx: Transaction, { turn, itemId, kind, subject, reason }: ApprovalRequest): Approval {
+  #create(
+    tx: Transaction,
+    { turn, itemId, kind, subject, reason, offer = null }: ApprovalRequest,
+  ): Approval {
     const thread = this.#store.threads.find(turn.threadId);
     const approval = Approval.parse({
       id: newId(ApprovalId),
@@ -152,12 +168,13 @@ export class Approvals {
       kind,
       subject,
       reason,
+      offer,
       hash: hashOf(subject),
       state: "pending",
       answer: null,
       answeredBy: null,
       createdAt: tx.now,
-      deadlineAt: tx.now + this.#deadlineMs,
+      deadlineAt: tx.now + (this.#unattendedMs(turn.threadId) ?? this.#deadlineMs),
       resolvedAt: null,
     });
     tx.record({ type: "approvalRequested", approval });
@@ -184,7 +201,7 @@ export class Approvals {
 
 function stateAfter({ id, kind }: Approval, answer: Answer): Approval["state"] {
   if (answer.type === "decline") return "declined";
-  if (kind === "effect" && answer.type === "accept") return "accepted";
+  if (kind !== "question" && answer.type === "accept") return "accepted";
   if (kind === "question" && answer.type === "text") return "answered";
   const expected = kind === "question" ? "answer it with a text" : "accept or decline it";
   throw new DaemonError("invalidParams", `${id} is a ${kind}; ${expected}`);

@@ -13,6 +13,8 @@ export interface BoxesOptions {
   /** The search program, which every box can run. */
   readonly searcher: string;
   readonly spools: Spools;
+  /** Folders of further programs that every box can run. */
+  readonly tools?: readonly string[];
 }
 
 export interface BoxRequest {
@@ -31,12 +33,12 @@ export class Boxes {
   }
 
   async open({ thread, checkout, lent, access }: BoxRequest): Promise<Box> {
-    const { sandbox, grants, networks, searcher } = this.#options;
+    const { sandbox, grants, networks, searcher, tools = [] } = this.#options;
     const network = networks.of(thread);
     return sandbox.open({
       checkout,
       access,
-      readable: [...lent, ...grants.paths(thread), dirname(searcher)],
+      readable: [...lent, ...grants.paths(thread), dirname(searcher), ...tools],
       outputs: this.#options.spools.folder(thread.id),
       env: { ...grants.variables(thread), PORT: String(thread.portBase) },
       ...(network ? { network } : {}),

@@ -61,6 +61,23 @@ export function levelsOf(services: BudgetServices, limits: readonly Limited[]): 
   });
 }
 
+/** The same for whoever only looks: a budget that is spent has nothing left. */
+export function shownLevels(services: BudgetServices, limits: readonly Limited[]): BudgetLevel[] {
+  return limits.flatMap(({ name, budget, scope }) =>
+    measures(budget, usedBy(services, scope)).map(({ unit, limit, spent, text }) => {
+      const left = Math.max(0, limit - spent);
+      return { what: `the ${unit} of ${name}`, left: text(left), leftShare: left / limit };
+    }),
+  );
+}
+
+/** The budgets that hold for everything that is done today. */
+export function dayLevels(services: BudgetServices): BudgetLevel[] {
+  const { budgets, clock } = services;
+  const scope = { since: dayOf(clock()) };
+  return shownLevels(services, [{ name: "today", budget: budgets.day, scope, advice: "" }]);
+}
+
 /** For how long the budgets let a turn work on; undefined without a limit. */
 export function msLeft({ store }: BudgetServices, limits: readonly Limited[]): number | undefined {
   const left = limits.flatMap(({ budget: { minutes }, scope }) =>

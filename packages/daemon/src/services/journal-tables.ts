@@ -1,4 +1,4 @@
-import type { DaemonEvent, Item, ThreadEvent, ThreadId } from "@heddle/protocol";
+import type { DaemonEvent, Item, PlanContent, ThreadEvent, ThreadId } from "@heddle/protocol";
 import type { Store } from "../store/store.ts";
 
 /** Stores the rows that a thread's event carries. */
@@ -25,6 +25,15 @@ export function applyToTables(store: Store, event: ThreadEvent, wholeText?: stri
     case "approvalResolved":
       store.approvals.put(event.approval);
       return;
+    case "commentChanged":
+      store.comments.put(event.comment);
+      return;
+    case "commentRemoved":
+      store.comments.remove(event.commentId);
+      return;
+    case "planChanged":
+      store.plans.put(event.plan);
+      return;
     case "landingQueued":
     case "landingUpdated":
     case "landingCompleted":
@@ -42,9 +51,19 @@ function putItem(store: Store, item: Item, wholeText: string | undefined, final:
 
 function searchText(item: Item): string | undefined {
   if (item.type === "agentMessage") return item.text;
+  if (item.type === "commandExecution" && item.by === "agent") return item.cmd;
+  if (item.type === "plan" && item.proposal !== null) return planText(item.proposal);
+  if (item.type === "reviewFinding") {
+    const { title, body, path } = item.finding;
+    return `${title}\n${path}\n${body}`;
+  }
   // One that nobody read is completed again by the turn that reads it.
   if (item.type !== "userMessage" || item.state !== "completed") return undefined;
   return item.input.map((part) => (part.type === "text" ? part.text : part.path)).join("\n");
+}
+
+function planText({ goal, steps, files }: PlanContent): string {
+  return [goal, ...steps, ...files].join("\n");
 }
 
 function removeTurns(store: Store, turnIds: readonly string[]): void {
@@ -74,6 +93,27 @@ export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
     case "taskChanged":
       store.tasks.put(event.task);
       return;
+    case "automationChanged":
+      store.automations.put(event.automation);
+      return;
+    case "automationRemoved":
+      store.automations.removeWithRuns(event.automationId);
+      return;
+    case "runChanged":
+      store.runs.put(event.run);
+      return;
+    case "runsPruned":
+      for (const id of event.runIds) store.runs.remove(id);
+      return;
+    case "findingChanged":
+      store.findings.put(event.finding);
+      return;
+    case "reviewChanged":
+      store.reviews.put(event.review);
+      return;
+    case "policyChanged":
+      store.policies.add(event.policy);
+      return;
     case "threadChanged":
     case "approvalRequested":
     case "approvalResolved":
@@ -88,6 +128,9 @@ export function threadIdOf(store: Store, event: ThreadEvent): ThreadId {
   if ("item" in event) return event.item.threadId;
   if ("approval" in event) return event.approval.threadId;
   if ("landing" in event) return event.landing.threadId;
+  if ("comment" in event) return event.comment.threadId;
+  if ("threadId" in event) return event.threadId;
+  if ("plan" in event) return event.plan.threadId;
   const turn = store.turns.find(event.turnIds[0] ?? "");
   if (turn === undefined) throw new Error("no turn was named to undo");
   return turn.threadId;

@@ -80,8 +80,9 @@ export class Journal {
     this.#threadListeners.add(listener);
   }
 
-  onDaemonEvent(listener: (notice: DaemonNotice) => void): void {
+  onDaemonEvent(listener: (notice: DaemonNotice) => void): Disposable {
     this.#daemonListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#daemonListeners.delete(listener) };
   }
 
   #transaction(actor: Actor, afterwards: (() => void)[]): Transaction {

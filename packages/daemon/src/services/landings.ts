@@ -49,6 +49,8 @@ export interface LandingsOptions {
   readonly sandbox: Sandbox;
   readonly boxes: Boxes;
   readonly scratchRoot: string;
+  /** Reviews what is about to land; throws where the review finds that it must not. */
+  readonly review: (thread: Thread, treeHash: string, signal: AbortSignal) => Promise<void>;
   readonly logError: (message: string, details: Record<string, unknown>) => void;
 }
 
@@ -160,6 +162,10 @@ export class Landings {
   async #attempt(queued: Landing, thread: Thread): Promise<void> {
     if (this.#stop.signal.aborted) throw daemonStopped();
     const project = await this.#options.projects.granted(thread.projectId, "rw");
+    if (project.settings.review === "beforeLanding") {
+      this.#update(queued, { state: "reviewing" });
+      await this.#options.review(thread, queued.treeHash, this.#stop.signal);
+    }
     const rebasing = this.#update(queued, { state: "rebasing" });
     const prepared = await this.#prepare(rebasing, thread, project);
     await using scratch = new AsyncDisposableStack();

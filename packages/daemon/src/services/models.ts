@@ -111,6 +111,12 @@ export class Models {
     }
   }
 
+  /** What a model can hold; undefined where nobody has said so yet. */
+  contextLength(name: string): number | undefined {
+    const place = this.#place(name);
+    return this.#facts.known(place)?.contextLength ?? place.contextLength ?? undefined;
+  }
+
   editTool(name: string): EditTool {
     return editToolOf(this.#place(name).model, this.#options.editTools);
   }

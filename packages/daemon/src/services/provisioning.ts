@@ -110,7 +110,7 @@ export class Provisioning {
       return { branch, worktree: checkout.worktree, lent: [...lent] };
     } catch (error) {
       await removeWorktree(checkout, root);
-      const change = { ref: `refs/heads/${branch}`, expected: thread.baseCommit };
+      const change = { ref: `refs/heads/${branch}`, expected: beginningOf(thread) };
       await updateRefs(gitCommonDir, [change], "heddle: not prepared");
       throw error;
     }
@@ -118,10 +118,12 @@ export class Provisioning {
 
   /** What a killed daemon had made of it is made again: nobody has worked in it. */
   async #makeWorktree(
-    { id, title, branch: begun, baseCommit: commit }: Thread,
+    thread: Thread,
     { gitCommonDir, root }: { gitCommonDir: string; root: string },
   ): Promise<ThreadWorktree> {
     const { store, journal, sandbox } = this.#options;
+    const { id, title, branch: begun } = thread;
+    const commit = beginningOf(thread);
     if (begun !== null) {
       const change = { ref: `refs/heads/${begun}`, expected: commit };
       await updateRefs(gitCommonDir, [change], "heddle: not prepared");
@@ -151,4 +153,9 @@ export class Provisioning {
     const message = `the set-up command failed (exit ${exitCode ?? "unknown"}): ${command}`;
     throw new DaemonError("checkFailed", message, { command, output });
   }
+}
+
+/** A fork begins with the work of the turns that it has taken over. */
+function beginningOf({ unlandedCommit, baseCommit }: Thread): string {
+  return unlandedCommit ?? baseCommit;
 }

@@ -1,9 +1,16 @@
-import { type DaemonStatus, protocolVersion, type StorageStatus } from "@heddle/protocol";
+import {
+  type BudgetLevel,
+  type DaemonStatus,
+  protocolVersion,
+  type StorageStatus,
+} from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import type { Clock } from "../os/clock.ts";
 import { residentBytes } from "../os/process.ts";
+import type { BoxProof } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import type { BackupSchedule } from "./backup-schedule.ts";
+import { dayOf } from "./budgets.ts";
 import type { Storage } from "./storage.ts";
 
 export interface StatusOptions {
@@ -14,6 +21,10 @@ export interface StatusOptions {
   readonly paths: HeddlePaths;
   readonly version: string;
   readonly mainModel: () => string;
+  /** The budgets of the day, as far as they are used up. */
+  readonly budgets: () => BudgetLevel[];
+  /** Proves the box, once a process. */
+  readonly prove: () => Promise<readonly BoxProof[]>;
 }
 
 /** How long the notice of a restored database is shown to those who do not acknowledge it. */
@@ -23,6 +34,8 @@ const restorationShownMs = 7 * 24 * 3_600_000;
 export class Status {
   readonly #options: StatusOptions;
   readonly #startedAt: number;
+  #proving: Promise<void> | undefined;
+  #boxState: DaemonStatus["box"] = { state: "unproven", detail: "it is being proven" };
 
   constructor(options: StatusOptions) {
     this.#options = options;
@@ -45,8 +58,37 @@ export class Status {
       unverified: storage.read(() => store.threads.countUnverified(), 0),
       approvals: storage.read(() => store.approvals.count({ state: "pending" }), 0),
       memoryBytes: residentBytes(),
+      today: storage.read(() => this.#today(), { inputTokens: 0, outputTokens: 0, costUsd: 0 }),
+      budgets: storage.read(() => this.#options.budgets(), []),
+      box: this.#box(),
       storage: this.storage(),
     };
+  }
+
+  #today(): DaemonStatus["today"] {
+    const { store, clock } = this.#options;
+    const usage = store.modelRequests.usage({ since: dayOf(clock()) });
+    return {
+      inputTokens: usage.reduce((sum, row) => sum + row.inputTokens, 0),
+      outputTokens: usage.reduce((sum, row) => sum + row.outputTokens, 0),
+      costUsd: usage.reduce((sum, row) => sum + row.costUsd, 0),
+    };
+  }
+
+  /** Nobody waits for the proof: whoever asks first sets it going. */
+  #box(): DaemonStatus["box"] {
+    this.#proving ??= this.#options.prove().then(
+      (proofs) => this.#proven(proofs.find(({ passed }) => !passed)?.detail),
+      (error: unknown) => this.#proven(error instanceof Error ? error.message : String(error)),
+    );
+    return this.#boxState;
+  }
+
+  #proven(flaw: string | undefined): void {
+    this.#boxState =
+      flaw === undefined
+        ? { state: "tight", detail: "every canary was kept in" }
+        : { state: "broken", detail: flaw };
   }
 
   storage(): StorageStatus {

@@ -1,4 +1,4 @@
-import { newId, type ProjectId, Task, TaskId } from "@heddle/protocol";
+import { type Actor, newId, type ProjectId, Task, TaskId } from "@heddle/protocol";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import type { Store } from "../store/store.ts";
 import type { Transaction } from "./journal.ts";
@@ -22,7 +22,7 @@ export class Tasks {
       projectId,
       title,
       state: "open",
-      source: tx.actor.kind === "editor" ? "editor" : "user",
+      source: sourceOf(tx.actor),
       dependsOn,
       createdAt: tx.now,
       updatedAt: tx.now,
@@ -43,4 +43,9 @@ export class Tasks {
   ): Page<Task> {
     return this.#store.tasks.page({ project_id: projectId, state }, request, "newest");
   }
+}
+
+function sourceOf({ kind }: Actor): Task["source"] {
+  if (kind === "editor") return "editor";
+  return kind === "daemon" ? "automation" : "user";
 }

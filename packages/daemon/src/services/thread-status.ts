@@ -3,7 +3,7 @@ import type { Store } from "../store/store.ts";
 import type { Transaction } from "./journal.ts";
 
 /** The states of a landing that goes on. */
-export const openLandings = ["queued", "rebasing", "checking", "moving"];
+export const openLandings = ["queued", "reviewing", "rebasing", "checking", "moving"];
 
 /** What a thread is doing, as its turns and landings have it. */
 function statusOf(store: Store, thread: Thread): ThreadStatus {

@@ -24,6 +24,7 @@ import { remakeBranch } from "./git/remake.ts";
 import type { Grants } from "./grants.ts";
 import { daemonActor, type Journal, type Transaction } from "./journal.ts";
 import type { Commit } from "./mutations.ts";
+import { plansUndone } from "./phases/plans.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import type { Spools } from "./spools.ts";
@@ -95,6 +96,7 @@ export class ThreadWork {
     }
     const turnIds = turns.map(({ id }) => id);
     return commit((tx) => {
+      plansUndone(tx, store, turns);
       tx.record({ type: "turnsUndone", turnIds });
       refreshThread(tx, store, threadId, this.#afterUndo(threadId));
       return { undone: turnIds };
@@ -117,7 +119,11 @@ export class ThreadWork {
   }
 
   /** Archives the project's threads, one after another, then forgets it. */
-  async removeProject(projectId: ProjectId, commit: Commit): Promise<{ archived: ThreadId[] }> {
+  async removeProject(
+    projectId: ProjectId,
+    endAutomations: (tx: Transaction) => number,
+    commit: Commit,
+  ): Promise<{ archived: ThreadId[]; automations: number }> {
     const { store, busy, projects, journal } = this.#options;
     const live = store.threads
       .where({ project_id: rows.project(store, projectId).id })
@@ -130,8 +136,9 @@ export class ThreadWork {
       await this.#options.spools.remove(thread.id);
     }
     return commit((tx) => {
+      const automations = endAutomations(tx);
       projects.remove(tx, projectId);
-      return { archived: live.map(({ id }) => id) };
+      return { archived: live.map(({ id }) => id), automations };
     });
   }
 

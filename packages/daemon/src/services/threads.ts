@@ -6,6 +6,7 @@ import {
   type Methods,
   newId,
   type ParamsOf,
+  type Project,
   type ProjectId,
   type ResultOf,
   type Task,
@@ -17,13 +18,15 @@ import { revParse } from "../os/git-objects.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import { headOf, withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
+import type { Transaction } from "./journal.ts";
 import type { LiveTexts } from "./live-texts.ts";
 import type { Commit } from "./mutations.ts";
+import { newestPlan } from "./phases/plans.ts";
 import type { Projects } from "./projects.ts";
 import type { Provisioning } from "./provisioning.ts";
 import { rows } from "./rows.ts";
 import type { Tasks } from "./tasks.ts";
-import { openTurns } from "./thread-status.ts";
+import { openTurns, refreshThread } from "./thread-status.ts";
 
 /** Each thread leases ten ports from here on. */
 const firstPort = 20_000;
@@ -45,6 +48,21 @@ export interface ThreadsOptions {
   readonly provisioning: Provisioning;
 }
 
+export interface ThreadStart {
+  /** Adds to the very transaction that begins the thread. */
+  readonly begun?: (tx: Transaction, thread: Thread) => void;
+  /** The commit to branch off; else the tip of the target. */
+  readonly at?: string | undefined;
+}
+
+/** What has to be known of a thread before it begins. */
+export interface NewThread
+  extends Pick<Thread, "title" | "target" | "baseCommit" | "policy">,
+    Partial<Pick<Thread, "reviewId" | "forkedFrom" | "unlandedCommit">> {
+  readonly project: Project;
+  readonly taskId?: string | undefined;
+}
+
 /** Lines of work: how they begin, and what clients read of them. */
 export class Threads {
   readonly #options: ThreadsOptions;
@@ -53,45 +71,63 @@ export class Threads {
     this.#options = options;
   }
 
-  async start(params: ParamsOf<Methods, "thread/start">, commit: Commit): Promise<Thread> {
-    const { store, projects, tasks, provisioning } = this.#options;
+  async start(
+    params: ParamsOf<Methods, "thread/start">,
+    commit: Commit,
+    { begun, at }: ThreadStart = {},
+  ): Promise<Thread> {
+    const { projects } = this.#options;
     const project = await projects.granted(params.projectId as ProjectId, "rw");
     const { gitCommonDir } = await projects.checkout(project);
     const target = params.target ?? project.settings.target ?? project.defaultTarget;
-    const baseCommit = await revParse(gitCommonDir, `refs/heads/${target}`);
+    const baseCommit = at ?? (await revParse(gitCommonDir, `refs/heads/${target}`));
     if (baseCommit === undefined) {
       const message = `${project.name} has no branch ${target} to land on; name one with --target`;
       throw new DaemonError("notFound", message, { target });
     }
+    const { title, policy, taskId } = params;
+    const given = { project, title, policy: policy ?? "workspace", target, baseCommit, taskId };
     return commit((tx) => {
-      const task =
-        params.taskId === undefined
-          ? tasks.create(tx, { projectId: project.id, title: params.title })
-          : taskOf(store, project.id, params.taskId);
-      const thread = Thread.parse({
-        id: newId(ThreadId),
-        projectId: project.id,
-        taskId: task.id,
-        title: params.title,
-        status: "provisioning",
-        policy: params.policy ?? "workspace",
-        target,
-        branch: null,
-        baseCommit,
-        worktree: null,
-        portBase: this.#freePorts(),
-        landedCommit: null,
-        unlandedCommit: null,
-        lastTurn: null,
-        failure: null,
-        createdAt: tx.now,
-        updatedAt: tx.now,
-      });
-      tx.record({ type: "threadCreated", thread });
-      tasks.setState(tx, task.id, "active");
-      tx.afterCommit(() => provisioning.begin(thread.id));
+      const thread = this.create(tx, given);
+      begun?.(tx, thread);
       return thread;
     });
+  }
+
+  /** A thread whose worktree begins at any commit of its project. */
+  create(tx: Transaction, { project, taskId, ...given }: NewThread): Thread {
+    const { store, tasks, provisioning } = this.#options;
+    const task =
+      taskId === undefined
+        ? tasks.create(tx, { projectId: project.id, title: given.title })
+        : taskOf(store, project.id, taskId);
+    const thread = Thread.parse({
+      id: newId(ThreadId),
+      projectId: project.id,
+      taskId: task.id,
+      unlandedCommit: null,
+      ...given,
+      status: "provisioning",
+      branch: null,
+      worktree: null,
+      portBase: this.#freePorts(),
+      landedCommit: null,
+      lastTurn: null,
+      failure: null,
+      createdAt: tx.now,
+      updatedAt: tx.now,
+    });
+    tx.record({ type: "threadCreated", thread });
+    tasks.setState(tx, task.id, "active");
+    tx.afterCommit(() => provisioning.begin(thread.id));
+    return thread;
+  }
+
+  /** Whether turns of the thread plan unless they say otherwise. */
+  setPlanMode(tx: Transaction, threadId: ThreadId, planMode: boolean): Thread {
+    const { store } = this.#options;
+    refreshThread(tx, store, rows.thread(store, threadId).id, { planMode });
+    return rows.thread(store, threadId);
   }
 
   list(
@@ -152,6 +188,8 @@ export class Threads {
       items,
       approvals: [...pending, ...room.ofNewest(answered)].sort(byId),
       landings,
+      plan: newestPlan(store, thread.id) ?? null,
+      comments: room.of(store.comments.where({ thread_id: threadId, state: "open" })),
       hasOlder,
     };
   }

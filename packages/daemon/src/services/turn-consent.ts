@@ -1,12 +1,14 @@
-import type { Approval, ApprovalSubject, ItemId, Thread, Turn } from "@heddle/protocol";
+import type { Approval, ApprovalSubject, ItemId, RuleOffer, Thread, Turn } from "@heddle/protocol";
 import type { Consent } from "../agent/turn-host.ts";
+import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
-import type { Policies } from "./policies.ts";
+import { offerFor } from "./policy/offers.ts";
+import type { Measured, TurnPolicy } from "./policy/turn-policy.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
 export interface ConsentServices {
+  readonly store: Store;
   readonly approvals: Approvals;
-  readonly policies: Policies;
 }
 
 interface ConsentSubject {
@@ -14,52 +16,129 @@ interface ConsentSubject {
   readonly thread: Thread;
 }
 
+interface Effect {
+  readonly itemId: ItemId;
+  readonly cmd: string | null;
+}
+
+interface Asked {
+  readonly itemId: ItemId;
+  readonly kind: Approval["kind"];
+  readonly subject: ApprovalSubject;
+  readonly reason: string;
+  readonly offer?: RuleOffer | null;
+}
+
 /** Asks on behalf of one turn: the policy first, then a person. */
 export class TurnConsent {
   readonly #services: ConsentServices;
   readonly #subject: ConsentSubject;
   readonly #record: TurnRecord;
+  readonly #policy: TurnPolicy;
+  #last: Effect | undefined;
 
-  constructor(services: ConsentServices, subject: ConsentSubject, record: TurnRecord) {
+  constructor(
+    services: ConsentServices,
+    subject: ConsentSubject,
+    { record, policy }: { record: TurnRecord; policy: TurnPolicy },
+  ) {
     this.#services = services;
     this.#subject = subject;
     this.#record = record;
+    this.#policy = policy;
   }
 
   async authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent> {
-    const { policies, approvals } = this.#services;
-    const { thread } = this.#subject;
-    if (subject.type === "question") throw new Error("a question is asked, not authorized");
-    const { verdict, reason } = policies.decide(thread.policy, { effect: subject.type });
-    if (verdict === "allow" || (verdict === "ask" && approvals.hasConsent(thread.id, subject))) {
-      return { allowed: true };
+    const { approvals } = this.#services;
+    if (
+      subject.type === "question" ||
+      subject.type === "changes" ||
+      subject.type === "planDeviation"
+    ) {
+      throw new Error(`${subject.type}: asked about, not authorized`);
     }
-    if (verdict === "deny") return refused(`the policy ${thread.policy} forbids it: ${reason}`);
-    const approval = await this.#request(itemId, "effect", subject, reason);
-    if (approval.state === "accepted") return { allowed: true };
-    return refused(refusalOf(approval));
+    // What still runs may have changed more since the last look.
+    const takenBack = await this.settle();
+    if (takenBack !== undefined) return { allowed: false, message: takenBack };
+    const decision = await this.#policy.decide(subject);
+    this.#last = { itemId, cmd: "cmd" in subject ? subject.cmd : null };
+    const { verdict, reason } = decision;
+    if (verdict === "allow") return { allowed: true };
+    if (verdict === "deny") return refused(`the policy forbids it: ${reason}`);
+    const hasConsent = approvals.hasConsent(this.#subject.thread.id, subject);
+    if (!hasConsent) {
+      const offer = await offerFor(decision, subject);
+      const approval = await this.#request({ itemId, kind: "effect", subject, reason, offer });
+      if (approval.state !== "accepted") return refused(refusalOf(approval));
+    }
+    this.#policy.accept(subject);
+    return { allowed: true };
+  }
+
+  /**
+   * Holds what has changed since the last effect against the policies: kept where they allow it or
+   * a person does, else taken back. What the model is told of that, if it was.
+   */
+  async settle(): Promise<string | undefined> {
+    for (;;) {
+      const measured = await this.#policy.measure(this.#lastEffect()?.cmd ?? null);
+      if (measured === undefined) return undefined;
+      const refusal = await this.#refusalOf(measured);
+      if (refusal !== undefined) {
+        await this.#policy.takeBack(measured.subject);
+        return `taken back: what this changed does not stand any more (${refusal})`;
+      }
+      this.#policy.approve(measured.subject.toTree);
+    }
+  }
+
+  /** At the end of a turn nobody can be asked any more: what is not approved is taken back. */
+  async conclude(): Promise<void> {
+    const measured = await this.#policy.measure(null);
+    if (measured !== undefined) await this.#policy.takeBack(measured.subject);
   }
 
   async ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
     const subject = { type: "question", question, options } as const;
-    const { answer, state } = await this.#request(itemId, "question", subject, "The agent asks.");
+    const reason = "The agent asks.";
+    const { answer, state } = await this.#request({ itemId, kind: "question", subject, reason });
     if (answer?.type === "text") return answer.text;
     if (answer?.type === "decline") return answer.comment ?? "The user does not want to answer.";
     return state === "expired" ? "Nobody answered in time." : "The question was withdrawn.";
   }
 
+  /** Shows a plan beside what has become of it, and waits for a person. */
+  leavePlan(itemId: ItemId, subject: ApprovalSubject): Promise<Approval> {
+    const reason = "The work leaves its approved plan.";
+    return this.#request({ itemId, kind: "planDeviation", subject, reason });
+  }
+
+  async #refusalOf({ decision, subject }: Measured): Promise<string | undefined> {
+    const { verdict, reason } = decision;
+    if (verdict === "deny") return `the policy forbids it: ${reason}`;
+    const itemId = this.#lastEffect()?.itemId;
+    if (itemId === undefined) throw new Error("changes without an effect");
+    if (this.#services.approvals.hasConsent(this.#subject.thread.id, subject)) return undefined;
+    const approval = await this.#request({ itemId, kind: "effect", subject, reason });
+    return approval.state === "accepted" ? undefined : refusalOf(approval);
+  }
+
+  /** After a restart it is the last one that an earlier daemon began. */
+  #lastEffect(): Effect | undefined {
+    if (this.#last !== undefined) return this.#last;
+    const items = this.#services.store.items.ofTurn(this.#subject.turn.id);
+    const effect = items.findLast(
+      ({ type }) => type === "commandExecution" || type === "fileChange",
+    );
+    return effect && { itemId: effect.id, cmd: "cmd" in effect ? effect.cmd : null };
+  }
+
   /** Waits for a person; the turn says for whom. */
-  async #request(
-    itemId: ItemId,
-    kind: Approval["kind"],
-    subject: ApprovalSubject,
-    reason: string,
-  ): Promise<Approval> {
+  async #request(asked: Asked): Promise<Approval> {
     const { signal } = this.#record;
     const { turn } = this.#subject;
-    this.#record.setState(kind === "question" ? "waitingForUser" : "waitingForApproval");
-    const request = { turn, itemId, kind, subject, reason };
-    const approval = await this.#services.approvals.request(request, signal);
+    this.#record.setState(asked.kind === "question" ? "waitingForUser" : "waitingForApproval");
+    const approval = await this.#services.approvals.request({ turn, ...asked }, signal);
     signal.throwIfAborted();
     this.#record.setState("dispatching");
     return approval;

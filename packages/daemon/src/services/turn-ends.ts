@@ -1,8 +1,10 @@
-import type { Turn, TurnId } from "@heddle/protocol";
+import type { Thread, Turn, TurnId } from "@heddle/protocol";
 import type { TurnOutcome } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Transaction } from "./journal.ts";
+import { planCarriedOut } from "./phases/plans.ts";
+import type { ReviewRecord } from "./reviews/review-record.ts";
 import { rows } from "./rows.ts";
 import type { Tasks } from "./tasks.ts";
 import { refreshThread } from "./thread-status.ts";
@@ -12,12 +14,13 @@ export interface EndServices {
   readonly store: Store;
   readonly tasks: Tasks;
   readonly approvals: Approvals;
+  readonly reviewRecord: ReviewRecord;
 }
 
 /** Ends a turn with all that belongs to it: approvals, items, messages that nobody read. */
 export function completeTurn(
   tx: Transaction,
-  { store, tasks, approvals }: EndServices,
+  { store, tasks, approvals, reviewRecord }: EndServices,
   turn: Turn,
   outcome: TurnOutcome,
 ): void {
@@ -32,12 +35,19 @@ export function completeTurn(
     retryAt: null,
     completedAt: tx.now,
   };
+  planCarriedOut(tx, store, completed);
   tx.record({ type: "turnCompleted", turn: completed });
+  if (turn.mode === "review") reviewRecord.ended(tx, completed);
   const thread = rows.thread(store, turn.threadId);
-  if (outcome.state === "done") tasks.setState(tx, thread.taskId, "review");
-  if (outcome.state === "doneUnverified") tasks.setState(tx, thread.taskId, "unverified");
+  if (turn.mode === "review") tasks.setState(tx, thread.taskId, "done");
+  else if (turn.mode !== "plan") setTaskState(tx, tasks, thread, outcome);
   const unlanded = turn.commit === null ? {} : { unlandedCommit: turn.commit };
   refreshThread(tx, store, thread.id, { lastTurn: outcome.state, ...unlanded });
+}
+
+function setTaskState(tx: Transaction, tasks: Tasks, thread: Thread, { state }: TurnOutcome): void {
+  if (state === "done") tasks.setState(tx, thread.taskId, "review");
+  if (state === "doneUnverified") tasks.setState(tx, thread.taskId, "unverified");
 }
 
 /** Items that an earlier daemon began, and that this turn did not come back to. */

@@ -17,6 +17,8 @@ export interface EvidenceSubject {
   readonly turn: Turn;
   readonly thread: Thread;
   readonly project: Project;
+  /** The commands that have to pass: the project's, and those of its plan. */
+  readonly checks: readonly string[];
   readonly signal: AbortSignal;
   readonly trees: TurnTrees;
   readonly hadEffects: () => boolean;
@@ -47,7 +49,7 @@ export class TurnEvidence implements Evidence {
   }
 
   checks(): readonly string[] {
-    return this.#subject.project.settings.checks ?? [];
+    return this.#subject.checks;
   }
 
   /** The tree that the turn found may hold what earlier turns broke; the thread's base does not. */

@@ -1,4 +1,5 @@
 import { DaemonError, type ItemId, type Thread, type Turn } from "@heddle/protocol";
+import { isReadOnly } from "../agent/phases/phase.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import type { Box, Sandbox } from "../sandbox/types.ts";
@@ -68,7 +69,8 @@ export class TurnGround implements AsyncDisposable {
   #open(): Promise<Box> {
     const { thread, checkout } = this.#subject;
     const { boxes, store } = this.#services;
-    const access = thread.policy === "readOnly" ? "ro" : "rw";
+    const looksOnly = thread.policy === "readOnly" || isReadOnly(this.#subject.turn.mode);
+    const access = looksOnly ? "ro" : "rw";
     return boxes.open({ thread, checkout, lent: store.threads.lent(thread.id), access });
   }
 

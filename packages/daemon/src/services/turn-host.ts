@@ -3,6 +3,7 @@ import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
+import type { Phase } from "../agent/phases/phase.ts";
 import type { BudgetLevel, Consent, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
@@ -11,6 +12,8 @@ import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
 import type { Code } from "./code.ts";
 import type { Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
+import { type PhaseServices, turnPhase } from "./phases/turn-phase.ts";
+import { TurnPolicy, type TurnPolicyServices } from "./policy/turn-policy.ts";
 import { threadCode } from "./thread-code.ts";
 import { ThreadPatching } from "./thread-patching.ts";
 import { TurnClock } from "./turn-clock.ts";
@@ -24,7 +27,9 @@ import { TurnWindow } from "./turn-window.ts";
 /** What every turn shares. */
 export interface HostServices
   extends RecordServices,
+    PhaseServices,
     ConsentServices,
+    TurnPolicyServices,
     GroundServices,
     EvidenceServices,
     BudgetServices {
@@ -58,6 +63,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   readonly #trees: TurnTrees;
   readonly #clock: TurnClock;
   readonly files: TreeFiles;
+  readonly phase: Phase;
+  /** The commands that have to pass: the project's, and those of its plan. */
+  readonly checks: readonly string[];
   readonly evidence: Evidence;
   readonly window: Window;
   readonly worktree: string;
@@ -81,14 +89,17 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.#services = services;
     this.#subject = subject;
     this.#clock = clock;
-    this.#consent = new TurnConsent(services, subject, this);
     this.#trees = new TurnTrees(services, subject);
+    const policy = new TurnPolicy(services, subject, this.#trees);
+    this.#consent = new TurnConsent(services, subject, { record: this, policy });
     this.#ground = new TurnGround(services, subject, (tree) => this.#trees.begin(tree));
     this.#hadEffects = services.store.checkpoints.find(turn.id) !== undefined;
+    this.checks = checksOf(services, subject);
     this.evidence = new TurnEvidence(services, {
       turn,
       thread,
       project,
+      checks: this.checks,
       signal,
       trees: this.#trees,
       hadEffects: () => this.#hadEffects,
@@ -96,9 +107,16 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.window = new TurnWindow(services.store, {
       ...subject,
       trees: this.#trees,
-      checks: project.settings.checks ?? [],
+      checks: this.checks,
       contextTokens: subject.endpoint.capabilities.contextLength ?? services.contextTokens,
       compact: (entries) => this.compactHistory(entries),
+    });
+    this.phase = turnPhase(services, {
+      ...subject,
+      trees: this.#trees,
+      hadEffects: () => this.#hadEffects,
+      ask: (itemId, about) => this.#consent.leavePlan(itemId, about),
+      addItem: (draft) => this.addItem(draft),
     });
     this.worktree = checkout.worktree;
     this.files = openTree(this.worktree);
@@ -113,7 +131,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.searcher = services.searcher;
     this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;
-    this.environment = environmentOf(subject, services.clock());
+    const { policies } = services;
+    const rules = policies.words(policies.subjectOf(thread));
+    this.environment = environmentOf(subject, { rules, now: services.clock() });
   }
 
   /** Whether the turn may have changed something. */
@@ -166,6 +186,15 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#consent.authorize(itemId, subject);
   }
 
+  settleChanges(): Promise<string | undefined> {
+    return this.#consent.settle();
+  }
+
+  /** Takes back what a turn that ended has changed without an approval that it needed. */
+  async holdToPolicy(): Promise<void> {
+    if (this.#hadEffects) await this.#consent.conclude();
+  }
+
   ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
     return this.#consent.ask(itemId, question, options);
   }
@@ -196,12 +225,20 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   }
 }
 
-function environmentOf({ thread, project, checkout }: HostSubject, now: number): EnvironmentFacts {
+function checksOf({ store }: HostServices, { turn, project }: HostSubject): readonly string[] {
+  const plan = turn.plan ? store.plans.find(turn.plan.id) : undefined;
+  return [...new Set([...(project.settings.checks ?? []), ...(plan?.content.checks ?? [])])];
+}
+
+function environmentOf(
+  { thread, project, checkout }: HostSubject,
+  { rules, now }: { rules: readonly string[]; now: number },
+): EnvironmentFacts {
   return {
     worktree: checkout.worktree,
     branch: thread.branch ?? "",
     target: thread.target,
-    policy: thread.policy,
+    policy: [thread.policy, ...rules].join(" "),
     checks: project.settings.checks ?? [],
     ports: [thread.portBase, thread.portBase + 9],
     date: new Date(now).toISOString().slice(0, 10),

@@ -3,6 +3,7 @@ import {
   ItemId,
   newId,
   type Part,
+  type Plan,
   type ThreadId,
   type Turn,
   type TurnId,
@@ -24,6 +25,14 @@ export function userMessage(
   const state = joins ? "running" : "completed";
   const completedAt = joins ? null : now;
   return { ...ids, type: "userMessage", input, state, createdAt: now, completedAt };
+}
+
+/** The steps of a plan that is about to be carried out: none is done. */
+export function planItem({ threadId, id: turnId }: Turn, plan: Plan, now: number): Item {
+  const steps = plan.content.steps.map((step) => ({ step, status: "pending" as const }));
+  const ids = { id: newId(ItemId), threadId, turnId };
+  const times = { state: "completed", createdAt: now, completedAt: now } as const;
+  return { ...ids, ...times, type: "plan", callId: "plan", steps, proposal: null };
 }
 
 /** What the model has not been told yet of the messages to a turn, oldest first. */

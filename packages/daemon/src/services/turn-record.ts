@@ -159,6 +159,13 @@ export class TurnRecord {
     });
   }
 
+  /** Stores an item that is complete at once, in the transaction around it. */
+  addItem(draft: ItemDraft): Item {
+    const item = this.startItem(draft);
+    this.completeItem(item, "completed");
+    return item;
+  }
+
   appendText(itemId: ItemId, text: string): void {
     this.#services.texts.append(this.#subject.thread.id, itemId, text);
   }

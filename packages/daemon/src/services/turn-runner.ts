@@ -154,11 +154,16 @@ export class TurnRunner {
     });
   }
 
-  #end(turnId: TurnId, { outcome, commit }: TurnResult): void {
+  #end(turnId: TurnId, { outcome, commit, report }: TurnResult): void {
     const { store, journal } = this.#options;
     journal.write(daemonActor, (tx) => {
       const turn = rows.turn(store, turnId);
-      completeTurn(tx, this.#options, { ...turn, commit: commit ?? null }, outcome);
+      completeTurn(
+        tx,
+        this.#options,
+        { ...turn, commit: commit ?? null, report: report ?? null },
+        outcome,
+      );
     });
   }
 }

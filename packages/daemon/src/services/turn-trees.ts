@@ -60,6 +60,12 @@ export class TurnTrees implements AsyncDisposable {
     return tree;
   }
 
+  /** The tree as it is at this moment, also where something in the background changes files. */
+  look(): Promise<string> {
+    this.#known = undefined;
+    return this.now();
+  }
+
   async now(): Promise<string> {
     if (this.#known !== undefined) return this.#known;
     await this.#drop();
@@ -70,7 +76,7 @@ export class TurnTrees implements AsyncDisposable {
   }
 
   async changes(): Promise<Changes> {
-    const [treeHash, first] = await Promise.all([this.now(), this.#begun()]);
+    const [treeHash, first] = await Promise.all([this.now(), this.begun()]);
     if (treeHash === first) return { treeHash, files: [] };
     const paths = await changedPaths(this.#subject.checkout.gitDir, first, treeHash);
     return { treeHash, files: paths.map(({ path, status }) => ({ path, kind: kindOf(status) })) };
@@ -78,7 +84,7 @@ export class TurnTrees implements AsyncDisposable {
 
   /** A file as the turn found it. */
   async contentBefore(path: string): Promise<Buffer | undefined> {
-    const name = `${await this.#begun()}:${path}`;
+    const name = `${await this.begun()}:${path}`;
     // Names are lines to git here.
     if (path.includes("\n")) return undefined;
     const found = await readObjects(this.#subject.checkout.gitCommonDir, [name]);
@@ -96,8 +102,8 @@ export class TurnTrees implements AsyncDisposable {
     await this.#drop();
   }
 
-  /** A resumed turn had its checkpoint from an earlier daemon. */
-  async #begun(): Promise<string> {
+  /** The tree that the turn began with. A resumed one had its checkpoint from an earlier daemon. */
+  async begun(): Promise<string> {
     const { store } = this.#services;
     const { turn, checkout } = this.#subject;
     const commit = store.checkpoints.find(turn.id)?.commit ?? "HEAD";

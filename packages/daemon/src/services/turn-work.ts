@@ -1,19 +1,24 @@
 import {
   type Budget,
   DaemonError,
+  type Mode,
   newId,
   type Part,
+  type Plan,
   type Thread,
   Turn,
   TurnId,
+  type TurnReport,
 } from "@heddle/protocol";
 import { runTurn } from "../agent/loop.ts";
+import { isReadOnly } from "../agent/phases/phase.ts";
 import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
 import { readCommits } from "../os/git-objects.ts";
 import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import type { Checkouts } from "./checkouts.ts";
 import { commitTurn, type Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
+import { keepPhase, reportOn } from "./phases/phase-end.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import { isDetached } from "./thread-status.ts";
@@ -30,6 +35,8 @@ export interface TurnResult {
   readonly outcome: TurnOutcome;
   /** The commit of what it changed. */
   readonly commit?: string;
+  /** What it made of its plan. */
+  readonly report?: TurnReport;
 }
 
 /** Runs a turn in its thread's worktree and commits what it changed. */
@@ -50,18 +57,22 @@ export async function workOn(
   const subject = { turn, thread, project, checkout, endpoint, model, price, signal, closed };
   await using host = new ServiceTurnHost(services, subject);
   const outcome = await runTurn(host);
+  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
+  if (!leftOff) await host.holdToPolicy();
   closed();
   await using stack = new AsyncDisposableStack();
   const known = outcome.state === "done" ? host.takeSnapshot() : undefined;
   if (known) stack.use(known.index);
-  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
-  if (!host.hadEffects || leftOff) return { outcome };
+  if (!host.hadEffects || leftOff || isReadOnly(turn.mode)) return { outcome };
   await host[Symbol.asyncDispose]();
   // Somebody may have taken the worktree away meanwhile.
   await checkouts.of(thread);
+  const facts = { ...subject, checks: host.checks, known: known?.tree };
+  await keepPhase(services, facts);
+  const report = await reportOn(services, facts);
   const made = await commitOf(services, { turn, thread, checkout, outcome, known });
   const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
-  return { outcome, ...(commit && { commit }) };
+  return { outcome, ...(commit && { commit }), ...(report && { report }) };
 }
 
 /** Throws for a thread that takes no turns. One that is cut off may have been mended by now. */
@@ -88,9 +99,10 @@ const noUsage: Turn["usage"] = {
 /** A turn that waits in its thread's queue. */
 export function newTurn(
   asked: Pick<Turn, "threadId" | "model"> & {
-    mode: string | undefined;
+    mode: Mode;
     effort: string | undefined;
     budget: Budget | undefined;
+    plan: Plan | undefined;
   },
   now: number,
 ): Turn {
@@ -98,7 +110,7 @@ export function newTurn(
     id: newId(TurnId),
     state: "queued",
     ...asked,
-    mode: asked.mode ?? "implement",
+    plan: asked.plan ? { id: asked.plan.id, hash: asked.plan.hash } : null,
     effort: asked.effort ?? null,
     budget: asked.budget ?? null,
     proof: null,

@@ -3,8 +3,10 @@ import {
   type Failure,
   type Item,
   type Methods,
+  type Mode,
   type ParamsOf,
   type Part,
+  type Plan,
   type Thread,
   type ThreadId,
   type Turn,
@@ -19,9 +21,14 @@ import type { Commit } from "./mutations.ts";
 import { rows } from "./rows.ts";
 import { openTurns, refreshThread } from "./thread-status.ts";
 import { completeTurn, supersedeCutResponses } from "./turn-ends.ts";
-import { takeOverUnread, userMessage } from "./turn-messages.ts";
+import { planItem, takeOverUnread, userMessage } from "./turn-messages.ts";
 import { type RunnerServices, TurnRunner } from "./turn-runner.ts";
 import { newTurn, refuseUnusable } from "./turn-work.ts";
+
+/** As by `turn/start`; the daemon itself also starts reviews. */
+export type StartParams = Omit<ParamsOf<Methods, "turn/start">, "mode"> & {
+  mode?: Mode | undefined;
+};
 
 /** Turns: queued in the order in which they came, one at a time a thread, so many at once. */
 export class Turns {
@@ -34,20 +41,35 @@ export class Turns {
   }
 
   /** Accepts a turn; it begins once its thread is free and the limit allows. */
-  start(tx: Transaction, params: ParamsOf<Methods, "turn/start">): Turn {
-    const { store, models } = this.#options;
+  start(tx: Transaction, params: StartParams): Turn {
+    const { store, models, plans } = this.#options;
     const thread = rows.thread(store, params.threadId);
     refuseUnusable(thread);
-    const { mode, input, budget } = params;
+    const { input, budget, planHash } = params;
+    const mode = params.mode ?? (thread.planMode ? "plan" : "implement");
+    const plan = mode === "implement" ? plans.approved(thread.id, planHash) : undefined;
     const { model, effort } = models.resolve(params);
-    const turn = newTurn({ threadId: thread.id, model, mode, effort, budget }, tx.now);
+    const turn = newTurn({ threadId: thread.id, model, mode, effort, budget, plan }, tx.now);
     tx.record({ type: "turnQueued", turn });
     takeOverUnread(tx, store, turn);
     const item = userMessage(turn, { input, now: tx.now, joins: false });
     tx.record({ type: "itemCompleted", item });
+    if (plan) tx.record({ type: "itemCompleted", item: planItem(turn, plan, tx.now) });
     refreshThread(tx, store, thread.id);
     tx.afterCommit(() => this.#runner.startSoon());
     return turn;
+  }
+
+  /** Rejects a plan; what was said of it goes to the agent, which plans again. */
+  rejectPlan(
+    tx: Transaction,
+    { threadId, hash, comment }: ParamsOf<Methods, "plan/reject">,
+  ): { plan: Plan; turn: Turn | null } {
+    const plan = this.#options.plans.reject(tx, { threadId: threadId as ThreadId, hash }, comment);
+    if (comment === undefined) return { plan, turn: null };
+    const text = `The plan was rejected: ${comment}\nMake another one.`;
+    const turn = this.start(tx, { threadId, input: [{ type: "text", text }], mode: "plan" });
+    return { plan, turn };
   }
 
   /**

@@ -41,6 +41,7 @@ function approval(patch: string, answer: Approval["answer"] = null): Approval {
     ...{ kind: "effect", subject: { type: "patch", patch, changes: [] }, reason: "r", hash: "h" },
     ...{ state: "pending", answer, answeredBy: null, createdAt: 1, deadlineAt: 1 },
     resolvedAt: null,
+    offer: null,
   });
 }
 

@@ -83,6 +83,23 @@ export class HistoryTable {
     return this.#hasTurn.get(turnId) !== undefined;
   }
 
+  /** What the model was sent in a turn stands in another thread as well, at the same place. */
+  copyTurn(ids: { from: string; to: string; fromTurn: string; toTurn: string }): void {
+    const columns = {
+      history: "position, entry, bytes",
+      compaction: "position, entries, bytes, at",
+    } as const;
+    for (const [table, copied] of Object.entries(columns)) {
+      this.#db
+        .prepare(
+          `INSERT INTO ${table} (thread_id, turn_id, ${copied})
+           SELECT @to, @toTurn, ${copied} FROM ${table}
+           WHERE thread_id = @from AND turn_id = @fromTurn`,
+        )
+        .run(ids);
+    }
+  }
+
   removeOfTurns(turnIds: readonly string[]): void {
     const marks = turnIds.map(() => "?").join(", ");
     for (const table of ["history", "compaction"]) {

@@ -1,24 +1,30 @@
 import {
   Approval,
+  Comment,
   Grant,
   Landing,
+  Plan,
   Project,
   type ProjectId,
+  Review,
   Task,
   Thread,
   type ThreadId,
   Turn,
 } from "@heddle/protocol";
 import * as z from "zod";
+import { AutomationTable, BranchTipTable, RunTable } from "./automation-tables.ts";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 import { EventLog } from "./event-log.ts";
+import { FindingTable } from "./finding-table.ts";
 import { HistoryTable } from "./history-table.ts";
 import { ItemTable } from "./item-table.ts";
 import { CapabilitiesTable, PatchingTable } from "./model-tables.ts";
 import { MutationTable } from "./mutation-table.ts";
-import { ConsentTable, PolicyTable } from "./policy-tables.ts";
+import { ConsentTable, PolicyGroundTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
+import { SearchTable } from "./search-table.ts";
 import { CheckpointTable, EffectTable } from "./turn-tables.ts";
 import { ModelRequestTable, WorkTable } from "./usage-tables.ts";
 
@@ -41,6 +47,9 @@ export class Store {
   readonly items: ItemTable;
   readonly approvals: DocumentTable<Approval, "thread_id" | "turn_id" | "state">;
   readonly landings: DocumentTable<Landing, "thread_id" | "state">;
+  readonly plans: DocumentTable<Plan, "thread_id" | "state">;
+  readonly reviews: DocumentTable<Review, "project_id" | "thread_id" | "state">;
+  readonly comments: DocumentTable<Comment, "thread_id" | "state">;
   readonly events: EventLog;
   readonly mutations: MutationTable;
   readonly history: HistoryTable;
@@ -51,8 +60,14 @@ export class Store {
   readonly patching: PatchingTable;
   readonly work: WorkTable;
   readonly policies: PolicyTable;
+  readonly policyGround: PolicyGroundTable;
   readonly consents: ConsentTable;
   readonly restorations: RestorationTable;
+  readonly automations: AutomationTable;
+  readonly runs: RunTable;
+  readonly findings: FindingTable;
+  readonly branchTips: BranchTipTable;
+  readonly search: SearchTable;
 
   /** `failed` hears why a transaction was not stored. */
   constructor(db: Database, failed: (error: unknown) => void = () => {}) {
@@ -66,6 +81,9 @@ export class Store {
     this.items = new ItemTable(db);
     this.approvals = new DocumentTable(db, "approval", Approval);
     this.landings = new DocumentTable(db, "landing", Landing);
+    this.plans = new DocumentTable(db, "plan", Plan);
+    this.reviews = new DocumentTable(db, "review", Review);
+    this.comments = new DocumentTable(db, "comment", Comment);
     this.events = new EventLog(db);
     this.mutations = new MutationTable(db);
     this.history = new HistoryTable(db);
@@ -76,10 +94,17 @@ export class Store {
     this.patching = new PatchingTable(db);
     this.work = new WorkTable(db);
     this.policies = new PolicyTable(db);
+    this.policyGround = new PolicyGroundTable(db);
     this.consents = new ConsentTable(db);
     this.restorations = new RestorationTable(db);
+    this.automations = new AutomationTable(db);
+    this.runs = new RunTable(db);
+    this.findings = new FindingTable(db);
+    this.branchTips = new BranchTipTable(db);
+    this.search = new SearchTable(db);
+    const further = ["landing", "plan", "review", "comment", "automation", "run", "finding"];
     const tables = ["project", "project_grant", "task", "thread", "turn", "item", "approval"];
-    const last = [...tables, "landing"].map((table) => `SELECT max(id) FROM ${table}`);
+    const last = [...tables, ...further].map((table) => `SELECT max(id) FROM ${table}`);
     this.#lastIds = db.prepare<[], string | null>(last.join(" UNION ALL ")).pluck();
     this.#changes = db.prepare<[], number>("SELECT total_changes()").pluck();
   }

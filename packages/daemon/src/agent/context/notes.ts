@@ -1,7 +1,14 @@
 import type { InputEntry } from "../model-types.ts";
 import { userEntry } from "./environment.ts";
 
-export type NoteKind = "gate" | "budget" | "repetition" | "summarize" | "summary" | "facts";
+export type NoteKind =
+  | "gate"
+  | "budget"
+  | "repetition"
+  | "summarize"
+  | "summary"
+  | "facts"
+  | "phase";
 
 /** Something that Heddle itself tells the model: always appended, never an edit of what was sent. */
 export function note(kind: NoteKind, text: string): InputEntry {
@@ -20,3 +27,6 @@ export function textOf({ content }: InputEntry): string {
 }
 
 const opening = (kind: NoteKind): string => `<heddle_note about="${kind}">`;
+
+/** How the note begins that says what a turn is for. */
+export const phaseOpening = opening("phase");

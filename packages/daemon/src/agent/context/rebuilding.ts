@@ -1,7 +1,7 @@
 import type { InputEntry } from "../model-types.ts";
 import { environmentOpening } from "./environment.ts";
 import { isResult } from "./masking.ts";
-import { isNote, note, textOf } from "./notes.ts";
+import { isNote, note, phaseOpening, textOf } from "./notes.ts";
 import { instructionsOpening } from "./project-instructions.ts";
 import { entryBytes } from "./tokens.ts";
 
@@ -27,7 +27,8 @@ export function rebuild(
   const begin = recentFrom(history, windowBytes * share, recentResults);
   const before = history.slice(0, begin);
   const recent = history.slice(begin);
-  const surroundings = [instructionsOpening, environmentOpening].flatMap((opening) => {
+  const openings = [instructionsOpening, environmentOpening, phaseOpening];
+  const surroundings = openings.flatMap((opening) => {
     const told = recent.some((entry) => isAbout(entry, opening));
     const found = before.findLast((entry) => isAbout(entry, opening));
     return found && !told ? [found] : [];

@@ -38,10 +38,11 @@ export class Gate {
     const { evidence } = this.#host;
     this.#host.setState("gate");
     const refused = evidence.proof()?.rounds ?? 0;
-    const { changes, problems, failedBefore, checked } = await this.#examine(
-      claims,
-      `gate_${refused + 1}`,
-    );
+    const examined = await this.#examine(claims, `gate_${refused + 1}`);
+    // Checks can change files, and so can what runs on beside them.
+    const takenBack = await this.#host.settleChanges();
+    const { changes, failedBefore, checked } = examined;
+    const problems = [...examined.problems, ...(takenBack === undefined ? [] : [takenBack])];
     const { treeHash, files } = changes;
     const proof: Proof = {
       verdict: problems.length > 0 ? "refused" : checked,
@@ -60,6 +61,7 @@ export class Gate {
     const { evidence } = this.#host;
     const running = this.#sessions.running();
     for (let run = 1; ; run += 1) {
+      const objection = await this.#host.phase.afterEffect();
       const changes = await evidence.changes();
       const { treeHash, files } = changes;
       const changed = treeHash !== undefined && files.length > 0;
@@ -80,6 +82,8 @@ export class Gate {
         ...claimProblems(claims, { items, history: this.#host.history(), treeHash }),
         ...(await conflictProblems(this.#host, changes)),
         ...openSteps(items),
+        ...(objection === undefined ? [] : [objection]),
+        ...(await this.#host.phase.problems()),
       ];
       const passed = failedBefore.length === 0 ? "passed" : "failedBefore";
       const checked = !changed ? "unchanged" : checks.length === 0 ? "unchecked" : passed;

@@ -54,7 +54,7 @@ export const execCommand = functionTool({
       const session = sessions.add({ item: started, tty, process, host });
       const output = await session.look(yield_time_ms, max_output_tokens);
       if (!session.exit) session.leaveRunning();
-      return { output };
+      return { output: await settled(host, output) };
     } catch (error) {
       if (!sessions.has(started.id)) failItem(host, started, error);
       throw error;
@@ -62,6 +62,12 @@ export const execCommand = functionTool({
   },
   recover: async ({ callId }, { host }) => ({ output: host.recoverCommand(callId) }),
 });
+
+/** The output of a command, and whether what it changed still stands. */
+export async function settled(host: TurnHost, output: string): Promise<string> {
+  const takenBack = await host.settleChanges();
+  return takenBack === undefined ? output : `${output}\n${takenBack}`;
+}
 
 function directory({ worktree }: TurnHost, workdir = "."): string {
   const cwd = isAbsolute(workdir) ? workdir : join(worktree, workdir);

@@ -44,7 +44,7 @@ export async function writeChanges(
     // Exactly what was consented to: a file that has changed since refuses the whole patch.
     await applyChanges(host.files, changes);
     host.completeItem(item, "completed");
-    return { output: describeChanges(changes) };
+    return { output: (await host.settleChanges()) ?? describeChanges(changes) };
   } catch (error) {
     failItem(host, item, error);
     throw error;

@@ -1,4 +1,4 @@
-import type { EditTool } from "@heddle/protocol";
+import type { EditTool, Mode } from "@heddle/protocol";
 import type { ToolSpec } from "../model-types.ts";
 import { applyPatchTool } from "./apply-patch.ts";
 import { askUser } from "./ask-user.ts";
@@ -6,7 +6,9 @@ import { codeMap } from "./code-map.ts";
 import { edit, writeFile } from "./edit.ts";
 import { execCommand } from "./exec-command.ts";
 import { finish } from "./finish.ts";
+import { proposePlan } from "./propose-plan.ts";
 import { readFile } from "./read-file.ts";
+import { reportFindings } from "./report-findings.ts";
 import { search } from "./search.ts";
 import type { Tool } from "./tool.ts";
 import { updatePlan } from "./update-plan.ts";
@@ -17,8 +19,13 @@ const editTools: Readonly<Record<EditTool, readonly Tool[]>> = {
   edit: [edit, writeFile],
 };
 
+/** What reads, in a box that cannot be written to. */
+const looking = [execCommand, writeStdin, readFile, search, codeMap];
+
 /** The tools in the order in which every request names them; the provider caches that prefix. */
-function toolsWith(editTool: EditTool): readonly Tool[] {
+function toolsWith(editTool: EditTool, mode: Mode): readonly Tool[] {
+  if (mode === "plan") return [...looking, askUser, proposePlan];
+  if (mode === "review") return [...looking, reportFindings];
   return [
     execCommand,
     writeStdin,
@@ -32,15 +39,16 @@ function toolsWith(editTool: EditTool): readonly Tool[] {
   ];
 }
 
-const specs = {
-  apply_patch: toolsWith("apply_patch").map(({ spec }) => spec),
-  edit: toolsWith("edit").map(({ spec }) => spec),
-} as const;
+/** What a model is offered in a turn of this mode, if it edits with this tool. */
+export function specsWith(editTool: EditTool, mode: Mode): readonly ToolSpec[] {
+  return toolsWith(editTool, mode).map(({ spec }) => spec);
+}
 
-/** What a model is offered that edits with this tool. */
-export const specsWith = (editTool: EditTool): readonly ToolSpec[] => specs[editTool];
-
-/** Every tool, by name: also one that a thread is no longer offered, but had called before. */
-export const toolsByName: ReadonlyMap<string, Tool> = new Map(
-  [...toolsWith("apply_patch"), ...editTools.edit].map((tool) => [tool.spec.name, tool]),
-);
+/**
+ * A tool that a turn of this mode has: also one that its thread is no longer offered, but had called
+ * before. What a mode does not have cannot be run in it, whatever the model calls.
+ */
+export function toolNamed(name: string, mode: Mode): Tool | undefined {
+  const tools = [...toolsWith("apply_patch", mode), ...toolsWith("edit", mode)];
+  return tools.find(({ spec }) => spec.name === name);
+}

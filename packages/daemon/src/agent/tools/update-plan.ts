@@ -26,7 +26,7 @@ export const updatePlan = functionTool({
   effect: false,
   async run({ plan }, { callId }, { host }) {
     const steps = plan.map(({ step, status }) => ({ step, status: statuses[status] }));
-    const item = host.startItem({ type: "plan", callId, steps });
+    const item = host.startItem({ type: "plan", callId, steps, proposal: null });
     host.completeItem(item, "completed");
     return { output: "ok" };
   },

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { maxOutputTokens } from "./exec-command.ts";
+import { maxOutputTokens, settled } from "./exec-command.ts";
 import { functionTool, ToolError } from "./tool.ts";
 
 /** Ctrl+C, as a terminal would send it. */
@@ -29,7 +29,7 @@ export const writeStdin = functionTool({
     }
     if (chars === endOfSession && !session.tty) {
       await session.kill();
-      return { output: await session.look(0, max_output_tokens) };
+      return { output: await settled(host, await session.look(0, max_output_tokens)) };
     }
     if (chars !== "" && !session.exit) {
       if (!session.tty) throw new ToolError("its input is closed; run the command with tty: true");
@@ -39,7 +39,8 @@ export const writeStdin = functionTool({
       host.effectBegins(callId);
       session.write(chars);
     }
-    return { output: await session.look(yield_time_ms, max_output_tokens) };
+    const output = await session.look(yield_time_ms, max_output_tokens);
+    return { output: await settled(host, output) };
   },
   recover: async () => ({
     output:

@@ -79,8 +79,13 @@ const lockReaders: readonly (readonly [RegExp, Ecosystem, (file: TextFile) => Lo
 
 const catalogName = "libs.versions.toml";
 
+/** Far more than any has; a YAML parser takes minutes over a megabyte of quotes. */
+const workspaceAtMost = 64 * 1024;
+
 function pnpmWorkspace(text: string): Draft {
-  return { dependencies: [], members: stringsOf(asObject(parse(text)).packages) };
+  if (text.length > workspaceAtMost) throw new Error("it is larger than 64 KiB");
+  const workspace = asObject(parse(text, { prettyErrors: false }));
+  return { dependencies: [], members: stringsOf(workspace.packages) };
 }
 
 function goLock({ path, text }: TextFile): Lock {

@@ -2,6 +2,7 @@ import type { FileChange, Files } from "../patch.ts";
 import type { Scenario } from "../types.ts";
 import { expiryChanges, expiryScenario } from "./expiry-task.ts";
 import { demoFiles } from "./files.ts";
+import { phaseScenarios, phasesTask } from "./phases.ts";
 import { slugChanges, slugScenario } from "./slug-task.ts";
 import { statsChanges, statsScenario } from "./stats-task.ts";
 
@@ -16,6 +17,8 @@ export interface Demo {
   readonly files: Files;
   readonly tasks: readonly DemoTask[];
   readonly check: string;
+  /** The first words of the demo of the phases. */
+  readonly phases: string;
 }
 
 export const demo: Demo = {
@@ -43,9 +46,15 @@ export const demo: Demo = {
     },
   ],
   check: "node --test",
+  phases: phasesTask,
 };
 
-export const demoScenarios: readonly Scenario[] = [slugScenario, statsScenario, expiryScenario];
+export const demoScenarios: readonly Scenario[] = [
+  ...phaseScenarios,
+  slugScenario,
+  statsScenario,
+  expiryScenario,
+];
 
 /** What each task changes in the end, in the order of the tasks. */
 export const demoChanges: readonly (readonly FileChange[])[] = [

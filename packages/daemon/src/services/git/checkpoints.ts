@@ -114,6 +114,19 @@ export async function salvage(
   return commit;
 }
 
+/** Keeps a tree that is about to be taken back, on top of what was salvaged before. */
+export async function salvageTree(
+  { gitCommonDir }: Checkout,
+  { threadId, tree, head }: { threadId: string; tree: string; head: string },
+): Promise<void> {
+  const ref = salvageRef(threadId);
+  const before = await revParse(gitCommonDir, ref);
+  const parents = before ? [head, before] : [head];
+  const message = `Work taken back from ${threadId}`;
+  const to = await commitTree(gitCommonDir, { tree, parents, message, author: ourIdentity });
+  await updateRefs(gitCommonDir, [{ ref, to, expected: before ?? "absent" }], message);
+}
+
 async function keep(
   { gitCommonDir }: Checkout,
   commit: { tree: string; parents: string[]; message: string },

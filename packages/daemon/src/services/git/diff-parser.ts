@@ -22,7 +22,7 @@ export interface RawChange {
   readonly binary: boolean;
 }
 
-type Raw = Omit<RawChange, "additions" | "deletions" | "binary">;
+export type Raw = Omit<RawChange, "additions" | "deletions" | "binary">;
 
 /** Reads `git diff-tree -z --raw --numstat`: names are between NULs, so any name is safe. */
 export function parseChanges(output: string): RawChange[] {
@@ -42,7 +42,8 @@ export function parseChanges(output: string): RawChange[] {
   });
 }
 
-function parseRaws(fields: readonly string[]): { raws: Raw[]; next: number } {
+/** Reads the records of `git diff-tree -z --raw`, and where the rest begins. */
+export function parseRaws(fields: readonly string[]): { raws: Raw[]; next: number } {
   const raws: Raw[] = [];
   let next = 0;
   while (fields[next]?.startsWith(":")) {

@@ -1,7 +1,14 @@
 import type { Diff, FileDiff as ProtocolFileDiff } from "@heddle/protocol";
 import { git, gitFailed, tryGit } from "../../os/git.ts";
 import { blobSizes, readObjects } from "../../os/git-objects.ts";
-import { type Hunk, parseChanges, parsePatches, type RawChange } from "./diff-parser.ts";
+import {
+  type Hunk,
+  parseChanges,
+  parsePatches,
+  parseRaws,
+  type Raw,
+  type RawChange,
+} from "./diff-parser.ts";
 
 export type { Hunk } from "./diff-parser.ts";
 
@@ -219,6 +226,12 @@ export async function changedLines(
     const [additions, deletions, path = ""] = line.split("\t");
     return { path, additions: Number(additions) || 0, deletions: Number(deletions) || 0 };
   });
+}
+
+/** What differs between two trees, with modes and blobs; renames as a deletion and an addition. */
+export async function rawChanges(gitDir: string, from: string, to: string): Promise<Raw[]> {
+  const args = ["diff-tree", "-r", "-z", "--no-renames", "--raw", from, to];
+  return parseRaws((await git({ gitDir, args })).split("\0")).raws;
 }
 
 /** The paths that differ between two trees, renames as a deletion and an addition. */

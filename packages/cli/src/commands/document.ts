@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { command } from "../command.ts";
+import { openDaemon } from "../daemon/open.ts";
+import { findThread } from "../lookup.ts";
+import { type FollowOptions, followOptions, startAndFollow, threadForTask } from "../phase-turn.ts";
+import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
+
+interface Options extends TurnOptions, FollowOptions {
+  readonly project?: string;
+  readonly task?: string;
+}
+
+/** What is said to the agent where the user says nothing. */
+export const bringUpToDate =
+  "Bring the documents and comments up to date with the code, and enter in the changelog what this thread has changed.";
+
+export function documentCommand(): Command {
+  const made = command("document")
+    .description("Document what a thread did, or a project. Code cannot change meanwhile.")
+    .argument("[thread]", "as listed by `heddle threads`; else a new one")
+    .option("--task <text>", "what to document")
+    .option("-p, --project <project>", "of a new thread; else the one of the current directory");
+  return followOptions(turnOptions(made)).action(
+    async (given: string | undefined, options: Options) => {
+      using daemon = await openDaemon();
+      const text = options.task ?? bringUpToDate;
+      const threadId =
+        given === undefined
+          ? (await threadForTask(daemon, text, options)).id
+          : await findThread(daemon, given);
+      const params = { ...turnParams(threadId, text, options), mode: "document" } as const;
+      process.exitCode = await startAndFollow(daemon, params, options);
+    },
+  );
+}

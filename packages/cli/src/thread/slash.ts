@@ -1,0 +1,179 @@
+import {
+  type Plan,
+  parseSlash,
+  type ReviewTarget,
+  type SlashName,
+  slashCommands,
+  slashUsage,
+  type ThreadId,
+} from "@heddle/protocol";
+import type { HeddleClient } from "@heddle/protocol/node";
+import { answerText } from "../analyze/answer.ts";
+import { summaryText } from "../analyze/summary.ts";
+import { parsePlace } from "../commands/comment.ts";
+import { bringUpToDate } from "../commands/document.ts";
+import { hitText } from "../commands/history.ts";
+import { approvedHash, carryOut } from "../commands/implement.ts";
+import { listThreads } from "../lookup.ts";
+import { shortId } from "../names.ts";
+import { paintWords, say } from "../terminal/output.ts";
+import { printable, printableLine } from "../terminal/printable.ts";
+import { turnParams } from "../turn-options.ts";
+import { diffText } from "./diff-text.ts";
+import { threadFactsText } from "./facts-text.ts";
+import { planHeading, planText } from "./plan-text.ts";
+import { threadState } from "./thread-state.ts";
+
+interface Ground {
+  readonly daemon: HeddleClient;
+  readonly threadId: ThreadId;
+  /** Stops following the thread. */
+  readonly leave: () => void;
+}
+
+type Handler = (ground: Ground, rest: string) => Promise<void> | void;
+
+/** Does what a line with a slash asks for; false for one that is none. */
+export async function runSlash(ground: Ground, line: string): Promise<boolean> {
+  const parsed = parseSlash(line);
+  if (parsed === undefined) return false;
+  if ("unknown" in parsed) {
+    const near = parsed.near.map((name) => `/${name}`).join(", ");
+    say(
+      `there is no /${parsed.unknown}${near === "" ? "" : `; did you mean ${near}?`} /help lists all`,
+    );
+    return true;
+  }
+  await handlers[parsed.command.name](ground, parsed.rest);
+  return true;
+}
+
+/** Every command of the registry: one that is missing here does not compile. */
+const handlers: Readonly<Record<SlashName, Handler>> = {
+  analyze: async ({ daemon, threadId }, question) => {
+    if (question === "") {
+      const facts = await daemon.call("code/analyze", { threadId });
+      return say(summaryText(facts, { width: process.stderr.columns, paint: paintWords() }));
+    }
+    const answer = await daemon.call("code/ask", { threadId, question });
+    say(answerText(answer, { width: process.stderr.columns, paint: paintWords() }));
+  },
+  plan: async (ground, task) => {
+    if (task === "") return showPlan(await planNow(ground));
+    await start(ground, task, { mode: "plan" });
+  },
+  implement: async (ground, task) => {
+    const planHash = await approvedHash(ground.daemon, ground.threadId);
+    if (planHash === undefined && task === "") return say("there is no plan; say what to do");
+    const given = planHash === undefined ? {} : { planHash };
+    await start(ground, task === "" ? carryOut : task, { mode: "implement", ...given });
+  },
+  review: async ({ daemon, threadId }, given) => {
+    const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
+    const target = reviewTarget(given, threadId);
+    const review = await daemon.call("review/start", { projectId: thread.projectId, target });
+    say(`reviewing; follow it with: heddle attach ${shortId(review.threadId)}`);
+  },
+  document: (ground, task) =>
+    start(ground, task === "" ? bringUpToDate : task, { mode: "document" }),
+  "plan-mode": async ({ daemon, threadId }, state) => {
+    const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
+    const on = state === "" ? !thread.planMode : state === "on";
+    await daemon.call("thread/planMode", { threadId, on });
+    say(on ? "plan mode is on: turns plan first" : "plan mode is off");
+  },
+  approve: async (ground) => {
+    const { threadId, hash } = await planNow(ground);
+    showPlan(await ground.daemon.call("plan/approve", { threadId, hash }));
+    say("carry it out with /implement");
+  },
+  reject: async (ground, comment) => {
+    const { threadId, hash } = await planNow(ground);
+    const said = comment === "" ? {} : { comment };
+    await ground.daemon.call("plan/reject", { threadId, hash, ...said });
+  },
+  status: async ({ daemon, threadId }) =>
+    say(threadFactsText(await daemon.call("thread/status", { threadId }))),
+  model: async ({ daemon }, model) => {
+    if (model !== "") await daemon.call("model/use", { role: "main", model });
+    const { roles } = await daemon.call("model/list", {});
+    for (const role of roles) say(`${role.role.padEnd(8)} ${printableLine(role.model)}`);
+  },
+  diff: async ({ daemon, threadId }) => {
+    const diff = await daemon.call("thread/diff", { threadId });
+    say(
+      diff.files.length === 0
+        ? "nothing changed"
+        : diffText(diff, { paint: paintWords(), shown: printable }),
+    );
+  },
+  comment: async ({ daemon, threadId }, rest) => {
+    const [, place = "", text = ""] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
+    await daemon.call("comment/add", { threadId, ...parsePlace(place), text });
+    say("noted; /send gives all comments to the agent");
+  },
+  send: async ({ daemon, threadId }) => {
+    await daemon.call("comment/send", { threadId });
+  },
+  undo: async ({ daemon, threadId }, turns) => {
+    const { undone } = await daemon.call("thread/undo", { threadId, turns: Number(turns || 1) });
+    say(`took back ${undone.length}`);
+  },
+  fork: async ({ daemon, threadId }, turn) => {
+    const { turns } = await daemon.call("thread/read", { threadId, limit: 500 });
+    const found = turns.find(({ id }) => turn !== "" && id.endsWith(turn));
+    const from = found === undefined ? {} : { turnId: found.id };
+    const thread = await daemon.call("thread/fork", { threadId, ...from });
+    say(`go on with: heddle attach ${shortId(thread.id)}`);
+  },
+  land: async ({ daemon, threadId }) => {
+    const { treeHash } = await daemon.call("thread/diff", { threadId });
+    await daemon.call("thread/land", { threadId, treeHash });
+  },
+  threads: async ({ daemon }) => {
+    for (const thread of await listThreads(daemon)) {
+      say(`${shortId(thread.id)}  ${threadState(thread)}  ${printableLine(thread.title)}`);
+    }
+  },
+  history: async ({ daemon }, query) => {
+    const { data } = await daemon.call("history/search", { query, limit: 10 });
+    say(
+      data.length === 0
+        ? "nothing was found"
+        : data.map((hit) => hitText(hit, paintWords())).join(""),
+    );
+  },
+  detach: ({ leave }) => leave(),
+  help: () => say(slashHelp()),
+};
+
+/** The registry as a list. */
+export function slashHelp(): string {
+  const rows = slashCommands.map((command) => [slashUsage(command), command.summary] as const);
+  const width = Math.max(...rows.map(([usage]) => usage.length));
+  return rows.map(([usage, summary]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
+}
+
+function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
+  const [kind, name = ""] = given.split(/\s+/);
+  if (kind === "uncommitted") return { type: "uncommitted" };
+  if (kind === "branch") return { type: "branch", branch: name };
+  if (kind === "commit") return { type: "commit", commit: name };
+  return { type: "thread", threadId };
+}
+
+async function planNow({ daemon, threadId }: Ground): Promise<Plan> {
+  return await daemon.call("plan/show", { threadId });
+}
+
+function showPlan(plan: Plan): void {
+  say(`${planHeading(plan, paintWords())}${planText(plan.content, paintWords())}`);
+}
+
+async function start(
+  { daemon, threadId }: Ground,
+  text: string,
+  how: { mode: "plan" | "implement" | "document"; planHash?: string },
+): Promise<void> {
+  await daemon.call("turn/start", { ...turnParams(threadId, text), ...how });
+}

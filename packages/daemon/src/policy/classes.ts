@@ -1,0 +1,157 @@
+import type { CommandClass } from "@heddle/protocol";
+import { kindOfName } from "../insight/facts/command-kind.ts";
+import { gitCommandOf, programOf } from "./programs.ts";
+import type { Word } from "./shell-words.ts";
+
+const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
+
+const testPrograms = setOf(
+  "pytest py.test tox nox nosetests vitest jest mocha ava tap ctest rspec phpunit karma bats",
+);
+/** Programs whose command `test` runs the tests. */
+const testsByCommand = setOf(
+  "go cargo dotnet swift deno bun mix sbt meson playwright npm pnpm yarn flutter dart zig hatch",
+);
+const scriptRunners = setOf("npm pnpm yarn bun composer");
+const taskRunners = setOf("make just rake task gradle gradlew mvn mvnw");
+const starters = setOf("npx bunx uvx");
+const startingCommands = setOf("exec run dlx x");
+
+/** The words that are no options. */
+function plainWords(words: readonly Word[]): Word[] {
+  return words.filter((word) => word === null || !word.startsWith("-"));
+}
+
+function isTest(words: readonly Word[]): boolean {
+  const [first, ...rest] = words;
+  if (typeof first !== "string" || first.includes("/")) return false;
+  const [next, after] = plainWords(rest);
+  if (testPrograms.has(first)) return true;
+  if (starters.has(first))
+    return typeof next === "string" && isTest(rest.slice(rest.indexOf(next)));
+  if (testsByCommand.has(first) && (next === "test" || next === "t")) return true;
+  if (first === "cargo" && next === "nextest") return true;
+  if (first === "node") return rest.includes("--test");
+  if (/^python3?$/.test(first))
+    return rest[0] === "-m" && /^(?:pytest|unittest)$/.test(rest[1] ?? "");
+  if (scriptRunners.has(first) && /^run(?:-script)?$/.test(next ?? "")) return isTestName(after);
+  if (taskRunners.has(first)) return isTestName(next) && plainWords(rest).length === 1;
+  const starts = ["uv", "poetry", "pipenv", "pnpm", "yarn", "npm", "bundle"].includes(first);
+  if (!starts || !startingCommands.has(next ?? "") || typeof after !== "string") return false;
+  return isTest(rest.slice(rest.indexOf(after)));
+}
+
+function isTestName(name: Word | undefined): boolean {
+  return typeof name === "string" && kindOfName(name) === "test";
+}
+
+const packageCommands: Readonly<Record<string, ReadonlySet<string>>> = {
+  npm: setOf("i install ci add in ins isntall it install-test cit exec x update up upgrade"),
+  pnpm: setOf("i install add dlx update up"),
+  yarn: setOf("install add dlx up upgrade global"),
+  bun: setOf("i install add x update"),
+  pip: setOf("install download wheel"),
+  pip3: setOf("install download wheel"),
+  pipx: setOf("install run upgrade inject"),
+  uv: setOf("add sync pip tool lock"),
+  poetry: setOf("add install update lock"),
+  pipenv: setOf("install update sync"),
+  conda: setOf("install create update env"),
+  apt: setOf("install upgrade full-upgrade"),
+  "apt-get": setOf("install upgrade dist-upgrade"),
+  apk: setOf("add upgrade"),
+  dnf: setOf("install upgrade"),
+  yum: setOf("install update"),
+  brew: setOf("install upgrade bundle"),
+  cargo: setOf("add install update fetch"),
+  go: setOf("get install mod"),
+  gem: setOf("install update"),
+  bundle: setOf("install add update"),
+  composer: setOf("require install update global"),
+  dotnet: setOf("add restore tool"),
+  deno: setOf("add install"),
+};
+const installers = setOf("npx bunx uvx easy_install dpkg rpm snap flatpak corepack nvm volta");
+
+function isInstall(words: readonly Word[]): boolean {
+  const program = programOf(words[0] ?? "");
+  if (installers.has(program)) return true;
+  const args = words.slice(1);
+  const isModule = /^python3?$/.test(program) && args[0] === "-m" && /^pip3?$/.test(args[1] ?? "");
+  const [command] = plainWords(isModule ? args.slice(2) : args);
+  const commands = Object.hasOwn(packageCommands, program) ? packageCommands[program] : undefined;
+  const known = isModule ? packageCommands.pip : commands;
+  if (known === undefined) return false;
+  // An option before the command may have a value, which is then taken for the command.
+  const named = plainWords(args).some((word) => word !== null && known.has(word));
+  return command === null || named || (program === "yarn" && command === undefined);
+}
+
+const gitReads = setOf(
+  `blame cat-file check-attr check-ignore count-objects describe diff diff-tree for-each-ref
+   format-patch fsck grep help log ls-files ls-tree merge-base name-rev rev-list rev-parse shortlog
+   show show-ref status var version`,
+);
+const otherVersionControl = setOf("hg svn jj gh glab bzr fossil sl p4");
+
+function isVersionControl(words: readonly Word[]): boolean {
+  const program = programOf(words[0] ?? "");
+  if (otherVersionControl.has(program)) return true;
+  if (program !== "git") return false;
+  const command = gitCommandOf(words.slice(1));
+  return typeof command !== "string" ? command === null : !gitReads.has(command);
+}
+
+const networkPrograms = setOf(
+  `curl wget ssh scp sftp rsync nc ncat netcat telnet ftp ping traceroute dig nslookup host whois
+   aria2c http https xh lynx w3m socat gh glab aws gcloud az kubectl helm terraform docker podman
+   npx bunx uvx`,
+);
+const gitNetwork = setOf("fetch push pull clone ls-remote submodule remote archive");
+
+function isNetwork(words: readonly Word[]): boolean {
+  const program = programOf(words[0] ?? "");
+  if (networkPrograms.has(program) || isInstall(words)) return true;
+  if (program === "git") {
+    const command = gitCommandOf(words.slice(1));
+    return typeof command === "string" ? gitNetwork.has(command) : command === null;
+  }
+  const [command] = plainWords(words.slice(1));
+  const publishes = ["publish", "login", "audit", "view", "search", "outdated"];
+  return Object.hasOwn(packageCommands, program) && publishes.includes(command ?? "");
+}
+
+const judges: Readonly<Record<CommandClass, (words: readonly Word[]) => boolean>> = {
+  test: isTest,
+  install: isInstall,
+  versionControl: isVersionControl,
+  network: isNetwork,
+};
+
+export function isOfClass(kind: CommandClass, words: readonly Word[]): boolean {
+  return judges[kind](words);
+}
+
+const urlPattern = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/@]*@)?(\[[^\]]*\]|[^\s/:?#]+)(?::(\d+))?/gi;
+const remotePattern = /^(?:[\w.-]+@)?((?:[a-z0-9-]+\.)+[a-z0-9-]+):(?!\/\/)/i;
+const barePattern = /^((?:[a-z0-9-]+\.)*[a-z0-9-]+)(?::(\d+))?(?:\/.*)?$/i;
+
+/** The hosts that a command names; null for one that is only known when it runs. */
+export function hostsOf(words: readonly Word[]): (string | null)[] {
+  const isNetworkProgram = networkPrograms.has(programOf(words[0] ?? ""));
+  return words.slice(1).flatMap((word) => {
+    if (word === null) return isNetworkProgram ? [null] : [];
+    const urls = [...word.matchAll(urlPattern)].map(([, host = "", port]) => named(host, port));
+    if (urls.length > 0) return urls;
+    const [, remote] = remotePattern.exec(word) ?? [];
+    if (remote) return [named(remote, undefined)];
+    const [, bare, port] = isNetworkProgram ? (barePattern.exec(afterUser(word)) ?? []) : [];
+    return bare?.includes(".") || bare === "localhost" ? [named(bare, port)] : [];
+  });
+}
+
+const afterUser = (word: string): string => word.replace(/^[\w.-]+@/, "");
+
+function named(host: string, port: string | undefined): string {
+  return `${host.toLowerCase().replace(/\.$/, "")}${port === undefined ? "" : `:${port}`}`;
+}

@@ -1,0 +1,238 @@
+import type { PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
+import ignore from "ignore";
+import { isOfClass } from "./classes.ts";
+import type { Facts, FileFact, Part } from "./facts.ts";
+import { programOf } from "./programs.ts";
+import type { Word } from "./shell-words.ts";
+
+/** `maybe`: nobody can tell before it runs. */
+export type Match = "yes" | "maybe" | "no";
+
+type Command = Extract<Part, { type: "command" }>;
+type Target<Type extends PolicyTarget["type"]> = Extract<PolicyTarget, { type: Type }>;
+
+/** Whether a part is what a rule forbids or asks about; in doubt it may be. */
+export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
+  switch (target.type) {
+    case "anything":
+      return "yes";
+    case "spending":
+      return yesIf(facts.costUsd[target.per] > target.overUsd);
+    case "change":
+      return yesIf(part.type === "file" && isChange(target, part.file, facts));
+    default:
+      return part.type === "command" ? matchesCommand(target, part) : "no";
+  }
+}
+
+/** Whether a part is exactly what a rule allows or makes an exception of; in doubt it is not. */
+export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boolean {
+  if (part.type === "file" || target.type === "change") {
+    return matches(target, part, facts) === "yes";
+  }
+  if (target.type === "command") {
+    const { words } = part;
+    if (target.argv) return target.argv.some((prefix) => beginsWith(words, prefix));
+    return target.class === undefined || (words.length > 0 && isOfClass(target.class, words));
+  }
+  if (target.type === "connection") {
+    return (
+      part.hosts.length > 0 && matchesConnection(target, part) === "yes" && everyHost(target, part)
+    );
+  }
+  return matches(target, part, facts) === "yes";
+}
+
+const yesIf = (holds: boolean): Match => (holds ? "yes" : "no");
+
+function isChange(target: Target<"change">, file: FileFact, facts: Facts): boolean {
+  return target.over === undefined
+    ? matchesFile(target, file)
+    : isCounted(target, file) && isOver(target, facts);
+}
+
+function matchesFile({ kind, paths, outside }: Target<"change">, file: FileFact): boolean {
+  if (kind && file.kind !== kind) return false;
+  return paths === undefined || isAmong(paths, file.path) !== (outside === true);
+}
+
+/** As `.gitignore` has it: a name matches in every folder, a folder all that is in it. */
+function isAmong(paths: readonly string[], path: string): boolean {
+  return ignore({ ignorecase: false, allowRelativePaths: true })
+    .add([...paths])
+    .ignores(path);
+}
+
+function isOver(target: Target<"change">, facts: Facts): boolean {
+  const { over } = target;
+  if (over === undefined) return true;
+  const all = over.per === "sinceLastApproval" ? facts.sinceApproval : facts.change;
+  const counted = all.filter((file) => isCounted(target, file));
+  if (over.per === "file") return counted.some((file) => linesOf(target, file) > over.count);
+  return amount(target, over, counted) > over.count;
+}
+
+/** Lines can be deleted in a file that stays; files are added or deleted as a whole. */
+function isCounted(target: Target<"change">, file: FileFact): boolean {
+  const { kind, over, ...place } = target;
+  return matchesFile(over?.of === "files" && kind ? { ...place, kind } : place, file);
+}
+
+function amount(target: Target<"change">, { of }: PolicySize, files: readonly FileFact[]): number {
+  if (of === "files") return new Set(files.map(({ path }) => path)).size;
+  return files.reduce((sum, file) => sum + linesOf(target, file), 0);
+}
+
+function linesOf({ kind }: Target<"change">, { added, deleted }: FileFact): number {
+  return (kind === "delete" ? 0 : added) + (kind === "add" ? 0 : deleted);
+}
+
+function matchesCommand(
+  target: Exclude<PolicyException, { type: "change" }>,
+  part: Command,
+): Match {
+  switch (target.type) {
+    case "outsideWorktree":
+      return part.outside === undefined ? "maybe" : yesIf(part.outside);
+    case "connection":
+      return inDoubt(matchesConnection(target, part), part);
+    case "command": {
+      const { argv, class: kind } = target;
+      if (kind) return inDoubt(yesIf(isOfClass(kind, part.words)), part);
+      if (argv === undefined) return "yes";
+      return inDoubt(strictest(argv.map((prefix) => mayBegin(part.words, prefix))), part);
+    }
+  }
+}
+
+function inDoubt(match: Match, { unknown }: Command): Match {
+  return match === "no" && unknown !== undefined ? "maybe" : match;
+}
+
+function strictest(found: readonly Match[]): Match {
+  if (found.includes("yes")) return "yes";
+  return found.includes("maybe") ? "maybe" : "no";
+}
+
+function matchesConnection({ hosts, others }: Target<"connection">, part: Command): Match {
+  const reached = part.hosts.map((host): Match => {
+    if (host === null) return "maybe";
+    return yesIf(hosts.some((pattern) => isHost(pattern, host)) !== (others === true));
+  });
+  const isSilent = reached.length === 0 && isOfClass("network", part.words);
+  return isSilent ? "maybe" : strictest(reached);
+}
+
+function everyHost({ hosts, others }: Target<"connection">, { hosts: named }: Command): boolean {
+  return named.every(
+    (host) => host !== null && hosts.some((pattern) => isHost(pattern, host)) !== (others === true),
+  );
+}
+
+/** A pattern without a port stands for every port. */
+function isHost(pattern: string, host: string): boolean {
+  const [wanted = "", wantedPort] = pattern.split(":");
+  const [name = "", port] = host.split(":");
+  if (wantedPort !== undefined && port !== undefined && port !== wantedPort) return false;
+  return wanted.startsWith("*.") ? name.endsWith(wanted.slice(1)) : name === wanted;
+}
+
+/** Word for word, so that nothing else is allowed with it. */
+function beginsWith(words: readonly Word[], prefix: readonly string[]): boolean {
+  return prefix.every((word, at) => words[at] === word);
+}
+
+/**
+ * Whether the words can be those of a command: the program by whatever path, its options wherever
+ * they stand and however they are written, and what may be an option's value passed over.
+ */
+function mayBegin(words: readonly Word[], prefix: readonly string[]): Match {
+  const [name, ...rest] = prefix;
+  const [program, ...args] = words;
+  if (program === undefined) return "no";
+  if (program === null) return "maybe";
+  if (programOf(program) !== programOf(name ?? "")) return "no";
+  const options = rest.filter((word) => word.startsWith("-"));
+  const plain = rest.filter((word) => !word.startsWith("-"));
+  const found = [mayFollow(args, plain), ...options.map((option) => hasOption(args, option))];
+  if (found.includes("no"))
+    return args.includes(null) && !certainlyNot(args, plain) ? "maybe" : "no";
+  return found.includes("maybe") ? "maybe" : "yes";
+}
+
+/** Whether known words before the first unknown one tell that it is another command. */
+function certainlyNot(args: readonly Word[], plain: readonly string[]): boolean {
+  const known = args.slice(0, args.indexOf(null));
+  const before = known.filter((word) => word !== null && !word.startsWith("-"));
+  const [first] = plain;
+  return (
+    first !== undefined &&
+    before.length > 0 &&
+    before.every((word) => word !== first) &&
+    !known.some((word) => word?.startsWith("-"))
+  );
+}
+
+function mayFollow(args: readonly Word[], wanted: readonly string[]): Match {
+  let at = 0;
+  for (const word of wanted) {
+    for (;;) {
+      const arg = args[at];
+      if (arg === undefined) return "no";
+      at += 1;
+      if (arg === null) return "maybe";
+      if (arg === word) break;
+      const mayBeValue = args[at - 2]?.startsWith("-") === true;
+      if (!arg.startsWith("-") && !mayBeValue) return "no";
+    }
+  }
+  return "yes";
+}
+
+const longOptions: Readonly<Record<string, string>> = {
+  r: "recursive",
+  f: "force",
+  R: "recursive",
+  a: "all",
+  g: "global",
+  D: "save-dev",
+  m: "message",
+  d: "delete",
+  n: "dry-run",
+};
+
+/** Short options stand alone or together, or are written out: `-rf`, `-r -f`, `--recursive`. */
+function hasOption(args: readonly Word[], option: string): Match {
+  const known = args.filter((arg) => arg !== null);
+  const letters = /^-([a-zA-Z]+)$/.exec(option)?.[1];
+  const has =
+    letters === undefined
+      ? known.some((arg) => isLong(arg, option))
+      : [...letters].every((letter) => known.some((arg) => isShort(arg, letter)));
+  return has ? "yes" : "no";
+}
+
+/** Programs take the beginning of a long option for all of it, and a short one for it. */
+function isLong(arg: string, option: string): boolean {
+  if (isSpelt(arg, option)) return true;
+  return Object.entries(longOptions).some(
+    ([letter, long]) => option === `--${long}` && isCluster(arg, letter),
+  );
+}
+
+function isShort(arg: string, letter: string): boolean {
+  const long = longOptions[letter];
+  return isCluster(arg, letter) || (long !== undefined && isSpelt(arg, `--${long}`));
+}
+
+/** `--fo`, `--force` and `--force-with-lease` for `--force`. */
+function isSpelt(arg: string, option: string): boolean {
+  const [name = ""] = arg.split("=");
+  if (name === option || name.startsWith(`${option}-`)) return true;
+  return name.length > 3 && name.startsWith("--") && option.startsWith(name);
+}
+
+function isCluster(arg: string, letter: string): boolean {
+  if (!/^-[a-zA-Z]+$/.test(arg)) return false;
+  return arg.includes(letter) || (letter === "r" && arg.includes("R"));
+}

@@ -1,0 +1,64 @@
+import type { Facts, Project, Run, Thread } from "@heddle/protocol";
+import { tryGit } from "../../os/git.ts";
+import type { RepositoryPaths } from "../../os/git-repository.ts";
+import type { TreeFiles } from "../../os/tree-files.ts";
+import type { Box } from "../../sandbox/types.ts";
+import type { Store } from "../../store/store.ts";
+import type { CommandResult, RecipeGround } from "./recipes/recipe.ts";
+
+const outputBytes = 16 * 1024 * 1024;
+const commandMs = 60 * 60_000;
+
+export interface GroundParts {
+  readonly store: Store;
+  readonly project: Project;
+  readonly run: Run;
+  readonly thread: Thread;
+  readonly checkout: RepositoryPaths;
+  readonly box: Box;
+  readonly files: TreeFiles;
+  readonly facts: () => Promise<Facts>;
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+export function groundOf(parts: GroundParts): RecipeGround {
+  const { store, project, run, checkout, box, files, facts, now, signal } = parts;
+  const looked = store.runs
+    .page({ automation_id: run.automationId, state: ["clean", "findings"] }, { limit: 1 }, "newest")
+    .data.at(0);
+  return {
+    project,
+    run,
+    previous: looked,
+    files,
+    now,
+    signal,
+    facts,
+    command: (cmd) => runCommand(box, { cmd, cwd: checkout.worktree, signal }),
+    git: async (...args) => {
+      const { exitCode, stdout } = await tryGit({ gitDir: checkout.gitDir, args, signal });
+      return exitCode === 0 ? stdout.toString("utf8") : undefined;
+    },
+  };
+}
+
+async function runCommand(
+  box: Box,
+  { cmd, cwd, signal }: { cmd: string; cwd: string; signal: AbortSignal },
+): Promise<CommandResult> {
+  const process = await box.run({ cmd, cwd, tty: false, timeoutMs: commandMs, signal });
+  const kill = () => process.kill();
+  signal.addEventListener("abort", kill, { once: true });
+  if (signal.aborted) kill();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  process.onOutput((chunk) => {
+    if (bytes < outputBytes) chunks.push(chunk);
+    bytes += chunk.length;
+  });
+  const { exitCode } = await process.exited;
+  signal.removeEventListener("abort", kill);
+  signal.throwIfAborted();
+  return { exitCode: exitCode ?? null, output: Buffer.concat(chunks).toString("utf8") };
+}

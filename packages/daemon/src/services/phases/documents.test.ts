@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { changelogOf, differsInCommentsOnly, isDocument, missingFiles } from "./documents.ts";
+
+test.each([
+  ["docs/guide/start.txt", true],
+  ["docs/site.js", true],
+  ["README.md", true],
+  ["packages/a/NOTES.MD", true],
+  ["src/docs/a.ts", false],
+  ["docs.ts", false],
+  ["CHANGELOG", false],
+])("%s is a document: %s", (path, expected) => {
+  expect(isDocument(path)).toBe(expected);
+});
+
+describe("a change is one of comments alone", () => {
+  test.each([
+    ["a.ts", "let a = 1;\n", "/** One. */\nlet a = 1; // one\n"],
+    ["a.ts", "// old\nlet a = 1;\n", "let a = 1;\n"],
+    ["a.py", "x = 1\n", "# one\nx = 1  # really\n"],
+    ["a.go", "package a\n", "// Package a is one.\npackage a\n"],
+    ["run", "#!/usr/bin/env node\nlet a;\n", "#!/usr/bin/env node\n// what it runs\nlet a;\n"],
+  ])("in %s: %j -> %j", (path, before, after) => {
+    expect(differsInCommentsOnly(path, before, after)).toBe(true);
+  });
+
+  test.each([
+    ["code", "a.ts", "let a = 1;\n", "let a = 2;\n"],
+    ["code that was put into a comment", "a.ts", "f();\ng();\n", "f();\n// g();\n"],
+    ["code that came out of a comment", "a.ts", "f();\n// g();\n", "f();\ng();\n"],
+    ["a string that looks like a comment", "a.ts", 'f("// a");\n', 'f("// b");\n'],
+    ["a text in markup", "a.tsx", "let a = <p>// a</p>;\n", "let a = <p>// b</p>;\n"],
+    ["a docstring", "a.py", 'def f():\n    "one"\n', 'def f():\n    "two"\n'],
+    ["what silences the compiler", "a.ts", "f();\n", "// @ts-ignore\nf();\n"],
+    ["what silences a linter", "a.ts", "f();\n", "/* eslint-disable */\nf();\n"],
+    ["what chooses the interpreter", "run", "#!/usr/bin/node\nf();\n", "#!/bin/node\nf();\n"],
+    ["what Go builds", "a.go", "package a\n", "//go:build linux\npackage a\n"],
+    ["what no lexer reads", "a.json", '{"a": 1}\n', '{"a": 1} // one\n'],
+    ["what C reads as code", "a.c", "int a;\n", "/* a */ #define a b\nint a;\n"],
+  ])("but not in %s", (_what, path, before, after) => {
+    expect(differsInCommentsOnly(path, before, after)).toBe(false);
+  });
+});
+
+test("the changelog is at the top, whatever its ending", () => {
+  expect(changelogOf(["src/a.ts", "docs/CHANGELOG.md", "CHANGELOG.md"])).toBe("CHANGELOG.md");
+  expect(changelogOf(["src/changes.ts"])).toBeUndefined();
+});
+
+test("a document names files that are there, from its own folder or from the top", () => {
+  const files = new Set(["src/a.ts", "docs/b.md", "docs/pictures/c d.svg"]);
+  const text = [
+    "See [a](../src/a.ts#L3), [b](b.md), [c](pictures/c%20d.svg) and `src/a.ts`.",
+    "Also [gone](gone.md), `src/gone.ts`, and [web](https://example.org/x.md), [here](#there).",
+    "```",
+    "cat `src/example.ts`",
+    "```",
+  ].join("\n");
+  expect(missingFiles("docs/guide.md", text, (path) => files.has(path))).toEqual([
+    { line: 2, name: "gone.md" },
+    { line: 2, name: "src/gone.ts" },
+  ]);
+});

@@ -1,0 +1,144 @@
+import {
+  type Approval,
+  type ApprovalSubject,
+  DaemonError,
+  type ItemId,
+  type Plan,
+  type Turn,
+} from "@heddle/protocol";
+import { treeOf } from "../../os/git-objects.ts";
+import type { RepositoryPaths } from "../../os/git-repository.ts";
+import type { Sandbox } from "../../sandbox/types.ts";
+import type { Store } from "../../store/store.ts";
+import { changedLines } from "../git/diffs.ts";
+import { restoreTree } from "../git/take-back.ts";
+import type { TurnTrees } from "../turn-trees.ts";
+import { isWithin, type Reality, realityOf } from "./plan-files.ts";
+
+export interface BorderSubject {
+  readonly store: Store;
+  readonly sandbox: Sandbox;
+  readonly turn: Turn;
+  readonly plan: Plan;
+  readonly checkout: RepositoryPaths;
+  readonly trees: TurnTrees;
+  readonly hadEffects: () => boolean;
+  /** Shows plan and reality to a person, and waits for the answer. */
+  readonly ask: (itemId: ItemId, subject: ApprovalSubject) => Promise<Approval>;
+}
+
+/**
+ * Holds work to its plan: after each effect the tree is compared with what it was before the plan.
+ * The first time that it leaves the plan's files or lines, a person decides; what they said then
+ * holds for the rest of the turn.
+ */
+export class PlanBorder {
+  readonly #subject: BorderSubject;
+  /** The last tree that was within the plan, or allowed. */
+  #good: string | undefined;
+
+  constructor(subject: BorderSubject) {
+    this.#subject = subject;
+  }
+
+  /** What the model is told where the effect was taken back. */
+  async judge(): Promise<string | undefined> {
+    const { trees, plan, hadEffects } = this.#subject;
+    if (!hadEffects()) return undefined;
+    const tree = await trees.now();
+    this.#good ??= this.#goodBefore(tree) ?? (await trees.begun());
+    if (tree === this.#good) return undefined;
+    const reality = realityOf(plan.content, await this.changes(tree));
+    const answered = this.#answered();
+    if (!isWithin(plan.content, reality) && answered?.state !== "accepted") {
+      const approval = answered ?? (await this.#ask(tree, reality));
+      if (approval.state !== "accepted") return await this.#takeBack(approval, reality);
+    }
+    this.#good = tree;
+    return undefined;
+  }
+
+  /** All that has changed since work on the plan began, in this turn or an earlier one. */
+  async changes(tree: string): Promise<Reality["changes"]> {
+    const { checkout } = this.#subject;
+    return await changedLines(checkout.gitDir, await this.#base(), tree);
+  }
+
+  async #base(): Promise<string> {
+    const { store, plan, checkout, trees } = this.#subject;
+    return (await planBase(store, plan, checkout)) ?? (await trees.begun());
+  }
+
+  /** After a restart: what stood before the effect that was asked about, answered or not. */
+  #goodBefore(tree: string): string | undefined {
+    const { store, turn } = this.#subject;
+    const subjects = store.approvals.where({ turn_id: turn.id }).map(({ subject }) => subject);
+    const asked = subjects.filter((subject) => subject.type === "planDeviation");
+    return asked.findLast(({ treeHash }) => treeHash === tree)?.restores;
+  }
+
+  /** What was said before in this turn; a question that an earlier daemon left is put again. */
+  #answered(): Approval | undefined {
+    const { store, turn } = this.#subject;
+    return store.approvals
+      .where({ turn_id: turn.id })
+      .findLast(({ kind, state }) => kind === "planDeviation" && state !== "pending");
+  }
+
+  async #ask(tree: string, reality: Reality): Promise<Approval> {
+    const { store, turn, plan, ask } = this.#subject;
+    const left = store.approvals
+      .where({ turn_id: turn.id, state: "pending" })
+      .find(({ kind }) => kind === "planDeviation");
+    if (left) return await ask(left.itemId, left.subject);
+    const item = store.items
+      .ofTurn(turn.id)
+      .findLast(({ type }) => type === "commandExecution" || type === "fileChange");
+    if (item === undefined) throw new DaemonError("internal", "files changed without an effect");
+    const { files, lineBudget } = plan.content;
+    return await ask(item.id, {
+      type: "planDeviation",
+      planHash: plan.hash,
+      files,
+      lineBudget,
+      outside: reality.outside.slice(0, shownAtMost),
+      lines: reality.lines,
+      changes: reality.changes.slice(0, shownAtMost).map((change) => ({ ...change })),
+      treeHash: tree,
+      restores: this.#good ?? tree,
+    });
+  }
+
+  async #takeBack(approval: Approval, reality: Reality): Promise<string> {
+    const { sandbox, checkout, trees, plan } = this.#subject;
+    const { answer } = approval;
+    const tree = this.#good ?? (await trees.begun());
+    await restoreTree(sandbox.git, checkout, tree);
+    trees.touch();
+    this.#good = tree;
+    const comment = answer?.type === "decline" ? answer.comment : undefined;
+    const { outside, lines } = reality;
+    const why =
+      outside.length > 0
+        ? `the approved plan does not speak of ${outside.slice(0, 10).join(", ")}`
+        : `${lines} changed lines are over the plan's budget of ${plan.content.lineBudget}`;
+    const said = comment === undefined ? "" : ` The user says: ${comment}`;
+    return `taken back: ${why}. Keep to the plan, or say in your report what it lacks.${said}`;
+  }
+}
+
+const shownAtMost = 200;
+
+/** The tree on which work on a plan began; undefined if no turn has had an effect yet. */
+export async function planBase(
+  store: Store,
+  plan: Plan,
+  { gitCommonDir }: RepositoryPaths,
+): Promise<string | undefined> {
+  const first = store.turns
+    .where({ thread_id: plan.threadId })
+    .filter((turn) => turn.plan?.id === plan.id)
+    .map(({ id }) => store.checkpoints.find(id))
+    .find((checkpoint) => checkpoint !== undefined);
+  return first && (await treeOf(gitCommonDir, first.commit));
+}

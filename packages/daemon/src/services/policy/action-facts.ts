@@ -1,0 +1,54 @@
+import type { ApprovalSubject, ChangedFile } from "@heddle/protocol";
+import {
+  type CommandLine,
+  commandParts,
+  type FileFact,
+  fileParts,
+  inputParts,
+  type Part,
+} from "../../policy/facts.ts";
+
+/** What a patch says of a file; a move is a deletion in one place and an addition in another. */
+export function filesOf(changes: readonly ChangedFile[]): FileFact[] {
+  return changes.flatMap(({ path, oldPath, kind, additions, deletions }): FileFact[] => {
+    if (kind !== "move" || oldPath === undefined) {
+      return [
+        { path, kind: kind === "move" ? "update" : kind, added: additions, deleted: deletions },
+      ];
+    }
+    return [
+      { path: oldPath, kind: "delete", added: 0, deleted: deletions },
+      { path, kind: "add", added: additions, deleted: 0 },
+    ];
+  });
+}
+
+/** Files of two changes that follow one another: what is touched twice counts twice. */
+export function merged(before: readonly FileFact[], after: readonly FileFact[]): FileFact[] {
+  const byPath = new Map(before.map((file) => [file.path, file]));
+  for (const file of after) {
+    const known = byPath.get(file.path);
+    const added = file.added + (known?.added ?? 0);
+    const deleted = file.deleted + (known?.deleted ?? 0);
+    byPath.set(file.path, { ...file, added, deleted });
+  }
+  return [...byPath.values()];
+}
+
+/** What is held against the policy before it happens. */
+export type Action = Exclude<ApprovalSubject, { type: "question" | "changes" | "planDeviation" }>;
+
+/** What an action does, part by part. */
+export async function partsOf(
+  action: Action,
+  line: Omit<CommandLine, "cmd" | "cwd">,
+): Promise<Part[]> {
+  switch (action.type) {
+    case "command":
+      return await commandParts({ ...line, cmd: action.cmd, cwd: action.cwd });
+    case "input":
+      return await inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
+    case "patch":
+      return fileParts(filesOf(action.changes));
+  }
+}

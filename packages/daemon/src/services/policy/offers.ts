@@ -1,0 +1,67 @@
+import {
+  type Approval,
+  type ApprovalSubject,
+  CommandPrefix,
+  DaemonError,
+  type PolicyException,
+  PolicyRule,
+  type RuleOffer,
+} from "@heddle/protocol";
+import type { Decision } from "../../policy/decide.ts";
+import { commandsIn } from "../../policy/shell.ts";
+import { compile } from "../../policy/words/compile.ts";
+import { wordsOf } from "../../policy/words/read-back.ts";
+import type { Transaction } from "../journal.ts";
+import type { Policies, RuleSource } from "./policies.ts";
+
+/**
+ * The rule that would have let this very action pass, if the project's policy can have one: beside
+ * the others, or in place of the one that asked. A rule of a wider or narrower scope stays as it is.
+ */
+export async function offerFor(
+  { cited, doubtful }: Decision<RuleSource>,
+  subject: ApprovalSubject,
+): Promise<RuleOffer | null> {
+  const target = await exactly(subject);
+  if (target === undefined) return null;
+  if (cited === undefined || doubtful) {
+    return { words: wordsOf({ effect: "allow", target }), replaces: null };
+  }
+  const { rule, source } = cited;
+  if (source.scope?.type !== "project" || "over" in rule.target) return null;
+  const amended = PolicyRule.safeParse({ ...rule, except: [...(rule.except ?? []), target] });
+  return amended.success ? { words: wordsOf(amended.data), replaces: wordsOf(rule) } : null;
+}
+
+/** The action as a rule can name it, and nothing else with it. */
+async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
+  if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
+  if (subject.type !== "command") return undefined;
+  const [command, ...others] = await commandsIn(subject.cmd);
+  if (command === undefined || others.length > 0 || command.redirects.length > 0) return undefined;
+  const words = CommandPrefix.safeParse(command.words);
+  return words.success ? { type: "command", argv: [words.data] } : undefined;
+}
+
+const offeredFiles = 3;
+
+/** A name without a folder would stand for every file of that name. */
+function filesIn(paths: readonly string[]): PolicyException | undefined {
+  const areExact = paths.every((path) => path.includes("/") && /^[\w./@-]+$/.test(path));
+  if (!areExact || paths.length > offeredFiles) return undefined;
+  return { type: "change", paths: [...paths] };
+}
+
+/** Makes the offer of an approval a rule of its project. */
+export function keepOffer(policies: Policies, tx: Transaction, approval: Approval): void {
+  const { id, offer, projectId } = approval;
+  const [compiled] = offer ? compile(offer.words) : [];
+  if (offer === null || compiled === undefined || !("rule" in compiled)) {
+    const message = `${id} offers no rule; accept it once, or for its thread`;
+    throw new DaemonError("invalidParams", message, { approvalId: id });
+  }
+  const scope = { type: "project", projectId } as const;
+  const { rules } = policies.read(scope);
+  const kept = rules.filter(({ words }) => words !== offer.replaces).map(({ rule }) => rule);
+  policies.set(tx, scope, [...kept, compiled.rule]);
+}

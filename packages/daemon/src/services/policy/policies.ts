@@ -1,0 +1,176 @@
+import {
+  type Policy,
+  type PolicyName,
+  PolicyRule,
+  type PolicyScope,
+  type Thread,
+} from "@heddle/protocol";
+import * as z from "zod";
+import { type Decision, decide, type RuleInForce } from "../../policy/decide.ts";
+import type { Facts } from "../../policy/facts.ts";
+import { wordsOf } from "../../policy/words/read-back.ts";
+import type { PolicyVersion } from "../../store/policy-tables.ts";
+import type { Store } from "../../store/store.ts";
+import type { Transaction } from "../journal.ts";
+
+/** Where a rule stands: in a policy of the user's, or in the preset of a thread. */
+export interface RuleSource {
+  readonly scope: PolicyScope | null;
+  readonly version: number;
+}
+
+/** For whom policies are asked. */
+export interface PolicySubject {
+  readonly projectId?: string | undefined;
+  readonly threadId?: string | undefined;
+  readonly automationId?: string | undefined;
+  /** What holds where no rule speaks. */
+  readonly preset: PolicyName;
+}
+
+const anything = { type: "anything" } as const;
+
+/** What a thread does where no rule of the user's speaks. `ask` has none, so that all asks. */
+const presets: Readonly<Record<PolicyName, readonly PolicyRule[]>> = {
+  workspace: [{ effect: "allow", target: anything }],
+  ask: [],
+  readOnly: [
+    { effect: "deny", target: { type: "change" } },
+    { effect: "allow", target: { type: "command" } },
+  ],
+};
+
+/** Rule lists by scope, kept in versions. Where one cannot be read, everything asks. */
+export class Policies {
+  readonly #store: Store;
+  readonly #automationOf: (threadId: string) => string | undefined;
+
+  /** `automationOf` names the automation that a thread is run by. */
+  constructor(
+    store: Store,
+    automationOf: (threadId: string) => string | undefined = () => undefined,
+  ) {
+    this.#store = store;
+    this.#automationOf = automationOf;
+  }
+
+  subjectOf({ id, projectId, policy }: Thread): PolicySubject {
+    const automationId = this.#automationOf(id);
+    return { projectId, threadId: id, automationId, preset: policy };
+  }
+
+  /** The policies that somebody has set for this subject, the widest first. */
+  inForce(subject: Omit<PolicySubject, "preset">): Policy[] {
+    return scopesOf(subject)
+      .map((scope) => this.read(scope))
+      .filter(({ rules, broken }) => rules.length > 0 || broken);
+  }
+
+  read(scope: PolicyScope): Policy {
+    const row = this.#store.policies.newest(scope);
+    return row ? policyOf(scope, row) : nothingSet(scope);
+  }
+
+  history(scope: PolicyScope, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) || 0;
+    const found = this.#store.policies.before(scope, before, limit + 1);
+    const data = found.slice(0, limit).map((row) => policyOf(scope, row));
+    const nextCursor = found.length > limit ? (data.at(-1)?.id ?? null) : null;
+    return { data, nextCursor };
+  }
+
+  /** Puts a list of rules into force, as a new version. */
+  set(tx: Transaction, scope: PolicyScope, rules: readonly PolicyRule[]): Policy {
+    const version = this.read(scope).version + 1;
+    const policy: Policy = { ...draftOf(scope, version, rules), setBy: tx.actor, setAt: tx.now };
+    tx.announce({ type: "policyChanged", policy });
+    return policy;
+  }
+
+  decide(subject: PolicySubject, facts: Facts): Decision<RuleSource> {
+    return decideWith(this.inForce(subject), subject, facts);
+  }
+
+  /** Whether what a command has changed has to be looked at. */
+  judgesChanges(subject: PolicySubject): boolean {
+    return this.#rules(subject).some(
+      ({ target, except = [] }) =>
+        target.type === "change" || except.some(({ type }) => type === "change"),
+    );
+  }
+
+  /** The rules of the user's, in words, as an agent is told them. */
+  words(subject: PolicySubject): string[] {
+    return this.inForce(subject).flatMap(({ rules }) => rules.map(({ words }) => words));
+  }
+
+  #rules(subject: PolicySubject): PolicyRule[] {
+    return this.inForce(subject).flatMap(({ rules }) => rules.map(({ rule }) => rule));
+  }
+}
+
+/** The strictest rule of all policies decides; one that cannot be read asks for everything. */
+export function decideWith(
+  policies: readonly Policy[],
+  { preset }: Pick<PolicySubject, "preset">,
+  facts: Facts,
+): Decision<RuleSource> {
+  const broken = policies.find((policy) => policy.broken);
+  if (broken) {
+    const reason = `The policy of ${scopeWords(broken.scope)} cannot be read; set it again.`;
+    return { verdict: "ask", reason, cited: undefined };
+  }
+  return decide(facts, [...rulesIn(policies), ...presetRules(preset)]);
+}
+
+function scopesOf({
+  projectId,
+  threadId,
+  automationId,
+}: Omit<PolicySubject, "preset">): PolicyScope[] {
+  return [
+    { type: "global" },
+    ...(projectId ? [{ type: "project", projectId } as PolicyScope] : []),
+    ...(automationId ? [{ type: "automation", automationId } as PolicyScope] : []),
+    ...(threadId ? [{ type: "thread", threadId } as PolicyScope] : []),
+  ];
+}
+
+function scopeWords(scope: PolicyScope): string {
+  return scope.type === "global" ? "all projects" : `this ${scope.type}`;
+}
+
+/** A list of rules as a policy that nobody has set yet. */
+export function draftOf(scope: PolicyScope, version: number, rules: readonly PolicyRule[]): Policy {
+  return {
+    id: String(version),
+    scope,
+    version,
+    rules: rules.map((rule) => ({ rule, words: wordsOf(rule) })),
+    broken: false,
+    setBy: null,
+    setAt: null,
+  };
+}
+
+const nothingSet = (scope: PolicyScope): Policy => draftOf(scope, 0, []);
+
+function policyOf(scope: PolicyScope, { version, rules, actor, at }: PolicyVersion): Policy {
+  const setBy = JSON.parse(actor) as Policy["setBy"];
+  try {
+    const parsed = z.array(PolicyRule).parse(JSON.parse(rules));
+    return { ...draftOf(scope, version, parsed), setBy, setAt: at };
+  } catch {
+    return { ...draftOf(scope, version, []), broken: true, setBy, setAt: at };
+  }
+}
+
+function rulesIn(policies: readonly Policy[]): RuleInForce<RuleSource>[] {
+  return policies.flatMap(({ scope, version, rules }) =>
+    rules.map(({ rule }) => ({ rule, source: { scope, version } })),
+  );
+}
+
+function presetRules(preset: PolicyName): RuleInForce<RuleSource>[] {
+  return presets[preset].map((rule) => ({ rule, source: { scope: null, version: 0 } }));
+}

@@ -1,0 +1,215 @@
+import { createHash } from "node:crypto";
+import {
+  DaemonError,
+  type Methods,
+  type ParamsOf,
+  type Policy,
+  type PolicyRule,
+  type PolicyScope,
+  type ResultOf,
+  type Thread,
+  ThreadStatus,
+} from "@heddle/protocol";
+import { planPatch } from "../../agent/patch/apply.ts";
+import { patchSource } from "../../agent/patch/write.ts";
+import type { Clock } from "../../os/clock.ts";
+import { openTree } from "../../os/tree-files.ts";
+import { contradictionsIn } from "../../policy/contradictions.ts";
+import { type FileFact, momentOf, type Part } from "../../policy/facts.ts";
+import { compile } from "../../policy/words/compile.ts";
+import { nearestTemplates } from "../../policy/words/templates.ts";
+import type { Store } from "../../store/store.ts";
+import type { Commit } from "../mutations.ts";
+import type { Projects } from "../projects.ts";
+import { rows } from "../rows.ts";
+import { filesOf, partsOf } from "./action-facts.ts";
+import { draftOf, type Policies, type PolicySubject } from "./policies.ts";
+import { replay } from "./replay.ts";
+
+export interface DeskOptions {
+  readonly store: Store;
+  readonly policies: Policies;
+  readonly projects: Projects;
+  readonly clock: Clock;
+}
+
+type Place = Pick<ParamsOf<Methods, "policy/show">, "projectId" | "threadId">;
+
+/** What people do with policies: say them, look at them, try them. */
+export class PolicyDesk {
+  readonly #options: DeskOptions;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  /** Reads a text back as rules, with what they would have said; with its hash it is in force. */
+  async set(
+    { scope: given, text, mode = "replace", hash }: ParamsOf<Methods, "policy/set">,
+    commit: Commit,
+  ): Promise<ResultOf<Methods, "policy/set">> {
+    const { store, policies } = this.#options;
+    const scope = given as PolicyScope;
+    const threads = this.#threadsOf(scope);
+    const before = policies.read(scope);
+    const kept = mode === "add" ? before.rules.map(({ rule }) => rule) : [];
+    const rules = unique([...kept, ...understood(text)]);
+    const draft = draftOf(scope, before.version + 1, rules);
+    const read = hashOf(draft);
+    const others = (thread?: Thread) => this.#others(scope, thread);
+    const found = {
+      hash: read,
+      contradictions: contradictionsIn([...rules, ...rulesIn(others(threads[0]))]),
+      replay: await replay(store, threads, (thread) => [...others(thread), draft]),
+    };
+    if (hash === undefined) return commit(() => ({ policy: draft, inForce: false, ...found }));
+    return commit((tx) => {
+      if (hash !== hashOf(draftOf(scope, policies.read(scope).version + 1, rules))) {
+        const message = "the policy is not the one that was read back; look at it again";
+        throw new DaemonError("staleConsent", message, { hash: read });
+      }
+      return { policy: policies.set(tx, scope, rules), inForce: true, ...found };
+    });
+  }
+
+  show(place: Place): ResultOf<Methods, "policy/show"> {
+    const subject = this.#subjectOf(place);
+    const policies = this.#options.policies.inForce(subject);
+    const preset = place.threadId === undefined ? null : subject.preset;
+    return { preset, policies, contradictions: contradictionsIn(rulesIn(policies)) };
+  }
+
+  async test({
+    action,
+    unattended = false,
+    at,
+    ...place
+  }: ParamsOf<Methods, "policy/test">): Promise<ResultOf<Methods, "policy/test">> {
+    const { policies, clock } = this.#options;
+    const subject = this.#subjectOf(place);
+    const { root, checks } = await this.#ground(place);
+    const change = action.type === "patch" ? await filesOfPatch(action.patch, root) : [];
+    const parts =
+      action.type === "patch"
+        ? change.map((file): Part => ({ type: "file", file }))
+        : await partsOf(
+            { type: "command", cmd: action.cmd, cwd: action.cwd ?? root ?? "/", tty: false },
+            { worktree: root ?? "/", checks },
+          );
+    const decision = policies.decide(subject, {
+      parts,
+      change,
+      sinceApproval: change,
+      costUsd: { turn: 0, thread: 0, day: 0, sinceLastApproval: 0 },
+      ...momentOf(at ?? clock()),
+      attended: !unattended,
+    });
+    const { verdict, reason, cited } = decision;
+    const words =
+      cited === undefined ? "" : draftOf({ type: "global" }, 0, [cited.rule]).rules[0]?.words;
+    return {
+      verdict,
+      reason,
+      cited: cited ? { ...cited.source, words: words ?? "" } : null,
+      facts: parts.map(factWords),
+    };
+  }
+
+  history({ scope, cursor, limit = 50 }: ParamsOf<Methods, "policy/history">) {
+    return this.#options.policies.history(scope as PolicyScope, { cursor, limit });
+  }
+
+  #subjectOf({ projectId, threadId }: Place): PolicySubject {
+    const { store, policies } = this.#options;
+    if (threadId !== undefined) return policies.subjectOf(rows.thread(store, threadId));
+    if (projectId !== undefined) rows.project(store, projectId);
+    return { projectId, preset: "workspace" };
+  }
+
+  /** Where an action would happen. */
+  async #ground({ projectId, threadId }: Place) {
+    const { store, projects } = this.#options;
+    const thread = threadId === undefined ? undefined : rows.thread(store, threadId);
+    const id = thread?.projectId ?? projectId;
+    if (id === undefined) return { root: undefined, checks: [] };
+    const project = await projects.granted(rows.project(store, id).id, "ro");
+    return { root: thread?.worktree ?? project.path, checks: project.settings.checks ?? [] };
+  }
+
+  /** The threads that a scope holds for, the newest first. */
+  #threadsOf(scope: PolicyScope): Thread[] {
+    const { store } = this.#options;
+    if (scope.type === "thread") return [rows.thread(store, scope.threadId)];
+    if (scope.type === "automation") return [];
+    if (scope.type === "project") rows.project(store, scope.projectId);
+    const project = scope.type === "project" ? { project_id: scope.projectId } : {};
+    return store.threads.where({ ...project, status: ThreadStatus.options }).reverse();
+  }
+
+  /** What holds beside the policy of a scope. */
+  #others(scope: PolicyScope, thread: Thread | undefined): Policy[] {
+    const { policies } = this.#options;
+    const subject = thread
+      ? policies.subjectOf(thread)
+      : { projectId: scope.type === "project" ? scope.projectId : undefined };
+    return policies.inForce(subject).filter((policy) => policy.scope.type !== scope.type);
+  }
+}
+
+/** The rules that a text says; throws for each sentence that is not understood. */
+function understood(text: string): PolicyRule[] {
+  const compiled = compile(text);
+  const refused = compiled.flatMap((one) => ("refusal" in one ? [one] : []));
+  if (refused.length === 0) return compiled.flatMap((one) => ("rule" in one ? [one.rule] : []));
+  const details = refused.map(({ sentence, refusal }) => ({
+    sentence,
+    refusal,
+    nearest: nearestTemplates(sentence),
+  }));
+  const lines = details.map(({ sentence, refusal, nearest }) => {
+    const forms = nearest.map(({ example }) => `  ${example}`).join("\n");
+    return `"${sentence}" is not understood: ${refusal}; the nearest that are:\n${forms}`;
+  });
+  throw new DaemonError("invalidParams", lines.join("\n"), { refused: details });
+}
+
+function unique(rules: readonly PolicyRule[]): PolicyRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
+}
+
+function rulesIn(policies: readonly Policy[]): PolicyRule[] {
+  return policies.flatMap(({ rules }) => rules.map(({ rule }) => rule));
+}
+
+function hashOf({ scope, version, rules }: Policy): string {
+  return createHash("sha256").update(JSON.stringify({ scope, version, rules })).digest("hex");
+}
+
+async function filesOfPatch(patch: string, root: string | undefined): Promise<FileFact[]> {
+  if (root === undefined) {
+    const message = "a patch is tried in a project or a thread; name one";
+    throw new DaemonError("invalidParams", message);
+  }
+  using files = openTree(root);
+  const changes = await planPatch(patch, patchSource(files));
+  return filesOf(
+    changes.map(({ kind, path, movedTo, added, removed }) => ({
+      kind,
+      path: movedTo ?? path,
+      ...(movedTo !== undefined && { oldPath: path }),
+      additions: added,
+      deletions: removed,
+    })),
+  );
+}
+
+/** A part of an action as it was understood. */
+function factWords(part: Part): string {
+  if (part.type === "file") {
+    const { path, kind, added, deleted } = part.file;
+    return `${kind} ${path}, +${added} -${deleted} lines`;
+  }
+  const words = part.words.map((word) => word ?? "?").join(" ");
+  const unknown = part.unknown === undefined ? "" : ` (${part.unknown})`;
+  return `run ${words || "something"}${unknown}`;
+}

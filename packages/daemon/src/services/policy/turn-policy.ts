@@ -1,0 +1,220 @@
+import type { ApprovalSubject, ChangedFile, Project, Thread, Turn } from "@heddle/protocol";
+import type { Clock } from "../../os/clock.ts";
+import { commitTree, treeOf } from "../../os/git-objects.ts";
+import { headOf, ourIdentity, type RepositoryPaths } from "../../os/git-repository.ts";
+import type { Decision } from "../../policy/decide.ts";
+import { type Circumstances, type FileFact, fileParts, momentOf } from "../../policy/facts.ts";
+import type { Sandbox } from "../../sandbox/types.ts";
+import type { PolicyGround } from "../../store/policy-tables.ts";
+import type { Store } from "../../store/store.ts";
+import { dayOf } from "../budgets.ts";
+import { restore, salvageTree } from "../git/checkpoints.ts";
+import { measureChange } from "../git/measure.ts";
+import type { TurnTrees } from "../turn-trees.ts";
+import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
+import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
+
+export interface TurnPolicyServices {
+  readonly store: Store;
+  readonly policies: Policies;
+  readonly sandbox: Sandbox;
+  readonly clock: Clock;
+}
+
+export interface TurnPolicySubject {
+  readonly turn: Turn;
+  readonly thread: Thread;
+  readonly project: Project;
+  readonly checkout: RepositoryPaths;
+}
+
+type Changes = Extract<ApprovalSubject, { type: "changes" }>;
+
+/** What has changed since the last effect began, and what the policies say to it. */
+export interface Measured {
+  readonly decision: Decision<RuleSource>;
+  readonly subject: Changes;
+}
+
+const listedAtMost = 500;
+
+/**
+ * What the policies say in one turn. Rules about changes are held against the files themselves: the
+ * tree before an effect is known, the tree after it is compared with it and with the tree that was
+ * approved last, whatever made the difference.
+ */
+export class TurnPolicy {
+  readonly #services: TurnPolicyServices;
+  readonly #subject: TurnPolicySubject;
+  readonly #trees: TurnTrees;
+  readonly #for: PolicySubject;
+  /** The files of a patch that a person has just accepted: it is applied as it is, or not at all. */
+  #accepted: ReadonlySet<string> | undefined;
+
+  constructor(services: TurnPolicyServices, subject: TurnPolicySubject, trees: TurnTrees) {
+    this.#services = services;
+    this.#subject = subject;
+    this.#trees = trees;
+    this.#for = services.policies.subjectOf(subject.thread);
+  }
+
+  /** Decides over an effect before it happens; from here on, what it changes is measured. */
+  async decide(action: Action): Promise<Decision<RuleSource>> {
+    const { project, checkout } = this.#subject;
+    const { worktree } = checkout;
+    const line = { worktree, checks: project.settings.checks ?? [] };
+    const parts = await partsOf(action, line);
+    const change = action.type === "patch" ? filesOf(action.changes) : [];
+    const before = await this.#begin();
+    const since = before === undefined ? [] : await this.#sinceApproval(before);
+    const sinceApproval = merged(since, change);
+    return this.#decide({ parts, change, sinceApproval });
+  }
+
+  /** What has changed since the last effect began, if the policies do not simply allow it. */
+  async measure(cmd: string | null): Promise<Measured | undefined> {
+    const before = this.#before();
+    if (before === undefined) return undefined;
+    const now = await this.#trees.look();
+    const accepted = this.#accepted;
+    this.#accepted = undefined;
+    if (now === before) return undefined;
+    const change = await measureChange(this.#subject.checkout.gitDir, before, now);
+    if (accepted && change.every(({ path }) => accepted.has(path))) {
+      this.approve(now);
+      return undefined;
+    }
+    const isFirst = this.#ground().approvedTree === before;
+    const sinceApproval = isFirst ? change : await this.#sinceApproval(now);
+    const decision = this.#decide({ parts: fileParts(change), change, sinceApproval });
+    if (decision.verdict !== "allow") {
+      return { decision, subject: changesOf(change, { cmd, fromTree: before, toTree: now }) };
+    }
+    this.#put({ beforeTree: now });
+    return undefined;
+  }
+
+  /** A person has accepted this action, which is about to happen. */
+  accept(action: Action): void {
+    if (action.type === "patch") this.#accepted = pathsOf(action.changes);
+    this.#put({ spentUsd: this.#spent({ threadId: this.#subject.thread.id }) });
+  }
+
+  /** From now on what counts is counted from this tree. */
+  approve(tree: string): void {
+    const spentUsd = this.#spent({ threadId: this.#subject.thread.id });
+    this.#put({ approvedTree: tree, beforeTree: tree, spentUsd });
+  }
+
+  /** Makes the files what they were before; what is taken back is kept as salvage. */
+  async takeBack({ fromTree, toTree }: Changes): Promise<void> {
+    const { thread, checkout } = this.#subject;
+    const { git } = this.#services.sandbox;
+    const { commit: head } = await headOf(checkout);
+    await salvageTree(checkout, { threadId: thread.id, tree: toTree, head });
+    const commit = await commitTree(checkout.gitCommonDir, {
+      tree: fromTree,
+      parents: [head],
+      message: "Before changes that were not approved",
+      author: ourIdentity,
+    });
+    await restore(git, checkout, { commit });
+    this.#trees.touch();
+  }
+
+  #decide(what: Pick<Parameters<Policies["decide"]>[1], "parts" | "change" | "sinceApproval">) {
+    return this.#services.policies.decide(this.#for, { ...what, ...this.#circumstances() });
+  }
+
+  #circumstances(): Circumstances {
+    const { turn, thread } = this.#subject;
+    const now = this.#services.clock();
+    const spent = this.#spent({ threadId: thread.id });
+    const costUsd = {
+      turn: this.#spent({ turnId: turn.id }),
+      thread: spent,
+      day: this.#spent({ since: dayOf(now) }),
+      sinceLastApproval: spent - (this.#ground().spentUsd ?? 0),
+    };
+    return { costUsd, ...momentOf(now), attended: this.#for.automationId === undefined };
+  }
+
+  #spent(scope: Parameters<Store["modelRequests"]["usage"]>[0]): number {
+    const usage = this.#services.store.modelRequests.usage(scope);
+    return usage.reduce((sum, { costUsd }) => sum + costUsd, 0);
+  }
+
+  /** The tree on which an effect begins, where rules count what it changes. */
+  async #begin(): Promise<string | undefined> {
+    if (!this.#services.policies.judgesChanges(this.#for)) return undefined;
+    const known = this.#before();
+    if (known !== undefined) return known;
+    const tree = await this.#trees.look();
+    this.#put({ beforeTree: tree });
+    return tree;
+  }
+
+  /** Known only in the turn that began it, also after a restart of the daemon. */
+  #before(): string | undefined {
+    const { turnId, beforeTree } = this.#ground();
+    return turnId === this.#subject.turn.id ? (beforeTree ?? undefined) : undefined;
+  }
+
+  async #sinceApproval(tree: string): Promise<FileFact[]> {
+    const { checkout, thread } = this.#subject;
+    const approved =
+      this.#ground().approvedTree ?? (await treeOf(checkout.gitCommonDir, thread.baseCommit));
+    return await measureChange(checkout.gitDir, approved, tree);
+  }
+
+  /** A landing, which somebody has reviewed, gives the thread another base to count from. */
+  #ground(): PolicyGround {
+    const { thread } = this.#subject;
+    const found = this.#services.store.policyGround.find(thread.id);
+    if (found?.baseCommit === thread.baseCommit) return found;
+    return {
+      threadId: thread.id,
+      baseCommit: thread.baseCommit,
+      approvedTree: null,
+      spentUsd: found?.spentUsd ?? 0,
+      turnId: null,
+      beforeTree: null,
+    };
+  }
+
+  #put(change: Partial<PolicyGround>): void {
+    const { turn } = this.#subject;
+    const ground = this.#ground();
+    const beforeTree = ground.turnId === turn.id ? ground.beforeTree : null;
+    this.#services.store.policyGround.put({ ...ground, beforeTree, turnId: turn.id, ...change });
+  }
+}
+
+function pathsOf(changes: readonly ChangedFile[]): ReadonlySet<string> {
+  return new Set(changes.flatMap(({ path, oldPath = path }) => [path, oldPath]));
+}
+
+function changesOf(
+  change: readonly FileFact[],
+  { cmd, fromTree, toTree }: Pick<Changes, "cmd" | "fromTree" | "toTree">,
+): Changes {
+  const sum = (of: (file: FileFact) => number) =>
+    change.reduce((total, file) => total + of(file), 0);
+  return {
+    type: "changes",
+    cmd,
+    changes: change.slice(0, listedAtMost).map(({ path, kind, added, deleted }) => ({
+      path,
+      kind,
+      additions: added,
+      deletions: deleted,
+    })),
+    totals: {
+      files: change.length,
+      additions: sum(({ added }) => added),
+      deletions: sum(({ deleted }) => deleted),
+    },
+    fromTree,
+    toTree,
+  };
+}

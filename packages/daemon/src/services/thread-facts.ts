@@ -1,0 +1,62 @@
+import type { ThreadFacts, ThreadId, Turn, Usage } from "@heddle/protocol";
+import { estimateTokens, usualBytesPerToken } from "../agent/context/tokens.ts";
+import { isReadOnly } from "../agent/phases/phase.ts";
+import { type BudgetServices, budgetsOf, shownLevels } from "./budgets.ts";
+import type { Grants } from "./grants.ts";
+import type { Models } from "./models.ts";
+import { newestPlan } from "./phases/plans.ts";
+import { rows } from "./rows.ts";
+
+export interface ThreadFactsServices extends BudgetServices {
+  readonly models: Models;
+  readonly grants: Grants;
+  /** What a model is taken to hold of which nobody knows. */
+  readonly contextTokens: number;
+}
+
+/** What a thread stands in now. */
+export function threadFacts(services: ThreadFactsServices, threadId: ThreadId): ThreadFacts {
+  const { store, models, grants, contextTokens } = services;
+  const thread = rows.thread(store, threadId);
+  const turns = store.turns.where({ thread_id: threadId });
+  const last = turns.at(-1);
+  const model = last?.model ?? models.mainModel;
+  const bytesPerToken = store.modelRequests.bytesPerToken(threadId) ?? usualBytesPerToken;
+  const limits = last
+    ? budgetsOf(services, { turnId: last.id, threadId, budget: last.budget })
+    : [];
+  const readOnly = thread.policy === "readOnly" || (last !== undefined && isReadOnly(last.mode));
+  return {
+    thread,
+    project: rows.project(store, thread.projectId).name,
+    model,
+    context: {
+      tokens: Math.round(estimateTokens(store.history.bytes(threadId), bytesPerToken)),
+      limit: models.contextLength(model) ?? contextTokens,
+    },
+    usage: sumOf(turns),
+    budgets: shownLevels(services, limits),
+    policy: thread.policy,
+    plan: newestPlan(store, threadId) ?? null,
+    box: {
+      access: readOnly || thread.planMode ? "ro" : "rw",
+      hosts: grants.hosts(thread),
+      paths: grants.paths(thread),
+    },
+  };
+}
+
+function sumOf(turns: readonly Turn[]): Usage {
+  const sum = (of: (usage: Usage) => number) =>
+    turns.reduce((total, { usage }) => total + of(usage), 0);
+  const priced = turns.filter(({ usage }) => usage.costUsd !== null);
+  return {
+    requests: sum(({ requests }) => requests),
+    inputTokens: sum(({ inputTokens }) => inputTokens),
+    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
+    estimated: turns.some(({ usage }) => usage.estimated),
+    costUsd: priced.length === 0 ? null : sum(({ costUsd }) => costUsd ?? 0),
+  };
+}

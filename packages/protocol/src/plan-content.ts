@@ -1,0 +1,47 @@
+import * as z from "zod";
+
+const line = z.string().trim().min(1).max(500);
+
+/** A file of the plan: a path from the root of the worktree, or a glob such as `src/**`. */
+export const PlanPath = z
+  .string()
+  .trim()
+  .max(500)
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0\n]+$/, "expected a path or glob inside the worktree");
+
+/** What a plan says. Two plans are the same if and only if `canonicalPlan` gives the same text. */
+export const PlanContent = z.object({
+  goal: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2000)
+    .describe("What will be different, in a sentence or two."),
+  steps: z.array(line).min(1).max(50),
+  files: z
+    .array(PlanPath)
+    .min(1)
+    .max(200)
+    .describe("What may change: paths, or globs such as `src/**`; `dir/` is all below it."),
+  checks: z
+    .array(z.string().trim().min(1).max(4000))
+    .max(20)
+    .default([])
+    .describe("Commands that have to pass in the end, besides the project's."),
+  lineBudget: z
+    .int()
+    .positive()
+    .max(1_000_000)
+    .describe("How many lines may be added and deleted, together."),
+  risks: z.array(line).max(50).default([]),
+  openQuestions: z.array(line).max(50).default([]),
+});
+export type PlanContent = z.infer<typeof PlanContent>;
+
+/** The one text that stands for a plan: its hash is what a person approves. */
+export function canonicalPlan(content: PlanContent): string {
+  const { goal, steps, files, checks, lineBudget, risks, openQuestions } =
+    PlanContent.parse(content);
+  const sorted = [...new Set(files)].sort();
+  return JSON.stringify({ goal, steps, files: sorted, checks, lineBudget, risks, openQuestions });
+}

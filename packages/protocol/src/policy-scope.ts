@@ -1,0 +1,14 @@
+import * as z from "zod";
+import { ProjectId, ThreadId } from "./ids.ts";
+
+/** For what a policy holds. Where several do, the strictest rule of all decides. */
+export const PolicyScope = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("global") }),
+  z.object({ type: z.literal("project"), projectId: ProjectId }),
+  z.object({ type: z.literal("thread"), threadId: ThreadId }),
+  z.object({
+    type: z.literal("automation"),
+    automationId: z.string().min(1).max(100).describe("What it runs, whatever its thread."),
+  }),
+]);
+export type PolicyScope = z.infer<typeof PolicyScope>;

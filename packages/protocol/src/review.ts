@@ -1,0 +1,92 @@
+import * as z from "zod";
+import {
+  BranchName,
+  CommitHash,
+  Failure,
+  mutation,
+  page,
+  pageParams,
+  Timestamp,
+} from "./common.ts";
+import { method, perProject, perThread, unordered } from "./define.ts";
+import { ItemId, ProjectId, ReviewId, ThreadId, TurnId } from "./ids.ts";
+import { ReportedFinding } from "./review-finding.ts";
+import { Turn } from "./turn.ts";
+
+export const ReviewTarget = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("uncommitted") }).describe("What the user's checkout has on top."),
+  z
+    .object({ type: z.literal("branch"), branch: BranchName })
+    .describe("Since it left the project's target branch."),
+  z.object({ type: z.literal("commit"), commit: z.string().regex(/^[0-9a-f]{4,64}$/) }),
+  z.object({ type: z.literal("thread"), threadId: ThreadId }),
+]);
+export type ReviewTarget = z.infer<typeof ReviewTarget>;
+
+export const ReviewFinding = ReportedFinding.extend({
+  id: ItemId.describe("Its item in the review's thread."),
+  merged: z.int().nonnegative().describe("How many others said the same of the same place."),
+});
+export type ReviewFinding = z.infer<typeof ReviewFinding>;
+
+export const Review = z.object({
+  id: ReviewId,
+  projectId: ProjectId,
+  target: ReviewTarget,
+  threadId: ThreadId.describe("The thread that reviews, with nothing in its context but this."),
+  turnId: TurnId,
+  from: CommitHash,
+  to: CommitHash.describe("The tree that is reviewed."),
+  state: z.enum(["running", "done", "failed"]),
+  findings: z.array(ReviewFinding).describe("The most urgent first."),
+  outside: z
+    .int()
+    .nonnegative()
+    .describe("Findings that were dropped: their place did not change."),
+  summary: z.string().nullable(),
+  failure: Failure.nullable(),
+  createdAt: Timestamp,
+  completedAt: Timestamp.nullable(),
+});
+export type Review = z.infer<typeof Review>;
+
+export const reviewMethods = {
+  "review/start": method({
+    summary: "Review a change with a fresh context, in a read-only box. Follow its thread.",
+    params: z.object({
+      projectId: ProjectId,
+      target: ReviewTarget,
+      model: z.string().max(200).optional().describe("Else that of the role `review`."),
+      ...mutation,
+    }),
+    result: Review,
+    mutates: true,
+    scope: perProject,
+  }),
+  "review/read": method({
+    summary: "Read a review with its findings.",
+    params: z.object({ reviewId: ReviewId }),
+    result: Review,
+    mutates: false,
+    scope: unordered,
+  }),
+  "review/list": method({
+    summary: "List reviews, newest first.",
+    params: z.object({ projectId: ProjectId.optional(), ...pageParams }),
+    result: page(Review),
+    mutates: false,
+    scope: unordered,
+  }),
+  "review/fix": method({
+    summary: "Send findings of a review to a thread, as one turn.",
+    params: z.object({
+      reviewId: ReviewId,
+      threadId: ThreadId,
+      findings: z.array(ItemId).min(1).max(200).optional().describe("Else all of them."),
+      ...mutation,
+    }),
+    result: Turn,
+    mutates: true,
+    scope: perThread,
+  }),
+};

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addFile, exec, steps } from "./support/steps.ts";
+import { TestAutomations } from "./support/test-automations.ts";
+import { startTestDaemon, type TestDaemon } from "./support/test-daemon.ts";
+
+let daemon: TestDaemon;
+beforeAll(async () => {
+  daemon = await startTestDaemon();
+});
+afterAll(() => daemon[Symbol.asyncDispose]());
+
+const prompt = (...responses: Parameters<typeof steps>) =>
+  ({ type: "prompt", prompt: steps(...responses) }) as const;
+
+async function fresh(): Promise<TestAutomations> {
+  return new TestAutomations(daemon, await daemon.project());
+}
+
+async function runNow(automations: TestAutomations, automationId: string) {
+  const client = await daemon.client();
+  const { id } = await client.call("automation/run", { automationId });
+  return await automations.ended(id);
+}
+
+test("a prompt works in a thread of its own, and its work waits for review", async () => {
+  const automations = await fresh();
+  const work = prompt(addFile("made.txt", "by itself"), { text: "made a file" });
+  const { id } = await automations.add({ name: "maker", work });
+  const run = await runNow(automations, id);
+  expect(run).toMatchObject({ state: "findings", summary: "made a file", counts: { new: 1 } });
+  expect(await automations.inbox()).toMatchObject([{ title: "maker: work waits for review" }]);
+  const client = await daemon.client();
+  const threadId = run.threadId ?? "";
+  const { thread } = await client.call("thread/read", { threadId });
+  expect(thread).toMatchObject({ branch: "heddle/maker", landedCommit: null });
+  const { data } = await client.call("task/list", { projectId: run.projectId });
+  expect(data).toMatchObject([{ title: "maker", source: "automation", state: "review" }]);
+  await client.call("thread/archive", { threadId });
+  expect(await automations.inbox()).toEqual([]);
+});
+
+test("a prompt that changes nothing is clean, and its thread is put away", async () => {
+  const automations = await fresh();
+  const { id } = await automations.add({ work: prompt({ text: "all is well" }) });
+  const run = await runNow(automations, id);
+  expect(run).toMatchObject({ state: "clean", summary: "all is well" });
+  const client = await daemon.client();
+  const status = async () =>
+    (await client.call("thread/read", { threadId: run.threadId ?? "" })).thread.status;
+  await expect.poll(status).toBe("archived");
+});
+
+test("an approval that nobody answers is declined at the deadline; waiting is no success", async () => {
+  const automations = await fresh();
+  const { id } = await automations.add({
+    work: prompt(exec("echo x > x.txt"), { text: "could not" }),
+    options: { policy: "ask", unattended: { deadlineMs: 1000, onDeadline: "deny" } },
+  });
+  const client = await daemon.client();
+  const { id: runId } = await client.call("automation/run", { automationId: id });
+  const waiting = await automations.until(
+    (run) => run.id === runId && run.state === "waitingForApproval",
+  );
+  expect(waiting.endedAt).toBeNull();
+  expect(await automations.ended(runId)).toMatchObject({ state: "clean", summary: "could not" });
+});
+
+test("an automation may stop instead, and then has timed out", async () => {
+  const automations = await fresh();
+  const { id } = await automations.add({
+    work: prompt(exec("echo x > x.txt"), { text: "could not" }),
+    options: { policy: "ask", unattended: { deadlineMs: 1000, onDeadline: "stop" } },
+  });
+  expect(await runNow(automations, id)).toMatchObject({
+    state: "timedOut",
+    reason: "nobody answered before the deadline",
+  });
+});
+
+test("a run that never ends has timed out", async () => {
+  const automations = await fresh();
+  const { id } = await automations.add({
+    work: prompt(exec("sleep 600", { yield_time_ms: 30_000 }), { text: "slept" }),
+    options: { timeoutMs: 1500 },
+  });
+  expect((await runNow(automations, id)).state).toBe("timedOut");
+});
+
+test("a daemon that is killed right after a run was claimed does it once", async () => {
+  const automations = await fresh();
+  const work = prompt(addFile("once.txt", "1"), { text: "made a file" });
+  const automation = await automations.add({ name: "once", work });
+  const client = await daemon.client();
+  const { id } = await client.call("automation/run", { automationId: automation.id });
+  await daemon.kill9();
+  await daemon.restart();
+  expect(await automations.ended(id)).toMatchObject({ state: "findings" });
+  expect(await automations.runs(automation)).toHaveLength(1);
+  const threads = await client.call("thread/list", { projectId: automation.projectId });
+  expect(threads.data).toHaveLength(1);
+});
+
+test("a commit starts a run of its tree, an amended message none", async () => {
+  const project = await daemon.project();
+  const automations = new TestAutomations(daemon, project);
+  const automation = await automations.add({
+    trigger: { type: "commit" },
+    work: prompt({ text: "looked" }),
+  });
+  project.repository.commit("two", { "b.txt": "b\n" });
+  const run = await automations.until((one) => one.automationId === automation.id);
+  expect(run).toMatchObject({
+    trigger: "commit",
+    commit: { branch: "main", change: "forward by 1" },
+  });
+  await automations.ended(run.id);
+  project.repository.git("commit", "-q", "--amend", "-m", "two, in other words");
+  project.repository.commit("three", { "c.txt": "c\n" });
+  const head = project.repository.git("rev-parse", "HEAD");
+  await automations.until((one) => one.commit?.commit === head);
+  expect(await automations.runs(automation)).toHaveLength(2);
+});
+
+test("an option that is edited leaves the others as they are", async () => {
+  const automations = await fresh();
+  const { id } = await automations.add({ options: { overlap: "allow", keepRuns: 7 } });
+  const client = await daemon.client();
+  const changes = { options: { timeoutMs: 5000 } };
+  const { options } = await client.call("automation/edit", { automationId: id, changes });
+  expect(options).toMatchObject({ overlap: "allow", keepRuns: 7, timeoutMs: 5000 });
+});
+
+test.each([
+  ["0 0 31 2 *", "UTC", /is no schedule.*impossible/],
+  ["0 9 * * *", "Mars/Olympus", /no time zone Mars\/Olympus/],
+])("the schedule %s in %s is refused", async (cron, zone, message) => {
+  const automations = await fresh();
+  const trigger = { type: "schedule", cron, zone } as const;
+  await expect(automations.add({ trigger })).rejects.toMatchObject({
+    kind: "invalidParams",
+    message: expect.stringMatching(message),
+  });
+});
+
+test("both day fields, and changes of the clocks, are warned of", async () => {
+  const client = await daemon.client();
+  const schedule = { cron: "30 2 13 * 5", zone: "America/New_York" };
+  const { slots, warnings } = await client.call("automation/next", { schedule });
+  expect(slots).toHaveLength(5);
+  expect(warnings[0]).toMatch(/a day of the month and a day of the week are both set/);
+  const daily = { cron: "30 2 * * *", zone: "America/New_York" };
+  const { warnings: clocks } = await client.call("automation/next", { schedule: daily });
+  expect(clocks.join("\n")).toMatch(/the clocks skip its time: it comes 60 minutes later/);
+});
+
+test("a project that is removed takes its automations with it, and says so", async () => {
+  const project = await daemon.project();
+  const automations = new TestAutomations(daemon, project);
+  await automations.add({});
+  const client = await daemon.client();
+  const removed = await client.call("project/remove", { projectId: project.project.id });
+  expect(removed).toEqual({ archived: [], automations: 1 });
+});

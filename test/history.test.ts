@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addFile, exec, steps } from "./support/steps.ts";
+import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+import { TestThread } from "./support/test-thread.ts";
+
+let daemon: TestDaemon;
+let project: TestProject;
+beforeAll(async () => {
+  daemon = await startTestDaemon();
+  project = await daemon.project();
+});
+afterAll(() => daemon[Symbol.asyncDispose]());
+
+describe("searching the history", () => {
+  test("finds messages, answers and commands of all threads, archived ones too", async () => {
+    const [one, two] = [await project.thread({ title: "One" }), await project.thread()];
+    await one.say(steps(exec("echo zebra | wc -c"), { text: "The quagga is counted." }));
+    await two.say("What of the okapi?");
+    await one.client.call("thread/archive", { threadId: one.id });
+    const search = async (query: string, type?: string) => {
+      const { data } = await one.client.call("history/search", { query });
+      return data.filter((hit) => type === undefined || hit.type === type);
+    };
+    expect(await search("quagga", "agentMessage")).toMatchObject([
+      {
+        threadId: one.id,
+        threadTitle: "One",
+        snippet: "The \u0002quagga\u0003 is counted.",
+      },
+    ]);
+    expect(await search("zebra wc", "commandExecution")).toMatchObject([
+      { snippet: "echo \u0002zebra\u0003 | \u0002wc\u0003 -c" },
+    ]);
+    expect(await search("zebra", "userMessage")).toHaveLength(1);
+    expect(await search('"of the okapi"')).toMatchObject([{ threadId: two.id }]);
+    expect(await search('"okapi of the"')).toEqual([]);
+    expect(await search("okap*")).toHaveLength(1);
+    expect(await search("okap")).toEqual([]);
+    expect((await search(""))[0]).toMatchObject({ threadId: two.id });
+    for (const odd of ['"', "AND", "a:b", "(", "NEAR(a b)", "-x", "***"]) await search(odd);
+  });
+});
+
+describe("a fork", () => {
+  test("goes on from a turn: with its files, its commits and what was said until then", async () => {
+    const thread = await project.thread({ title: "Root" });
+    const first = await thread.say(steps(addFile("one.txt", "1"), { text: "one is there" }));
+    await thread.say(steps(addFile("two.txt", "2"), { text: "two is there" }));
+    const row = await thread.client.call("thread/fork", { threadId: thread.id, turnId: first.id });
+    expect(row).toMatchObject({
+      title: "Root (fork)",
+      baseCommit: thread.view.thread.baseCommit,
+      unlandedCommit: first.commit,
+      forkedFrom: { threadId: thread.id, turnId: first.id },
+    });
+    await using fork = new TestThread(thread.client, row.id);
+    const { worktree } = await fork.ready();
+    expect((await fork.diff()).files.map(({ path }) => path)).toEqual(["one.txt"]);
+    const turn = await fork.say(steps(addFile("three.txt", "3"), { text: "three is there" }));
+    const told = JSON.stringify(daemon.requestsOf(fork).at(-1)?.items);
+    expect(told).toContain("one is there");
+    expect(told).not.toContain("two is there");
+    expect(fork.items("agentMessage").map(({ text }) => text)).toEqual([
+      "one is there",
+      "three is there",
+    ]);
+    expect(project.repository.git("-C", worktree, "log", "--format=%H", "-2")).toBe(
+      `${turn.commit}\n${first.commit}`,
+    );
+    // It can be taken back to before what it has taken over.
+    await fork.client.call("thread/undo", { threadId: fork.id, turns: 2 });
+    expect((await fork.diff()).files).toEqual([]);
+    expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["one.txt", "two.txt"]);
+    expect(await fork.land()).toMatchObject({ failure: { kind: "nothingToLand" } });
+  });
+
+  test("lands like any thread", async () => {
+    const thread = await project.thread();
+    await thread.say(steps(addFile("lands.txt", "1"), { text: "done" }));
+    const row = await thread.client.call("thread/fork", { threadId: thread.id, title: "Twin" });
+    await using fork = new TestThread(thread.client, row.id);
+    await fork.ready();
+    expect(await fork.land()).toMatchObject({ state: "landed" });
+    expect(readFileSync(`${project.repository.path}/lands.txt`, "utf8")).toBe("1\n");
+  });
+
+  test("of a thread without a turn that has ended is refused", async () => {
+    const thread = await project.thread();
+    const fork = thread.client.call("thread/fork", { threadId: thread.id });
+    await expect(fork).rejects.toMatchObject({ kind: "notFound" });
+  });
+});
+
+test("a thread's status tells what it stands in", async () => {
+  const thread = await project.thread({ policy: "readOnly" });
+  await thread.say("hello");
+  const facts = await thread.client.call("thread/status", { threadId: thread.id });
+  expect(facts).toMatchObject({
+    thread: { id: thread.id },
+    project: project.project.name,
+    model: "local/scripted",
+    usage: { requests: 1 },
+    policy: "readOnly",
+    plan: null,
+    box: { access: "ro", hosts: [] },
+  });
+  expect(facts.context.tokens).toBeGreaterThan(0);
+  expect(facts.context.limit).toBeGreaterThan(facts.context.tokens);
+});

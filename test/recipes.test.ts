@@ -1,0 +1,224 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestAutomations } from "./support/test-automations.ts";
+import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+
+const host = "127.0.0.2";
+const advisory = (id: number, severity: string, name = "leftish") => ({
+  [name]: [
+    {
+      id,
+      url: `https://github.com/advisories/GHSA-0000-0000-000${id}`,
+      title: `Hole ${id}`,
+      severity,
+      vulnerable_versions: "<2.0.0",
+      cwe: [],
+      cvss: { score: 0, vectorString: null },
+    },
+  ],
+});
+
+/** What the registry answers to an audit now. */
+let advisories: Record<string, unknown> | "down" = {};
+const registry = createServer((request, response) => {
+  if (advisories === "down") return void response.writeHead(503).end("out of order");
+  response.setHeader("content-type", "application/json");
+  if (request.url?.includes("advisories")) return void response.end(JSON.stringify(advisories));
+  const versions = Object.fromEntries(
+    ["1.0.0", "2.0.0"].map((version) => [version, { name: "leftish", version }]),
+  );
+  response.end(JSON.stringify({ name: "leftish", versions, "dist-tags": { latest: "2.0.0" } }));
+});
+
+let daemon: TestDaemon;
+let registryHost: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => registry.listen(0, host, resolve));
+  registryHost = `${host}:${(registry.address() as AddressInfo).port}`;
+  daemon = await startTestDaemon({ config: `[network]\nallow_private = ["${registryHost}"]` });
+});
+afterAll(async () => {
+  await daemon[Symbol.asyncDispose]();
+  registry.close();
+});
+
+const lock = {
+  name: "app",
+  version: "1.0.0",
+  lockfileVersion: 3,
+  requires: true,
+  packages: {
+    "": { name: "app", version: "1.0.0", dependencies: { leftish: "^1.0.0" } },
+    "node_modules/leftish": {
+      version: "1.0.0",
+      resolved: "https://registry.npmjs.org/leftish/-/leftish-1.0.0.tgz",
+    },
+  },
+};
+
+async function npmProject(): Promise<TestProject> {
+  return await daemon.project({
+    "package.json": JSON.stringify({ ...lock.packages[""] }),
+    "package-lock.json": JSON.stringify(lock),
+    ".npmrc": `registry=http://${registryHost}/\n`,
+  });
+}
+
+async function grantRegistry({ project }: TestProject): Promise<void> {
+  const client = await daemon.client();
+  const resource = { kind: "host", value: registryHost } as const;
+  await client.call("project/grant", { projectId: project.id, resource });
+}
+
+test("a vulnerability is one finding over three audits, is fixed, and is reopened", async () => {
+  const project = await npmProject();
+  await grantRegistry(project);
+  const automations = new TestAutomations(daemon, project);
+  advisories = advisory(1, "high");
+  const first = await automations.recipe("vulnerability-scan");
+  expect(first).toMatchObject({
+    state: "findings",
+    summary: "known vulnerabilities: 1 in package-lock.json",
+    counts: { new: 1, open: 0, fixed: 0 },
+  });
+  expect(await automations.inbox()).toMatchObject([
+    {
+      fingerprint: "npm|leftish|GHSA-0000-0000-0001|package-lock.json",
+      title: "leftish: Hole 1",
+      severity: "high",
+      state: "new",
+      inbox: "unread",
+    },
+  ]);
+  const second = await automations.recipe("vulnerability-scan");
+  expect(second.counts).toMatchObject({ new: 0, open: 1, fixed: 0 });
+  advisories = {};
+  const third = await automations.recipe("vulnerability-scan");
+  expect(third).toMatchObject({ state: "clean", counts: { fixed: 1 } });
+  expect(await automations.inbox()).toEqual([]);
+  advisories = advisory(1, "critical");
+  const fourth = await automations.recipe("vulnerability-scan");
+  expect(fourth).toMatchObject({ state: "findings", counts: { new: 0, reopened: 1 } });
+  expect(await automations.inbox()).toMatchObject([{ state: "reopened", severity: "critical" }]);
+});
+
+test("an accepted finding is no news until it is worse", async () => {
+  const project = await npmProject();
+  await grantRegistry(project);
+  const automations = new TestAutomations(daemon, project);
+  advisories = advisory(2, "low");
+  await automations.recipe("vulnerability-scan");
+  const client = await daemon.client();
+  const [finding] = await automations.inbox();
+  const filter = { findingIds: finding ? [finding.id] : [] };
+  await client.call("inbox/accept", { filter, reason: "not reachable" });
+  const again = await automations.recipe("vulnerability-scan");
+  expect(again).toMatchObject({ state: "clean", counts: { accepted: 1, open: 0 } });
+  advisories = advisory(2, "high");
+  const worse = await automations.recipe("vulnerability-scan");
+  expect(worse).toMatchObject({ state: "findings", counts: { worse: 1 } });
+  expect(await automations.inbox()).toMatchObject([{ state: "open", inbox: "unread" }]);
+});
+
+test("a registry that cannot be reached, or does not answer, is no all-clear", async () => {
+  const project = await npmProject();
+  const automations = new TestAutomations(daemon, project);
+  advisories = {};
+  const unreached = await automations.recipe("vulnerability-scan");
+  expect(unreached.state).toBe("couldNotCheck");
+  expect(unreached.reason).toMatch(/heddle project grant --host registry/);
+  await grantRegistry(project);
+  advisories = "down";
+  const down = await automations.recipe("vulnerability-scan");
+  expect(down.state).toBe("couldNotCheck");
+  expect(await automations.inbox()).toMatchObject([
+    { kind: "run", title: "vulnerability-scan: could not check" },
+  ]);
+  advisories = {};
+  expect(await automations.recipe("vulnerability-scan")).toMatchObject({ state: "clean" });
+  expect(await automations.inbox()).toEqual([]);
+});
+
+test("a changelog groups what is unreleased, and names the next version", async () => {
+  const project = await daemon.project({ "a.txt": "one\n" });
+  const { repository } = project;
+  repository.git("tag", "v1.2.0");
+  repository.commit("feat: count sheep", { "b.txt": "b\n" });
+  repository.commit("fix: wake up in time", { "c.txt": "c\n" });
+  const automations = new TestAutomations(daemon, project);
+  const run = await automations.recipe("changelog");
+  expect(run).toMatchObject({
+    state: "findings",
+    summary: "2 changes since v1.2.0, next version v1.3.0",
+  });
+  const [finding] = await automations.inbox();
+  expect(finding?.detail).toMatch(
+    /^## v1\.3\.0\n\n### Features\n\n- count sheep \([0-9a-f]{7}\)\n\n### Bug Fixes\n\n- wake up in time \([0-9a-f]{7}\)$/,
+  );
+  await automations.recipe("changelog");
+  expect(await automations.inbox()).toHaveLength(1);
+  repository.git("tag", "v1.3.0");
+  expect(await automations.recipe("changelog")).toMatchObject({ state: "clean" });
+  expect(await automations.inbox()).toEqual([]);
+});
+
+test("a failing test is a finding with its name, one that passes again is flaky", async () => {
+  const files = {
+    "package.json": JSON.stringify({ name: "app", scripts: { test: "node --test" } }),
+    "sum.test.js":
+      'const test = require("node:test"); const assert = require("node:assert");\ntest("sums up", () => assert.equal(1 + 1, 3));\ntest("is there", () => {});\n',
+  };
+  const project = await daemon.project(files, { checks: ["node --test --test-reporter=tap"] });
+  const automations = new TestAutomations(daemon, project);
+  const failed = await automations.recipe("tests");
+  expect(failed).toMatchObject({ state: "findings", figures: { failed: 1, flaky: 0 } });
+  expect(await automations.inbox()).toMatchObject([{ title: "fails: sums up", severity: "high" }]);
+  project.repository.commit("mend", {
+    "sum.test.js":
+      'const test = require("node:test"); const { existsSync, writeFileSync } = require("node:fs");\ntest("is moody", () => { const was = existsSync("seen"); writeFileSync("seen", ""); if (!was) throw new Error("not yet"); });\n',
+  });
+  const flaky = await automations.recipe("tests");
+  expect(flaky).toMatchObject({ state: "findings", figures: { failed: 0, flaky: 1 } });
+  expect(await automations.inbox()).toMatchObject([{ title: "flaky: is moody" }]);
+});
+
+test("tech debt finds cycles, dead files and old notes, and tells the trend", async () => {
+  const project = await daemon.project({
+    "package.json": JSON.stringify({ name: "app", main: "a.js" }),
+    "a.js": 'import "./b.js";\nexport const a = 1;\n',
+    "b.js": 'import "./a.js";\nexport const b = 2;\n',
+    "dead.js": "export const gone = 1;\n",
+  });
+  const automations = new TestAutomations(daemon, project);
+  const first = await automations.recipe("tech-debt");
+  expect(first).toMatchObject({ state: "findings", figures: { cycles: 1, deadFiles: 1 } });
+  expect(first.summary).toMatch(/cycles 1, dead files 1, .*not looked for: .*knip.*jscpd/);
+  const titles = (await automations.inbox()).map(({ title }) => title);
+  expect(titles).toEqual(["2 files import one another in a circle", "nothing imports dead.js"]);
+  project.repository.git("rm", "-q", "dead.js");
+  project.repository.commit("less");
+  const second = await automations.recipe("tech-debt");
+  expect(second.summary).toMatch(/cycles 1, dead files 0 \(-1\)/);
+  expect(second.counts).toMatchObject({ new: 0, open: 1, fixed: 1 });
+});
+
+test("a recipe's thread is put away when its run has ended", async () => {
+  const project = await daemon.project();
+  const automations = new TestAutomations(daemon, project);
+  const { threadId } = await automations.recipe("changelog");
+  const client = await daemon.client();
+  const archived = async () =>
+    (await client.call("thread/read", { threadId: threadId ?? "" })).thread.status;
+  await expect.poll(archived).toBe("archived");
+});
+
+test("a recipe that nobody has is refused with those that there are", async () => {
+  const project = await daemon.project();
+  await expect(new TestAutomations(daemon, project).recipe("dance")).rejects.toMatchObject({
+    kind: "notFound",
+    message: expect.stringMatching(
+      /has no recipe dance: write \.heddle\/automations\/dance\.md, or use one of vulnerability-scan, changelog/,
+    ),
+  });
+});
