@@ -30,6 +30,8 @@ function environment(home, url) {
     NO_COLOR: "1",
     HEDDLE_HOME: heddleHome,
     HEDDLE_ALLOW_ROOT: "1",
+    // In a checkout the command line runs its source otherwise.
+    HEDDLE_BUILD: process.env.HEDDLE_BENCH_SOURCE ? "0" : "1",
   };
 }
 

@@ -1,19 +1,28 @@
 import { readFileSync } from "node:fs";
-import * as z from "zod";
-import { AbsolutePath } from "./common.ts";
+import { isAbsolute } from "node:path";
 
 /** The daemon that has a state directory for itself, as its file says. */
-export const LockHolder = z.object({ pid: z.int().positive(), socket: AbsolutePath });
-export type LockHolder = z.infer<typeof LockHolder>;
+export interface LockHolder {
+  readonly pid: number;
+  readonly socket: string;
+}
 
 /** Who holds the lock, if the file names a process that is alive. */
 export function readHolder(path: string): LockHolder | undefined {
   try {
-    const holder = LockHolder.parse(JSON.parse(readFileSync(path, "utf8")));
-    return isAlive(holder.pid) ? holder : undefined;
+    const holder: unknown = JSON.parse(readFileSync(path, "utf8"));
+    return isHolder(holder) && isAlive(holder.pid) ? holder : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** By hand: every command of the command line reads this file, and most need no schema else. */
+function isHolder(value: unknown): value is LockHolder {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, socket } = value as Partial<Record<keyof LockHolder, unknown>>;
+  if (typeof pid !== "number" || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  return typeof socket === "string" && isAbsolute(socket);
 }
 
 export function isAlive(pid: number): boolean {

@@ -44,8 +44,8 @@ interface Listed {
 }
 
 const listTimeoutMs = 3000;
-/** For all programs that may run on this machine: they are asked at the same time. */
-const detectTimeoutMs = 300;
+/** For all programs that may run on this machine, asked at the same time: a list takes 300 ms. */
+const detectTimeoutMs = 250;
 
 /** The providers, what they answer with, and what of it has a role. */
 export async function listModels(options: ListOptions): Promise<Listing> {
