@@ -35,7 +35,8 @@ export function merged(before: readonly FileFact[], after: readonly FileFact[]):
   return [...byPath.values()];
 }
 
-type Action = Exclude<ApprovalSubject, { type: "question" | "changes" | "planDeviation" }>;
+/** What a policy decides over before it happens. */
+export type Action = Exclude<ApprovalSubject, { type: "question" | "changes" | "planDeviation" }>;
 
 /** What an action does, part by part. */
 export async function partsOf(

@@ -11,7 +11,7 @@ import { dayOf } from "../budgets.ts";
 import { restore, salvageTree } from "../git/checkpoints.ts";
 import { measureChange } from "../git/measure.ts";
 import type { TurnTrees } from "../turn-trees.ts";
-import { filesOf, merged, partsOf } from "./action-facts.ts";
+import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
 import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
 
 export interface TurnPolicyServices {
@@ -28,7 +28,6 @@ export interface TurnPolicySubject {
   readonly checkout: RepositoryPaths;
 }
 
-type Action = Exclude<ApprovalSubject, { type: "question" | "changes" }>;
 type Changes = Extract<ApprovalSubject, { type: "changes" }>;
 
 /** What has changed since the last effect began, and what the policies say to it. */
