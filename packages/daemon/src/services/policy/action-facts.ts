@@ -35,7 +35,7 @@ export function merged(before: readonly FileFact[], after: readonly FileFact[]):
   return [...byPath.values()];
 }
 
-/** What is held against the policy before it happens. */
+/** What a policy decides over before it happens. */
 export type Action = Exclude<ApprovalSubject, { type: "question" | "changes" | "planDeviation" }>;
 
 /** What an action does, part by part. */
