@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addFile, exec, steps } from "./support/steps.ts";
+import { addFile, exec, type Step, steps } from "./support/steps.ts";
 import { TestAutomations } from "./support/test-automations.ts";
 import { startTestDaemon, type TestDaemon } from "./support/test-daemon.ts";
 
@@ -9,8 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => daemon[Symbol.asyncDispose]());
 
-const prompt = (...responses: Parameters<typeof steps>) =>
-  ({ type: "prompt", prompt: steps(...responses) }) as const;
+const prompt = (...responses: Step[]) => ({ type: "prompt", prompt: steps(...responses) }) as const;
 
 async function fresh(): Promise<TestAutomations> {
   return new TestAutomations(daemon, await daemon.project());

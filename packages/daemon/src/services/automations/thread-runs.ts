@@ -13,6 +13,7 @@ import { afterDeadline } from "../../os/deadline.ts";
 import { openTree } from "../../os/tree-files.ts";
 import type { Store } from "../../store/store.ts";
 import type { Boxes } from "../boxes.ts";
+import type { Busy } from "../busy.ts";
 import type { Checkouts } from "../checkouts.ts";
 import type { Code } from "../code.ts";
 import { toFailure } from "../failure.ts";
@@ -40,6 +41,7 @@ export interface ThreadRunsOptions {
   readonly turns: Turns;
   readonly checkouts: Checkouts;
   readonly boxes: Boxes;
+  readonly busy: Busy;
   readonly code: Pick<Code, "analyze">;
   readonly recipes: RecipeList;
   readonly scheduler: Scheduler;
@@ -62,10 +64,13 @@ export class ThreadRuns implements RunWorker {
   readonly #ofThread = new Map<ThreadId, RunId>();
   readonly #waiting = new Map<ThreadId, () => void>();
   readonly #archiving = new Set<Promise<void>>();
+  /** Threads to put away as soon as their turn has let go of them. */
+  readonly #toPutAway = new Set<ThreadId>();
 
   constructor(options: ThreadRunsOptions) {
     this.#options = options;
     options.journal.onThreadEvent((notice) => this.#hear(notice));
+    options.busy.onFree(() => this.#putAwayFree());
   }
 
   /** How long approvals of a run's thread wait; undefined for the threads of people. */
@@ -276,8 +281,19 @@ export class ThreadRuns implements RunWorker {
     journal.write(daemonActor, (tx) => turns.interrupt(tx, turn.id));
   }
 
+  #putAwayFree(): void {
+    for (const threadId of this.#toPutAway) {
+      if (!this.#options.busy.has(threadId)) this.#archive(threadId);
+    }
+  }
+
   #archive(threadId: ThreadId): void {
-    const { threadWork, journal, logError } = this.#options;
+    const { threadWork, journal, busy, logError } = this.#options;
+    if (busy.has(threadId)) {
+      this.#toPutAway.add(threadId);
+      return;
+    }
+    this.#toPutAway.delete(threadId);
     const work = threadWork
       .archive(threadId, (change) => journal.write(daemonActor, change))
       .then(() => {})

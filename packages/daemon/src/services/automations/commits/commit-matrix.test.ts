@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import type { Automation, Project, Run } from "@heddle/protocol";
+import type { Automation, Project, Run, Trigger } from "@heddle/protocol";
 import { afterEach, expect, test } from "vitest";
 import { type Fixture, makeRepository } from "../../../os/repository-fixture.test.support.ts";
 import type { Projects } from "../../projects.ts";
 import { hourMs, projectId, World } from "../world.test.support.ts";
 import { CommitTriggers } from "./commit-triggers.ts";
+
+type CommitTrigger = Extract<Trigger, { type: "commit" }>;
 
 const open: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -18,11 +20,11 @@ class Place implements AsyncDisposable {
   readonly automation: Automation;
   readonly triggers: CommitTriggers;
 
-  private constructor(repository: Fixture, trigger: object) {
+  private constructor(repository: Fixture, trigger: Partial<CommitTrigger>) {
     this.repository = repository;
     const { store, journal, scheduler } = this.world;
-    const commits = { type: "commit", branches: ["*"], paths: [], debounceMs: 0 } as const;
-    this.automation = this.world.add({ ...commits, ...trigger });
+    const usual: CommitTrigger = { type: "commit", branches: ["*"], paths: [], debounceMs: 0 };
+    this.automation = this.world.add({ ...usual, ...trigger });
     const projects = {
       granted: async () => ({ id: projectId }) as Project,
       checkout: async () => repository.checkout,
@@ -34,7 +36,7 @@ class Place implements AsyncDisposable {
     this.triggers = new CommitTriggers({ store, journal, clock, projects, scheduler, logError });
   }
 
-  static async open(trigger: object = {}): Promise<Place> {
+  static async open(trigger: Partial<CommitTrigger> = {}): Promise<Place> {
     const place = new Place(await makeRepository(), trigger);
     open.push(place);
     place.triggers.start();
