@@ -76,6 +76,22 @@ test("an automation may stop instead, and then has timed out", async () => {
   });
 });
 
+test("while its run is under way a thread is unattended, and under the policies for that", async () => {
+  const project = await daemon.project();
+  const automations = new TestAutomations(daemon, project);
+  const client = await daemon.client();
+  const scope = { type: "project", projectId: project.project.id } as const;
+  const policy = { scope, text: "While unattended, never change any files." };
+  const { hash } = await client.call("policy/set", policy);
+  await client.call("policy/set", { ...policy, hash });
+  const work = prompt(addFile("made.txt", "by itself"), { text: "tried" });
+  const { id } = await automations.add({ work });
+  expect(await runNow(automations, id)).toMatchObject({ state: "clean" });
+  await using attended = await project.thread();
+  await attended.say(steps(addFile("made.txt", "asked for"), { text: "made a file" }));
+  expect((await attended.diff()).files.map(({ path }) => path)).toEqual(["made.txt"]);
+});
+
 test("a run that never ends has timed out", async () => {
   const automations = await fresh();
   const { id } = await automations.add({

@@ -3,6 +3,7 @@ import {
   type PolicyName,
   PolicyRule,
   type PolicyScope,
+  runEnded,
   type Thread,
 } from "@heddle/protocol";
 import * as z from "zod";
@@ -43,19 +44,14 @@ const presets: Readonly<Record<PolicyName, readonly PolicyRule[]>> = {
 /** Rule lists by scope, kept in versions. Where one cannot be read, everything asks. */
 export class Policies {
   readonly #store: Store;
-  readonly #automationOf: (threadId: string) => string | undefined;
 
-  /** `automationOf` names the automation that a thread is run by. */
-  constructor(
-    store: Store,
-    automationOf: (threadId: string) => string | undefined = () => undefined,
-  ) {
+  constructor(store: Store) {
     this.#store = store;
-    this.#automationOf = automationOf;
   }
 
   subjectOf({ id, projectId, policy }: Thread): PolicySubject {
-    const automationId = this.#automationOf(id);
+    const runs = this.#store.runs.where({ thread_id: id });
+    const automationId = runs.find(({ state }) => !runEnded(state))?.automationId;
     return { projectId, threadId: id, automationId, preset: policy };
   }
 

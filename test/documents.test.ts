@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addFile, exec, replaceLine, type Step, steps } from "./support/steps.ts";
+import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+import type { TestThread } from "./support/test-thread.ts";
+
+let daemon: TestDaemon;
+let project: TestProject;
+const code = "export const one = 1;\n\nexport const two = 2;\n";
+beforeAll(async () => {
+  daemon = await startTestDaemon();
+  const files = { "src/a.ts": code, "README.md": "# Sample\n", "CHANGELOG.md": "# Changes\n" };
+  project = await daemon.project(files);
+});
+afterAll(() => daemon[Symbol.asyncDispose]());
+
+/** The results that the model was given, oldest first. */
+function results(thread: TestThread): string[] {
+  const items = daemon.requestsOf(thread).at(-1)?.items ?? [];
+  return items.flatMap(({ output }) => (output === undefined ? [] : [String(output)]));
+}
+
+describe("a document turn", () => {
+  const document = (thread: TestThread, ...work: Step[]) =>
+    thread.say(steps(...work, { text: "done" }), { mode: "document" });
+
+  test("changes documents and comments; all else is taken back, whatever changed it", async () => {
+    const thread = await project.thread();
+    const turn = await document(
+      thread,
+      addFile("docs/guide.md", "See [the code](../src/a.ts)."),
+      replaceLine("src/a.ts", "export const one = 1;", "export const one = 1; // The first."),
+      replaceLine("src/a.ts", "export const two = 2;", "export const two = 3;"),
+      addFile("src/new.ts", "x"),
+      exec("sed -i s/one/uno/ src/a.ts; rm README.md; chmod +x src/a.ts"),
+    );
+    expect(turn).toMatchObject({ state: "done", mode: "document" });
+    const { files } = await thread.diff();
+    expect(files.map(({ path, kind }) => [path, kind])).toEqual([
+      ["README.md", "deleted"],
+      ["docs/guide.md", "added"],
+    ]);
+    expect(results(thread).filter((text) => text.includes("taken back"))).toHaveLength(3);
+  });
+
+  test("writes comments into code", async () => {
+    const thread = await project.thread();
+    const commented = "export const one = 1; // The first.";
+    await document(thread, replaceLine("src/a.ts", "export const one = 1;", commented));
+    expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/a.ts"]);
+  });
+
+  test("names only files that are there", async () => {
+    const thread = await project.thread();
+    const mend = replaceLine("docs/x.md", "See `src/gone.ts`.", "See `src/a.ts`.");
+    const turn = await document(
+      thread,
+      addFile("docs/x.md", "See `src/gone.ts`."),
+      { text: "done" },
+      mend,
+    );
+    expect(turn).toMatchObject({ state: "done", proof: { rounds: 1 } });
+    expect(JSON.stringify(daemon.requestsOf(thread).at(-1)?.items)).toContain(
+      "docs/x.md:1 names src/gone.ts, which is not there",
+    );
+  });
+
+  test("after code was changed has an entry in the changelog", async () => {
+    const thread = await project.thread();
+    await thread.say(steps(addFile("src/b.ts", "export const b = 1;"), { text: "done" }));
+    const entry = replaceLine("CHANGELOG.md", "# Changes", "# Changes\n+\n+- There is a b.");
+    const turn = await document(thread, { text: "nothing to do" }, entry);
+    expect(turn).toMatchObject({ state: "done", proof: { rounds: 1 } });
+    expect(JSON.stringify(daemon.requestsOf(thread).at(-1)?.items)).toContain(
+      "CHANGELOG.md has no entry for what this thread changed in src/b.ts",
+    );
+  });
+
+  test("that is interrupted has changed no code either", async () => {
+    const thread = await project.thread();
+    const { worktree } = await thread.ready();
+    const slow = exec("sed -i s/one/uno/ src/a.ts; echo x > docs.md; echo begun; sleep 271");
+    const { id } = await thread.send(steps(slow), { mode: "document" });
+    await thread.streamed("begun\n".length);
+    await thread.client.call("turn/interrupt", { turnId: id });
+    await thread.ended(id);
+    expect(readFileSync(`${worktree}/src/a.ts`, "utf8")).toBe(code);
+    expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["docs.md"]);
+  });
+});
