@@ -3,9 +3,9 @@ import { bringUpToDate } from "../commands/document.ts";
 import { carryOut } from "../commands/implement.ts";
 import { paintWords, say } from "../terminal/output.ts";
 import { approvalText } from "../thread/approval-text.ts";
+import { play } from "./play.ts";
 import { passes } from "./repository.ts";
-import { introduce, keptOf, untilAborted } from "./run-demo.ts";
-import { openStage, type Stage, type StageOptions } from "./stage.ts";
+import type { Stage, StageOptions } from "./stage.ts";
 import type { Kept } from "./summary.ts";
 import type { Check } from "./verify.ts";
 import { Walk } from "./walk.ts";
@@ -29,22 +29,7 @@ export async function runPhases(
   options: StageOptions,
   signal: AbortSignal,
 ): Promise<PhasesDocument> {
-  const startedAt = performance.now();
-  await using stage = await openStage(options);
-  signal.throwIfAborted();
-  introduce(stage);
-  const { checks, ...found } = await untilAborted(perform(stage, signal), signal);
-  const kept = options.keep ? keptOf(stage) : null;
-  if (kept) stage.leave();
-  else checks.push({ name: "the daemon stopped in order", ok: await stage.stopDaemon() });
-  return {
-    ok: checks.every(({ ok }) => ok),
-    model: stage.model.label,
-    seconds: Math.round(performance.now() - startedAt) / 1000,
-    ...found,
-    checks,
-    kept,
-  };
+  return await play(options, signal, (stage) => perform(stage, signal));
 }
 
 async function perform(stage: Stage, signal: AbortSignal) {

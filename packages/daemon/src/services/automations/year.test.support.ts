@@ -1,5 +1,6 @@
 import type { Automation, AutomationOptions, Run, RunState } from "@heddle/protocol";
 import type { RunOutcome } from "./run-work.ts";
+import { mulberry } from "./schedule/croner-oracle.test.support.ts";
 import { jitterOf } from "./schedule/jitter.ts";
 import { nextAfter } from "./schedule/next-after.ts";
 import { dayMs, hourMs, minuteMs, World } from "./world.test.support.ts";
@@ -296,14 +297,4 @@ function allSlots({ id, trigger, options }: Automation, from: number, end: numbe
     slotAt = following;
   }
   return slots;
-}
-
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

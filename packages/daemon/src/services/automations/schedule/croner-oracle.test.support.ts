@@ -92,7 +92,8 @@ function randomCron(random: () => number): string {
   );
 }
 
-function mulberry(seed: number): () => number {
+/** A small seeded generator of numbers from 0 to 1. */
+export function mulberry(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
