@@ -160,7 +160,7 @@ describe("the policy readOnly", () => {
     expect(thread.items("fileChange")).toMatchObject([{ state: "declined" }]);
     expect((await thread.diff()).files).toEqual([]);
     const last = daemon.requestsOf(thread).at(-1)?.items.at(-1);
-    expect(JSON.stringify(last)).toContain("Nothing in the worktree is changed.");
+    expect(JSON.stringify(last)).toContain("the policy forbids it: Never change files");
   });
 
   test("lets commands read, and no command write", async () => {
