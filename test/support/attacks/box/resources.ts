@@ -7,7 +7,7 @@ import type { Attack, Ground } from "../attack.ts";
 import { done } from "../life.ts";
 import { childrenOf, processesWith, residentMiB } from "./survivors.ts";
 
-const daemonMiB = 300;
+const daemonMiB = 512;
 const mark = (name: string) => `2718.${process.pid}.${name}`;
 /** A command that sleeps under that name, and that only KILL ends. */
 const sleeper = (name: string) =>
