@@ -11,7 +11,7 @@ class WritingHost {
   #open: string[] | undefined;
   readonly worktree = "/work";
   readonly window = { bytesPerToken: 4 };
-  readonly phase = { mode: "implement" };
+  readonly phase = { mode: "build" };
   readonly signal = new AbortController().signal;
 
   atomically<T>(change: () => T): T {
