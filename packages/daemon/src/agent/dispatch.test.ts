@@ -11,7 +11,9 @@ class WritingHost {
   #open: string[] | undefined;
   readonly worktree = "/work";
   readonly window = { bytesPerToken: 4 };
-  readonly phase = { mode: "build" };
+  readonly phase = { mode: "implement", afterEffect: async () => undefined };
+  readonly patching = { tool: "apply_patch" };
+  readonly isStarved = () => false;
   readonly signal = new AbortController().signal;
 
   atomically<T>(change: () => T): T {
