@@ -5,7 +5,7 @@ import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
-import { shortId } from "../names.ts";
+import { pick, shortId } from "../names.ts";
 import { count } from "../terminal/format.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
@@ -64,11 +64,9 @@ export function parsePlace(place: string): { path: string; start: number; end: n
 
 async function remove(daemon: HeddleClient, threadId: ThreadId, given: string): Promise<void> {
   const { data } = await daemon.call("comment/list", { threadId });
-  const found = data.filter(({ id }) => id.includes(given));
-  if (found.length !== 1 || found[0] === undefined) {
-    throw usageError(`${given} is ${found.length === 0 ? "no comment" : "several comments"}`);
-  }
-  await daemon.call("comment/remove", { threadId, commentId: found[0].id });
+  const candidates = data.map(({ id, text }) => ({ id, names: [], label: printableLine(text) }));
+  const { id: commentId } = pick("comment", given, candidates);
+  await daemon.call("comment/remove", { threadId, commentId });
 }
 
 async function send(daemon: HeddleClient, threadId: ThreadId, { json }: Options): Promise<void> {

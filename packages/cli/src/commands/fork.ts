@@ -1,4 +1,4 @@
-import type { TurnId } from "@heddle/protocol";
+import type { ThreadId, TurnId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
@@ -35,8 +35,13 @@ export function forkCommand(): Command {
     });
 }
 
-async function findTurn(daemon: HeddleClient, threadId: string, given: string): Promise<TurnId> {
-  const { turns } = await daemon.call("thread/read", { threadId: threadId as never, limit: 500 });
+/** The turn of a thread that the user names by its id, or by a part of it. */
+export async function findTurn(
+  daemon: HeddleClient,
+  threadId: ThreadId,
+  given: string,
+): Promise<TurnId> {
+  const { turns } = await daemon.call("thread/read", { threadId, limit: 500 });
   const candidates = turns.map(({ id, summary }) => ({ id, names: [], label: summary ?? "" }));
   return pick("turn", given, candidates).id;
 }

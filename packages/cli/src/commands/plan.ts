@@ -1,6 +1,6 @@
 import type { Plan, ThreadId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { exitCodes } from "../exit.ts";
@@ -92,10 +92,10 @@ function approveCommand(): Command {
     .action((given: string, options: { hash?: string; json?: boolean }) =>
       withPlan(given, async (daemon, plan) => {
         const { threadId } = plan;
-        // What the user has seen is what is approved; without a hash it is shown now.
-        const seen = options.hash !== undefined && !plan.hash.startsWith(options.hash);
-        const hash = seen ? options.hash : plan.hash;
-        const approved = await daemon.call("plan/approve", { threadId, hash: hash ?? plan.hash });
+        // A hash that the plan no longer has goes to the daemon as it is, which then refuses it.
+        const { hash: asked = plan.hash } = options;
+        const hash = plan.hash.startsWith(asked) ? plan.hash : asked;
+        const approved = await daemon.call("plan/approve", { threadId, hash });
         printPlan(approved, options);
         say(`carry it out with: heddle implement ${shortId(threadId)}`);
       }),
@@ -126,7 +126,7 @@ function modeCommand(): Command {
   return command("mode")
     .description("Switch plan mode on or off: whether a thread plans before it works.")
     .argument("<thread>", "as listed by `heddle threads`")
-    .argument("<on|off>", "the new state")
+    .addArgument(new Argument("<state>", "the new state").choices(["on", "off"]))
     .option("--json", "print the thread as JSON")
     .action(async (given: string, state: string, { json }: { json?: boolean }) => {
       using daemon = await openDaemon();

@@ -12,8 +12,10 @@ import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { parsePlace } from "../commands/comment.ts";
 import { bringUpToDate } from "../commands/document.ts";
+import { findTurn } from "../commands/fork.ts";
 import { hitText } from "../commands/history.ts";
 import { approvedHash, carryOut } from "../commands/implement.ts";
+import { usageError } from "../exit.ts";
 import { listThreads } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
@@ -78,6 +80,7 @@ const handlers: Readonly<Record<SlashName, Handler>> = {
     start(ground, task === "" ? bringUpToDate : task, { mode: "document" }),
   "plan-mode": async ({ daemon, threadId }, state) => {
     const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
+    if (!["", "on", "off"].includes(state)) throw usageError(`${state} is neither on nor off`);
     const on = state === "" ? !thread.planMode : state === "on";
     await daemon.call("thread/planMode", { threadId, on });
     say(on ? "plan mode is on: turns plan first" : "plan mode is off");
@@ -120,9 +123,7 @@ const handlers: Readonly<Record<SlashName, Handler>> = {
     say(`took back ${undone.length}`);
   },
   fork: async ({ daemon, threadId }, turn) => {
-    const { turns } = await daemon.call("thread/read", { threadId, limit: 500 });
-    const found = turns.find(({ id }) => turn !== "" && id.endsWith(turn));
-    const from = found === undefined ? {} : { turnId: found.id };
+    const from = turn === "" ? {} : { turnId: await findTurn(daemon, threadId, turn) };
     const thread = await daemon.call("thread/fork", { threadId, ...from });
     say(`go on with: heddle attach ${shortId(thread.id)}`);
   },
@@ -159,7 +160,8 @@ function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
   if (kind === "uncommitted") return { type: "uncommitted" };
   if (kind === "branch") return { type: "branch", branch: name };
   if (kind === "commit") return { type: "commit", commit: name };
-  return { type: "thread", threadId };
+  if (kind === "") return { type: "thread", threadId };
+  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit HASH`);
 }
 
 async function planNow({ daemon, threadId }: Ground): Promise<Plan> {

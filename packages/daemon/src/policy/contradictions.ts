@@ -1,7 +1,6 @@
 import type { PolicyRule, PolicyTarget } from "@heddle/protocol";
+import { strictness } from "./decide.ts";
 import { wordsOf } from "./words/read-back.ts";
-
-const strictness = { allow: 0, ask: 1, deny: 2 } as const;
 
 /** The rules that another, stricter one makes idle, each as a sentence that says how it ends. */
 export function contradictionsIn(rules: readonly PolicyRule[]): string[] {

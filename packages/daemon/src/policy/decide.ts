@@ -19,7 +19,8 @@ export interface Decision<Source = unknown> {
   readonly doubtful?: true;
 }
 
-const strictness = { allow: 0, ask: 1, deny: 2 } as const;
+/** The effects of rules in the order in which one stands over another. */
+export const strictness = { allow: 0, ask: 1, deny: 2 } as const;
 
 /**
  * Decides over an action by the strictest of all rules: deny stands over ask, ask over allow, and

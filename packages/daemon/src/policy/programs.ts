@@ -41,7 +41,7 @@ export function unknownOf(words: readonly Word[]): string | undefined {
   const program = programOf(name);
   if (plain.has(program)) return undefined;
   if (program === "git") return unknownOfGit(args);
-  const condition = unless[program];
+  const condition = Object.hasOwn(unless, program) ? unless[program] : undefined;
   if (condition === undefined) return `${program} can run anything`;
   const tells = args.every((arg) => arg !== null && !condition.test(arg));
   return tells ? undefined : `with these arguments ${program} can run anything`;

@@ -160,6 +160,7 @@ export class Reviews {
     const params = { projectId, target: { type: "thread", threadId: id } } as const;
     const review = await this.start(params, (change) => journal.write(daemonActor, change));
     const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     using _ = journal.onDaemonEvent(({ event }) => {
       const own = event.type === "reviewChanged" && event.review.id === review.id;
