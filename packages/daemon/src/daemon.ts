@@ -15,6 +15,7 @@ import { createDial } from "./sandbox/egress/dial.ts";
 import { endLeftBoxes } from "./sandbox/left-boxes.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { Approvals } from "./services/approvals.ts";
+import { Archiver } from "./services/archiver.ts";
 import { AutomationEngine } from "./services/automations/engine.ts";
 import { settleRestoredAutomations } from "./services/automations/restored.ts";
 import { BackupSchedule } from "./services/backup-schedule.ts";
@@ -163,7 +164,14 @@ function makeServices(
   stack.use(new GrantExpiry({ grants, journal, clock, logError }));
   const dial = createDial({ resolve: systemResolve, judge: judgeAddress, allowPrivate });
   const networks = new Networks({ grants, journal, dial, log: log.info });
-  const boxes = new Boxes({ sandbox, grants, networks, searcher: rgPath, spools, tools: tools() });
+  const boxes = new Boxes({
+    sandbox,
+    grants,
+    networks,
+    searcher: rgPath,
+    spools,
+    tools: programFolders(),
+  });
 
   const projects = new Projects(store, grants);
   const tasks = new Tasks(store);
@@ -208,12 +216,13 @@ function makeServices(
   const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks, ...phases };
   const turns = new Turns({ ...common, ...deciding, ...running });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
-  const reviews = new Reviews({ ...common, threads, threadWork, turns });
+  const archiver = stack.use(new Archiver({ ...common, threadWork }));
+  const reviews = new Reviews({ ...common, threads, turns, archiver });
   const review: LandingsOptions["review"] = (...of) => reviews.beforeLanding(...of);
   const landings = new Landings({ ...common, ...roots, review });
   const relinking = new Relinking(common);
   for (const work of [provisioning, landings, turns]) stack.defer(() => work.stop());
-  const automating = { ...common, clock, threads, threadWork, turns, code };
+  const automating = { ...common, clock, threads, turns, code, archiver };
   const engine = stack.use(
     new AutomationEngine({ ...automating, configDirectory: dirname(paths.config) }),
   );
@@ -243,7 +252,7 @@ function makeServices(
 async function takeUp(
   { log, paths }: DaemonOptions,
   { places, checkLater, storage, store, journal, backups }: State,
-  { turns, landings, provisioning, engine, common }: Services,
+  { turns, landings, provisioning, engine, reviews, common }: Services,
 ): Promise<void> {
   storage.onDamage((damage) => {
     markDamage(places, damage);
@@ -260,6 +269,7 @@ async function takeUp(
     settleRestoration({ store, journal, turns });
     turns.recover();
     provisioning.resume();
+    reviews.putAwayLeft();
     engine.start();
   });
   backups.begin({ check: checkLater });
@@ -302,8 +312,8 @@ async function serve(
   stack.defer(() => dispatcher.drain());
 }
 
-/** Programs that come with Heddle, for its own recipes. */
-function tools(): string[] {
+/** Where the programs are that come with Heddle, for its own recipes. */
+function programFolders(): string[] {
   const changelog = gitCliffPath();
   return changelog === undefined ? [] : [dirname(changelog)];
 }

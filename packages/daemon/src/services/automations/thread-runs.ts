@@ -12,15 +12,14 @@ import type { Clock } from "../../os/clock.ts";
 import { afterDeadline } from "../../os/deadline.ts";
 import { openTree } from "../../os/tree-files.ts";
 import type { Store } from "../../store/store.ts";
+import type { Archiver } from "../archiver.ts";
 import type { Boxes } from "../boxes.ts";
-import type { Busy } from "../busy.ts";
 import type { Checkouts } from "../checkouts.ts";
 import type { Code } from "../code.ts";
 import { toFailure } from "../failure.ts";
 import { daemonActor, type Journal, type ThreadNotice, type Transaction } from "../journal.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
-import type { ThreadWork } from "../thread-work.ts";
 import type { ThreadStart, Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { dayUse } from "./day-budget.ts";
@@ -37,11 +36,10 @@ export interface ThreadRunsOptions {
   readonly clock: Clock;
   readonly projects: Projects;
   readonly threads: Threads;
-  readonly threadWork: ThreadWork;
   readonly turns: Turns;
   readonly checkouts: Checkouts;
   readonly boxes: Boxes;
-  readonly busy: Busy;
+  readonly archiver: Archiver;
   readonly code: Pick<Code, "analyze">;
   readonly recipes: RecipeList;
   readonly scheduler: Scheduler;
@@ -63,14 +61,10 @@ export class ThreadRuns implements RunWorker {
   readonly #atWork = new Map<RunId, AtWork>();
   readonly #ofThread = new Map<ThreadId, RunId>();
   readonly #waiting = new Map<ThreadId, () => void>();
-  readonly #archiving = new Set<Promise<void>>();
-  /** Threads to put away as soon as their turn has let go of them. */
-  readonly #toPutAway = new Set<ThreadId>();
 
   constructor(options: ThreadRunsOptions) {
     this.#options = options;
     options.journal.onThreadEvent((notice) => this.#hear(notice));
-    options.busy.onFree(() => this.#putAwayFree());
   }
 
   /** How long approvals of a run's thread wait; undefined for the threads of people. */
@@ -94,16 +88,18 @@ export class ThreadRuns implements RunWorker {
     if (ended.threadId === null) return;
     this.#ofThread.delete(ended.threadId);
     if (ended.turnId !== null) this.#interrupt(ended);
-    if (ended.turnId === null || ended.state === "clean") this.#archive(ended.threadId);
+    if (ended.turnId === null || ended.state === "clean") {
+      this.#options.archiver.add(ended.threadId);
+    }
   }
 
   /** Threads that a daemon which was killed had no time to put away. */
   putAwayLeft(): void {
-    const { store } = this.#options;
+    const { store, archiver } = this.#options;
     for (const { id } of store.threads.where({ status: "idle" })) {
       const [run] = store.runs.where({ thread_id: id });
       const isOver = run?.endedAt && (run.turnId === null || run.state === "clean");
-      if (isOver) this.#archive(id);
+      if (isOver) archiver.add(id);
     }
   }
 
@@ -111,7 +107,6 @@ export class ThreadRuns implements RunWorker {
   async close(): Promise<void> {
     for (const { controller } of this.#atWork.values()) controller.abort(leftOff);
     await Promise.all([...this.#atWork.values()].map(({ ended }) => ended));
-    await Promise.all(this.#archiving);
   }
 
   /** The outcome, unless events tell of it later. */
@@ -279,27 +274,6 @@ export class ThreadRuns implements RunWorker {
     const turn = turnId === null ? undefined : store.turns.find(turnId);
     if (turn === undefined || isEndState(turn.state)) return;
     journal.write(daemonActor, (tx) => turns.interrupt(tx, turn.id));
-  }
-
-  #putAwayFree(): void {
-    for (const threadId of this.#toPutAway) {
-      if (!this.#options.busy.has(threadId)) this.#archive(threadId);
-    }
-  }
-
-  #archive(threadId: ThreadId): void {
-    const { threadWork, journal, busy, logError } = this.#options;
-    if (busy.has(threadId)) {
-      this.#toPutAway.add(threadId);
-      return;
-    }
-    this.#toPutAway.delete(threadId);
-    const work = threadWork
-      .archive(threadId, (change) => journal.write(daemonActor, change))
-      .then(() => {})
-      .catch((error: unknown) => logError("a run's thread was not put away", { error }))
-      .finally(() => this.#archiving.delete(work));
-    this.#archiving.add(work);
   }
 
   #automationOf(threadId: ThreadId): Automation | undefined {

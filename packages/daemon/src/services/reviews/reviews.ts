@@ -14,14 +14,13 @@ import {
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Page, PageRequest } from "../../store/document-table.ts";
 import type { Store } from "../../store/store.ts";
-import type { Busy } from "../busy.ts";
+import type { Archiver } from "../archiver.ts";
 import type { Checkouts } from "../checkouts.ts";
 import { diffTrees } from "../git/diffs.ts";
 import { daemonActor, type Journal } from "../journal.ts";
 import type { Commit } from "../mutations.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
-import type { ThreadWork } from "../thread-work.ts";
 import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { type ReviewedChange, resolveTarget } from "./review-target.ts";
@@ -34,10 +33,8 @@ export interface ReviewsOptions {
   readonly projects: Projects;
   readonly checkouts: Checkouts;
   readonly threads: Threads;
-  readonly threadWork: ThreadWork;
   readonly turns: Turns;
-  readonly busy: Busy;
-  readonly logError: (message: string, details: Record<string, unknown>) => void;
+  readonly archiver: Archiver;
 }
 
 /** Findings of these priorities keep work from landing. */
@@ -52,7 +49,18 @@ export class Reviews {
 
   constructor(options: ReviewsOptions) {
     this.#options = options;
-    options.busy.onFree(() => setImmediate(() => this.#putAway()));
+    options.journal.onDaemonEvent(({ event }) => {
+      if (event.type === "reviewChanged") this.#putAway(event.review);
+    });
+  }
+
+  /** Threads that a daemon which was killed had no time to put away. */
+  putAwayLeft(): void {
+    const { store } = this.#options;
+    for (const { reviewId } of store.threads.where({ status: "idle" })) {
+      const review = reviewId === null ? undefined : store.reviews.find(reviewId);
+      if (review) this.#putAway(review);
+    }
   }
 
   async start(params: ParamsOf<Methods, "review/start">, commit: Commit): Promise<Review> {
@@ -197,15 +205,8 @@ export class Reviews {
     return reviewPrompt({ ...change, task, files });
   }
 
-  /** The threads of reviews that are over; what they found is kept with the review. */
-  #putAway(): void {
-    const { store, busy, threadWork, journal, logError } = this.#options;
-    for (const { threadId } of store.reviews.where({ state: ["done", "failed"] })) {
-      const thread = store.threads.find(threadId);
-      if (thread === undefined || thread.status !== "idle" || busy.has(threadId)) continue;
-      threadWork
-        .archive(threadId, (change) => journal.write(daemonActor, change))
-        .catch((error: unknown) => logError("a review's thread could not be put away", { error }));
-    }
+  /** What a review has found is kept with it. */
+  #putAway({ state, threadId }: Review): void {
+    if (state !== "running") this.#options.archiver.add(threadId);
   }
 }
