@@ -15,6 +15,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
+          // Modules hold no state that one file could leave to the next: most of a run was loading them.
+          isolate: false,
           include: ["packages/*/src/**/*.test.ts"],
           // A slow machine is no failure.
           testTimeout: 60_000,

@@ -22,9 +22,11 @@ import {
   snapshot,
 } from "./checkpoints.ts";
 import { commitTurn } from "./commits.ts";
-import { box, makeRepository } from "./git-fixture.test.support.ts";
+import { gitGround } from "./git-fixture.test.support.ts";
 import { copyIndex, removeLeftIndexes } from "./temporary-index.ts";
 import { isClean } from "./worktrees.ts";
+
+const { box, makeRepository } = gitGround();
 
 const ids = { threadId: "thr_1", turnId: "turn_1" };
 const author = { name: "Ada", email: "ada@example.org" };

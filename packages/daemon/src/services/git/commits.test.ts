@@ -2,8 +2,10 @@ import { chmodSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commitTurn, turnMessage } from "./commits.ts";
-import { box, makeRepository } from "./git-fixture.test.support.ts";
+import { gitGround } from "./git-fixture.test.support.ts";
 import { isClean } from "./worktrees.ts";
+
+const { box, makeRepository } = gitGround();
 
 const turn = {
   message: "Add b",

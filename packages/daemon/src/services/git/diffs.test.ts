@@ -4,7 +4,9 @@ import type { FileDiff } from "@heddle/protocol";
 import { describe, expect, test } from "vitest";
 import { snapshot } from "./checkpoints.ts";
 import { type DiffLimits, diffTrees, limitDiff } from "./diffs.ts";
-import { box, type Fixture, makeRepository } from "./git-fixture.test.support.ts";
+import { type Fixture, gitGround } from "./git-fixture.test.support.ts";
+
+const { box, makeRepository } = gitGround();
 
 async function diffOf(fixture: Fixture, limits?: DiffLimits) {
   const to = await snapshot(box, fixture.checkout);

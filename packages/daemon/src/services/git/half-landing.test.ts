@@ -2,9 +2,11 @@ import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commitTurn } from "./commits.ts";
-import { box, type Fixture, makeRepository } from "./git-fixture.test.support.ts";
+import { type Fixture, gitGround } from "./git-fixture.test.support.ts";
 import { undoHalfLanding } from "./half-landing.ts";
 import { removeLeftIndexes } from "./temporary-index.ts";
+
+const { box, makeRepository } = gitGround();
 
 const author = { name: "Grace", email: "grace@example.org" };
 const targetRef = "refs/heads/main";

@@ -4,13 +4,15 @@ import { expect, test } from "vitest";
 import type { RunBoxedGit } from "../../sandbox/types.ts";
 import { commitTurn } from "./commits.ts";
 import { finishLanding } from "./fast-forward.ts";
-import { box, type Fixture, makeRepository } from "./git-fixture.test.support.ts";
+import { type Fixture, gitGround } from "./git-fixture.test.support.ts";
 import {
   type LandingRequest,
   type PreparedLanding,
   prepareLanding,
   removeScratch,
 } from "./landing-git.ts";
+
+const { box, makeRepository } = gitGround();
 
 type Prepared = Extract<PreparedLanding, { type: "prepared" }>;
 const targetRef = "refs/heads/main";

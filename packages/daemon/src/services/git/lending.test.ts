@@ -9,8 +9,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { box, type Fixture, makeRepository } from "./git-fixture.test.support.ts";
+import { type Fixture, gitGround } from "./git-fixture.test.support.ts";
 import { type LendRequest, lend } from "./lending.ts";
+
+const { box, makeRepository } = gitGround();
 
 async function monorepo(): Promise<Fixture> {
   const fixture = await makeRepository({

@@ -10,8 +10,10 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { box, makeRepository } from "./git-fixture.test.support.ts";
+import { gitGround } from "./git-fixture.test.support.ts";
 import { createWorktree, isClean, removeWorktree, slugOf } from "./worktrees.ts";
+
+const { box, makeRepository } = gitGround();
 
 test.each([
   ["Fix the login bug", "fix-the-login-bug"],
