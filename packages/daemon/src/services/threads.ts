@@ -48,13 +48,6 @@ export interface ThreadsOptions {
   readonly provisioning: Provisioning;
 }
 
-export interface ThreadStart {
-  /** Adds to the very transaction that begins the thread. */
-  readonly begun?: (tx: Transaction, thread: Thread) => void;
-  /** The commit to branch off; else the tip of the target. */
-  readonly at?: string | undefined;
-}
-
 /** What has to be known of a thread before it begins. */
 export interface NewThread
   extends Pick<Thread, "title" | "target" | "baseCommit" | "policy">,
@@ -71,11 +64,13 @@ export class Threads {
     this.#options = options;
   }
 
-  async start(
-    params: ParamsOf<Methods, "thread/start">,
-    commit: Commit,
-    { begun, at }: ThreadStart = {},
-  ): Promise<Thread> {
+  async start(params: ParamsOf<Methods, "thread/start">, commit: Commit): Promise<Thread> {
+    const prepared = await this.prepare(params);
+    return commit((tx) => this.create(tx, prepared));
+  }
+
+  /** What `create` begins a thread with, on the tip of its target or at a given commit. */
+  async prepare(params: ParamsOf<Methods, "thread/start">, at?: string): Promise<NewThread> {
     const { projects } = this.#options;
     const project = await projects.granted(params.projectId as ProjectId, "rw");
     const { gitCommonDir } = await projects.checkout(project);
@@ -86,12 +81,7 @@ export class Threads {
       throw new DaemonError("notFound", message, { target });
     }
     const { title, policy, taskId } = params;
-    const given = { project, title, policy: policy ?? "workspace", target, baseCommit, taskId };
-    return commit((tx) => {
-      const thread = this.create(tx, given);
-      begun?.(tx, thread);
-      return thread;
-    });
+    return { project, title, policy: policy ?? "workspace", target, baseCommit, taskId };
   }
 
   /** A thread whose worktree begins at any commit of its project. */

@@ -12,7 +12,7 @@ import type { Store } from "../../store/store.ts";
 import { daemonActor, type Journal, type Transaction } from "../journal.ts";
 import type { Commit } from "../mutations.ts";
 import { rows } from "../rows.ts";
-import type { ThreadStart, Threads } from "../threads.ts";
+import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 
 type Of<Method extends keyof Methods> = ParamsOf<Methods, Method>;
@@ -61,24 +61,13 @@ export class Inbox {
     }
     const text = taskText({ ...finding, title });
     const params = { projectId, title: `Fix: ${title}`.slice(0, 500) };
-    const answers: Answer<"inbox/fix">[] = [];
-    // What a repeated call is answered with is this answer, not the thread's row.
-    const commitAnswer: Commit = (change) => {
-      const results: ReturnType<typeof change>[] = [];
-      commit((tx) => {
-        results.push(change(tx));
-        return answers[0];
-      });
-      return results[0] as ReturnType<typeof change>;
-    };
-    const begun: ThreadStart["begun"] = (tx, thread) => {
-      turns.start(tx, { threadId: thread.id, input: [{ type: "text", text }] });
+    const prepared = await threads.prepare(params);
+    return commit((tx) => {
+      const { id: threadId } = threads.create(tx, prepared);
+      turns.start(tx, { threadId, input: [{ type: "text", text }] });
       const row = rows.finding(store, findingId);
-      const fixing = put(tx, { ...row, inbox: "read", threadId: thread.id });
-      answers.push({ finding: fixing, threadId: thread.id });
-    };
-    const { id: threadId } = await threads.start(params, commitAnswer, { begun });
-    return answers[0] ?? { finding: rows.finding(store, findingId), threadId };
+      return { finding: put(tx, { ...row, inbox: "read", threadId }), threadId };
+    });
   }
 
   accept(tx: Transaction, { filter, reason, until }: Of<"inbox/accept">): Answer<"inbox/accept"> {

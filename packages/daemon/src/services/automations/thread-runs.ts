@@ -20,7 +20,7 @@ import { toFailure } from "../failure.ts";
 import { daemonActor, type Journal, type ThreadNotice, type Transaction } from "../journal.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
-import type { ThreadStart, Threads } from "../threads.ts";
+import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { dayUse } from "./day-budget.ts";
 import { groundOf } from "./recipe-ground.ts";
@@ -129,21 +129,18 @@ export class ThreadRuns implements RunWorker {
     automation: Automation,
     work: { type: "recipe" } | { type: "prompt"; prompt: string },
   ): Promise<ThreadId> {
-    const { threads, journal } = this.#options;
+    const { threads, journal, scheduler } = this.#options;
     const { projectId, name, options } = automation;
     const params = { projectId, title: name, policy: options.policy };
     const branch = run.commit ? { target: run.commit.branch } : {};
-    const begun: ThreadStart["begun"] = (tx, { id }) => {
+    const prepared = await threads.prepare({ ...params, ...branch }, run.commit?.commit);
+    return journal.write(daemonActor, (tx) => {
+      const { id } = threads.create(tx, prepared);
       const turn = work.type === "prompt" ? this.#startTurn(tx, automation, id, work) : undefined;
-      this.#options.scheduler.update(tx, run.id, { threadId: id, turnId: turn?.id ?? null });
+      scheduler.update(tx, run.id, { threadId: id, turnId: turn?.id ?? null });
       this.#ofThread.set(id, run.id);
-    };
-    const thread = await threads.start(
-      { ...params, ...branch },
-      (change) => journal.write(daemonActor, change),
-      { begun, at: run.commit?.commit },
-    );
-    return thread.id;
+      return id;
+    });
   }
 
   #startTurn(
