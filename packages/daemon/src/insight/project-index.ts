@@ -5,6 +5,7 @@ import { Contents } from "./contents.ts";
 import { digestFile } from "./digest.ts";
 import { type LexedFile, LexPool } from "./lex-pool.ts";
 import { isOther, RefreshPlan } from "./refresh-plan.ts";
+import { writeContent } from "./stored-content.ts";
 import { TreeState } from "./tree-state.ts";
 import { type Listing, parseGitListing, walkFolders } from "./walk.ts";
 
@@ -163,7 +164,7 @@ export class ProjectIndex implements Disposable {
       }
       const { key, stamp } = digest;
       if ("content" in digest) {
-        this.#contents.add(key, JSON.stringify(digest.content), digest.names);
+        this.#contents.add(key, writeContent(digest.content), digest.names);
       }
       plan.settle(path, stamp, key);
     }
