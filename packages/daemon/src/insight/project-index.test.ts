@@ -192,7 +192,9 @@ test("a tree beyond the limits is read in part, and says so until it no longer i
   const reason = "it has more sources than are read";
   const half = { files: 4, read: ["b.ts", "c.ts"], overLimit: ["d.ts"] };
   expect(partOf()).toEqual({ ...half, partial: { reason, listed: 4, indexed: 2 } });
+  const built = index.indexOf(root);
   expect(await index.refresh({ root })).toEqual({ files: 4, read: 0, changed: 0 });
+  expect(index.indexOf(root)).toBe(built);
 
   tree.write({ "e.ts": "" });
   await index.refresh({ root });
