@@ -54,8 +54,12 @@ export async function makeCorpus(folder: string, limit: number): Promise<Corpus>
 async function commitAll(root: string): Promise<void> {
   writeFileSync(join(root, ".gitignore"), "node_modules\n");
   const author = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
-  for (const args of [["init"], ["add", "."], [...author, "commit", "-m", "sources"]]) {
-    await execa("git", [...args, "--quiet"], { cwd: root, stdio: ["ignore", 2, 2] });
+  for (const args of [
+    ["init", "--quiet"],
+    ["add", "."],
+    [...author, "commit", "--quiet", "-m", "sources"],
+  ]) {
+    await execa("git", args, { cwd: root, stdio: ["ignore", 2, 2] });
   }
 }
 

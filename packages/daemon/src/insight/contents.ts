@@ -1,6 +1,7 @@
 import type { ContentRow, IndexStore } from "../store/index-store.ts";
 import type { Content } from "./digest.ts";
 import { FileNames, Names } from "./names.ts";
+import { readContent } from "./stored-content.ts";
 import { WordNumbers } from "./word-numbers.ts";
 
 /** Keys come in no order, so that each transaction writes much of their index anew. */
@@ -18,6 +19,7 @@ export class Contents {
   readonly #store: IndexStore;
   readonly #known = new Map<string, KnownContent>();
   #storedNames: number;
+  #hasStored: boolean;
   #unsaved: ContentRow[] = [];
 
   constructor(store: IndexStore) {
@@ -25,25 +27,26 @@ export class Contents {
     this.names = new Names(store.readNames());
     this.numbers = new WordNumbers(this.names);
     this.#storedNames = this.names.count;
+    this.#hasStored = store.hasContents();
   }
 
   /** Whether nothing was ever read. */
   get isEmpty(): boolean {
-    return this.names.count === 0;
+    return !this.#hasStored && this.#known.size === 0;
   }
 
   find(key: string): KnownContent | undefined {
     const known = this.#known.get(key);
-    if (known) return known;
+    if (known || !this.#hasStored) return known;
     const row = this.#store.findContent(key);
     if (!row) return undefined;
-    const found = { content: JSON.parse(row.body) as Content, names: new FileNames(row.names) };
+    const found = { content: readContent(row.body), names: new FileNames(row.names) };
     this.#known.set(key, found);
     return found;
   }
 
   add(key: string, body: string, names: FileNames): void {
-    this.#known.set(key, { content: JSON.parse(body) as Content, names });
+    this.#known.set(key, { content: readContent(body), names });
     this.#unsaved.push({ key, body, names: names.packed });
     if (this.#unsaved.length >= savedAtOnce) this.save();
   }
@@ -52,6 +55,7 @@ export class Contents {
   save(): void {
     const rows = this.#unsaved;
     this.#unsaved = [];
+    this.#hasStored ||= rows.length > 0;
     this.#store.transaction(() => {
       this.#store.addNames(this.#storedNames, this.names.since(this.#storedNames));
       for (const row of rows) this.#store.putContent(row);

@@ -19,7 +19,7 @@ export type LexResult =
       readonly path: string;
       readonly key: string;
       readonly stamp: FileStamp;
-      /** JSON of what was found; absent where the content was known. */
+      /** What was found, by `writeContent`; absent where the content was known. */
       readonly body?: string;
     };
 

@@ -3,6 +3,7 @@ import { TreeReader } from "../os/tree-reader.ts";
 import { digestFile } from "./digest.ts";
 import type { LexAnswer, LexBatch, LexResult, LexStart } from "./lex-messages.ts";
 import { Names } from "./names.ts";
+import { writeContent } from "./stored-content.ts";
 import { WordNumbers } from "./word-numbers.ts";
 
 // The entry of a thread that reads and lexes files, a batch at a time.
@@ -32,7 +33,7 @@ function lexBatch({ paths }: LexBatch): LexAnswer {
       continue;
     }
     keys.add(key);
-    results.push({ path, key, stamp, body: JSON.stringify(digest.content) });
+    results.push({ path, key, stamp, body: writeContent(digest.content) });
     packs.push(digest.names.packed);
   }
   return { results, newNames: newNames(), ...joined(packs) };

@@ -18,6 +18,7 @@ const open = (path = ":memory:") => new ProjectIndex(openIndexStore(path, "test"
 function contentOf(index: BuiltIndex) {
   return index.files.map((file, number) => ({
     file,
+    definitions: file.symbols?.definitions,
     imports: index.imports[number],
     edges: index.edgesFrom(number),
   }));
@@ -145,6 +146,63 @@ test("what cannot be read is counted, with its reason, and hinders nothing", asy
   });
   const lexed = built.files.filter(({ symbols }) => symbols).map(({ path }) => path);
   expect(lexed).toEqual(["broken.ts", "good.ts", "latin.py", "run"]);
+});
+
+test("what git lists is read unseen, and one that is too large is a file all the same", async () => {
+  using tree = makeTree({
+    "a.ts": "export const a = 1;\r\n",
+    "huge.ts": Buffer.alloc(5 * 1024 * 1024, 32),
+  });
+  symlinkSync("a.ts", join(tree.root, "link.ts"));
+  execFileSync("touch", ["-d", "2 hours ago", "a.ts"], { cwd: tree.root });
+  using index = open();
+  // Git's content has other line ends than the checkout: its name is not that of what is read.
+  const blob = "0123456789".repeat(4);
+  const names = ["a.ts", "gone.ts", "huge.ts", "link.ts"];
+  const listing = Buffer.from(names.map((name) => `H 100644 ${blob} 0\t${name}\0`).join(""));
+  const { root } = tree;
+  expect(await index.refresh({ root, listing })).toEqual({ files: 2, read: 4, changed: 2 });
+  const { files, skipped } = index.indexOf(root);
+  expect(files.map(({ path, size }) => [path, size])).toEqual([
+    ["a.ts", 21],
+    ["huge.ts", 5 * 1024 * 1024],
+  ]);
+  const reasons = Object.entries(skipped).map(([reason, entry]) => [reason, entry?.examples]);
+  expect(Object.fromEntries(reasons)).toEqual({
+    tooLarge: ["huge.ts"],
+    vanished: ["gone.ts"],
+    symlink: ["link.ts"],
+  });
+  expect(await index.refresh({ root, listing })).toMatchObject({ files: 2, changed: 0 });
+  const again = await index.refresh({ root, listing: listing.subarray(0, listing.indexOf(0) + 1) });
+  expect(again).toEqual({ files: 1, read: 0, changed: 1 });
+});
+
+test("a tree beyond the limits is read in part, and says so until it no longer is", async () => {
+  const names = ["a.md", "b.ts", "c.ts", "d.ts"];
+  using tree = makeTree(Object.fromEntries(names.map((name) => [name, `export {}; // ${name}`])));
+  const { root } = tree;
+  using index = new ProjectIndex(openIndexStore(":memory:", "test"), { files: 4, sources: 2 });
+  const partOf = () => {
+    const { files, partial, skipped } = index.indexOf(root);
+    const read = files.filter(({ symbols }) => symbols).map(({ path }) => path);
+    return { files: files.length, read, partial, overLimit: skipped.overLimit?.examples };
+  };
+  expect(await index.refresh({ root })).toEqual({ files: 4, read: 2, changed: 4 });
+  const reason = "it has more sources than are read";
+  const half = { files: 4, read: ["b.ts", "c.ts"], overLimit: ["d.ts"] };
+  expect(partOf()).toEqual({ ...half, partial: { reason, listed: 4, indexed: 2 } });
+  const built = index.indexOf(root);
+  expect(await index.refresh({ root })).toEqual({ files: 4, read: 0, changed: 0 });
+  expect(index.indexOf(root)).toBe(built);
+
+  tree.write({ "e.ts": "" });
+  await index.refresh({ root });
+  expect(partOf().partial?.reason).toBe("it has more files than are listed");
+  for (const name of ["d.ts", "e.ts"]) rmSync(join(root, name));
+  await index.refresh({ root });
+  const whole = { files: 3, read: ["b.ts", "c.ts"], partial: undefined, overLimit: undefined };
+  expect(partOf()).toEqual(whole);
 });
 
 test("a file that goes away, or loses its permissions, while the tree is read is left out", async () => {

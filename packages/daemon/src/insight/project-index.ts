@@ -1,16 +1,19 @@
+import { availableParallelism } from "node:os";
 import { TreeReader } from "../os/tree-reader.ts";
 import type { IndexStore, TreeFileRow } from "../store/index-store.ts";
 import type { BuiltIndex } from "./built-index.ts";
 import { Contents } from "./contents.ts";
 import { digestFile } from "./digest.ts";
 import { type LexedFile, LexPool } from "./lex-pool.ts";
-import { isOther, RefreshPlan } from "./refresh-plan.ts";
+import { isOther, type Limits, RefreshPlan, usualLimits } from "./refresh-plan.ts";
+import { writeContent } from "./stored-content.ts";
 import { TreeState } from "./tree-state.ts";
 import { type Listing, parseGitListing, walkFolders } from "./walk.ts";
 
 /** So few files are read at once rather than in threads, which take time to start. */
 const inlineFiles = 48;
-const threads = 2;
+/** On two cores a second one would take from this thread, and be compiled once more. */
+const threads = availableParallelism() > 2 ? 2 : 1;
 /** Contents that no tree has are kept for a while: branches come back. */
 const sparedContents = 20_000;
 
@@ -32,12 +35,14 @@ export interface RefreshSummary {
 /** The index of a project: its trees share what was found in their contents. */
 export class ProjectIndex implements Disposable {
   readonly #store: IndexStore;
+  readonly #limits: Limits;
   readonly #contents: Contents;
   readonly #trees = new Map<string, TreeState>();
   #algorithm: "sha1" | "sha256" = "sha1";
 
-  constructor(store: IndexStore) {
+  constructor(store: IndexStore, limits: Limits = usualLimits) {
     this.#store = store;
+    this.#limits = limits;
     this.#contents = new Contents(store);
   }
 
@@ -50,7 +55,10 @@ export class ProjectIndex implements Disposable {
   async refresh(request: RefreshRequest): Promise<RefreshSummary> {
     using reader = new TreeReader(request.root);
     const { listing } = request;
-    const listed = listing ? parseGitListing(Buffer.from(listing)) : walkFolders(reader);
+    const { files } = this.#limits;
+    const listed = listing
+      ? parseGitListing(Buffer.from(listing), files)
+      : walkFolders(reader, files);
     this.#algorithm = algorithmOf(listed) ?? this.#algorithm;
     const tree = this.#tree(request.root);
     // Where nothing is known all is read: the threads start while the files are looked at.
@@ -108,7 +116,8 @@ export class ProjectIndex implements Disposable {
 
   #planFor(tree: TreeState, reader: TreeReader, skipped: Listing["skipped"] = []): RefreshPlan {
     const rowOf = (path: string) => tree.rows.get(path);
-    return new RefreshPlan({ reader, rowOf, hasContent: (key) => this.#has(key) }, skipped);
+    const known = { reader, rowOf, hasContent: (key: string) => this.#has(key) };
+    return new RefreshPlan(known, this.#limits, skipped);
   }
 
   #has(key: string): boolean {
@@ -140,7 +149,7 @@ export class ProjectIndex implements Disposable {
   #take(files: readonly LexedFile[], plan: RefreshPlan): void {
     for (const file of files) {
       if ("refused" in file) {
-        plan.skipped.set(file.path, file.refused);
+        plan.refuse(file.path, file.refused);
         continue;
       }
       const { path, key, stamp, body, names } = file;
@@ -158,12 +167,12 @@ export class ProjectIndex implements Disposable {
     for (const path of plan.read) {
       const digest = digestFile(reader, path, options);
       if ("refused" in digest) {
-        plan.skipped.set(path, digest.refused);
+        plan.refuse(path, digest.refused);
         continue;
       }
       const { key, stamp } = digest;
       if ("content" in digest) {
-        this.#contents.add(key, JSON.stringify(digest.content), digest.names);
+        this.#contents.add(key, writeContent(digest.content), digest.names);
       }
       plan.settle(path, stamp, key);
     }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import type { Node, Parser } from "web-tree-sitter";
 import { type Language, languageOf } from "./lex/index.ts";
 
@@ -61,12 +62,22 @@ export function parserOf(grammar: string): Promise<Parser> {
 }
 
 async function load(grammar: string): Promise<Parser> {
+  keepFirstCompilation();
   const { Language, Parser } = await import("web-tree-sitter");
   await Parser.init();
   const file = import.meta.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`);
   const parser = new Parser();
   parser.setLanguage(await Language.load(fileURLToPath(file)));
   return parser;
+}
+
+/**
+ * A parse takes milliseconds, and its WebAssembly soon is hot: to compile a grammar's lexer once more,
+ * optimized, took more than a second and up to 600 MB.
+ */
+function keepFirstCompilation(): void {
+  setFlagsFromString("--no-wasm-tier-up");
+  setFlagsFromString("--no-wasm-dynamic-tiering");
 }
 
 /** The first word of that text on a row; of a dotted name its last part is looked for. */

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { TreeReader } from "../os/tree-reader.ts";
 import type { IndexStore, TreeFileRow } from "../store/index-store.ts";
 import { BuiltIndex, type IndexEntry } from "./built-index.ts";
@@ -60,10 +61,11 @@ export class TreeState {
 
   /** Takes what was left out of the rows; the next index says so. */
   note(skipped: ReadonlyMap<string, SkipReason>, partial: Incomplete | undefined): void {
-    const same = skipped.size === this.#skipped.size && partial === this.#partial;
+    const same = isDeepStrictEqual([...skipped], [...this.#skipped]);
+    const samePart = isDeepStrictEqual(partial, this.#partial);
     this.#skipped = skipped;
     this.#partial = partial;
-    if (!same) this.#index = undefined;
+    if (!same || !samePart) this.#index = undefined;
   }
 
   get index(): BuiltIndex {

@@ -111,8 +111,10 @@ export class TreeReader implements Disposable {
     let length = 0;
     for (;;) {
       const count = readSync(fd, this.#chunk, length, this.#chunk.length - length, null);
-      if (count === 0) return { bytes: this.#chunk.subarray(0, length), stamp };
       length += count;
+      // A file that says its size needs no more reading to see its end; one that grew has another stamp.
+      const isWhole = length === stamp.size && count > 0;
+      if (count === 0 || isWhole) return { bytes: this.#chunk.subarray(0, length), stamp };
       if (length > maxBytes) return { refused: "tooLarge" };
       if (length === this.#chunk.length) this.#chunk = grown(this.#chunk);
     }

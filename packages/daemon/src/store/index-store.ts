@@ -6,7 +6,7 @@ import { type Database, isDamage } from "./database.ts";
 /** What a lexer found in one content; the same for every file and tree that has it. */
 export interface ContentRow {
   readonly key: string;
-  /** JSON. */
+  /** What was found, as the index writes it. */
   readonly body: string;
   /** Numbers of names, packed by the index. */
   readonly names: Uint32Array;
@@ -60,18 +60,24 @@ function open(path: string, version: string): Database {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new BetterSqlite3(path);
   try {
+    // Contents are larger than what fits into a page of the usual size.
+    db.pragma("page_size = 16384");
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = NORMAL");
     db.pragma("foreign_keys = ON");
     db.pragma("busy_timeout = 5000");
     // A first index is written once, and not once more while lexers wait; see `checkpoint`.
-    db.pragma("wal_autocheckpoint = 20000");
-    if (versionOf(db) !== version) begin(db, version);
-    return db;
+    db.pragma("wal_autocheckpoint = 5000");
+    const written = versionOf(db);
+    if (written === undefined) begin(db, version);
+    if (written === undefined || written === version) return db;
   } catch (error) {
     db.close();
     throw error;
   }
+  db.close();
+  removeIndexStore(path);
+  return open(path, version);
 }
 
 function versionOf(db: Database): string | undefined {
@@ -81,8 +87,6 @@ function versionOf(db: Database): string | undefined {
 
 function begin(db: Database, version: string): void {
   db.transaction(() => {
-    const tables = ["tree_file", "tree", "content", "name_chunk", "meta"];
-    for (const table of tables) db.exec(`DROP TABLE IF EXISTS ${table}`);
     db.exec(schema);
     db.prepare("INSERT INTO meta (version) VALUES (?)").run(version);
   }).immediate();
@@ -140,6 +144,11 @@ export class IndexStore implements Disposable {
 
   putContent({ key, body, names }: ContentRow): void {
     this.#putContent.run(key, body, Buffer.from(names.buffer, names.byteOffset, names.byteLength));
+  }
+
+  /** Whether there is any content. */
+  hasContents(): boolean {
+    return this.#db.prepare("SELECT 1 FROM content LIMIT 1").get() !== undefined;
   }
 
   findContent(key: string): ContentRow | undefined {

@@ -78,6 +78,8 @@ export class Scanner {
   readonly comments: number[] = [];
   /** The tokens that open brackets which are not closed yet. */
   readonly open: number[] = [];
+  /** Tokens that the language's table notes for its reader. */
+  readonly noted: number[] = [];
   /** The quotes of the strings around the current expression, for languages with several. */
   readonly quotes: string[] = [];
   /** Up to here a slash is known to begin no regular expression. */
@@ -98,10 +100,17 @@ export class Scanner {
 
   run(): void {
     const { text, end } = this;
-    const { actions, own } = this.lexicon;
     if (text.charCodeAt(0) === 0xfeff) this.at = 1;
     if (this.lexicon.start !== undefined) this.passLines(this.lexicon.start(text));
     this.indentation();
+    while (this.at < end) this.#restOfLine();
+    if (this.lexicon.newlines) this.#endLogicalLine();
+  }
+
+  /** A line at a time: a loop over all of a file is compiled while it runs, and again and again. */
+  #restOfLine(): void {
+    const { text, end } = this;
+    const { actions, own } = this.lexicon;
     while (this.at < end) {
       const code = text.charCodeAt(this.at);
       const action = code < 128 ? (actions[code] ?? SPACE) : isWideSpace(code) ? SPACE : LETTER;
@@ -118,7 +127,7 @@ export class Scanner {
           break;
         case LINE_END:
           this.lineEnd();
-          break;
+          return;
         case OPENING:
           this.opening(code);
           break;
@@ -132,7 +141,6 @@ export class Scanner {
           own[action - special]?.(this);
       }
     }
-    if (this.lexicon.newlines) this.#endLogicalLine();
   }
 
   /** The char code some places further, or -1 beyond the end. */

@@ -37,10 +37,11 @@ import {
   SATISFIES,
   TYPE,
   VAR,
+  WordSet,
 } from "./words.ts";
 
-const declaring = new Set([CLASS, CONST, ENUM, EXPORT, FUNCTION, IMPORT, LET, VAR]);
-const declaringBeforeName = new Set([
+const declaring = new WordSet([CLASS, CONST, ENUM, EXPORT, FUNCTION, IMPORT, LET, VAR]);
+const declaringBeforeName = new WordSet([
   ABSTRACT,
   ASYNC,
   DECLARE,
@@ -50,7 +51,7 @@ const declaringBeforeName = new Set([
   NAMESPACE,
   TYPE,
 ]);
-const continuing = new Set([AS, EXTENDS, IN, INSTANCEOF, IS, OF, SATISFIES]);
+const continuing = new WordSet([AS, EXTENDS, IN, INSTANCEOF, IS, OF, SATISFIES]);
 
 /** Whether a statement ends before this token without a semicolon, by the rules for line ends. */
 export function endsBefore(tokens: Tokens, at: number): boolean {

@@ -77,23 +77,20 @@ function readImportEquals(findings: Findings, start: number, at: number, isType:
   return at + 4;
 }
 
-/** Finds dynamic imports and calls of `require`, wherever they are, but for those in declarations. */
+/** Reads dynamic imports and calls of `require`, wherever they are, but for those in declarations. */
 export function readCalls(findings: Findings): void {
+  for (const at of findings.scanner.noted) readCall(findings, at);
+}
+
+function readCall(findings: Findings, at: number): void {
   const { tokens } = findings;
-  for (let at = 0; at < tokens.count; at++) {
-    const name = tokens.name(at);
-    if ((name !== IMPORT && name !== REQUIRE) || tokens.type(at + 1) !== 40) continue;
-    if (tokens.type(at + 2) !== STRING || isMemberOrDeclared(findings, at)) continue;
-    const next = tokens.type(at + 3);
-    if (next !== 41 && next !== 44) continue;
-    if (name === REQUIRE) findings.addImport(findings.quoted(at + 2), at, "require");
-    else
-      findings.addImport(
-        findings.quoted(at + 2),
-        at,
-        isTypePosition(findings, at) ? "type" : "dynamic",
-      );
-  }
+  if (tokens.type(at + 1) !== 40 || tokens.type(at + 2) !== STRING) return;
+  if (isMemberOrDeclared(findings, at)) return;
+  const next = tokens.type(at + 3);
+  if (next !== 41 && next !== 44) return;
+  const inType = tokens.name(at) === IMPORT && isTypePosition(findings, at);
+  const kind = tokens.name(at) === REQUIRE ? "require" : inType ? "type" : "dynamic";
+  findings.addImport(findings.quoted(at + 2), at, kind);
 }
 
 function isMemberOrDeclared({ tokens }: Findings, at: number): boolean {

@@ -14,7 +14,7 @@ import {
   WORD,
 } from "../tokens.ts";
 import { children, endTag, markup, typeArguments } from "./markup.ts";
-import { DO, ELSE, FOR, IF, names, operatorWords, WHILE, WITH } from "./words.ts";
+import { DO, ELSE, FOR, IF, IMPORT, names, operatorWords, REQUIRE, WHILE, WITH } from "./words.ts";
 
 /** JavaScript and TypeScript, without and with JSX. */
 export const script: Lexicon = table(false);
@@ -32,7 +32,12 @@ function table(hasMarkup: boolean): Lexicon {
     "#": hash,
     ...(hasMarkup && { "<": less, ">": greater }),
   };
-  return lexicon(names, own, { letters: "$" });
+  return lexicon(names, own, { letters: "$", afterWord: noteCall });
+}
+
+/** Notes what may be a call of `require` or `import`, so that nobody looks for them in all tokens. */
+function noteCall(scanner: Scanner, name: number): void {
+  if (name === IMPORT || name === REQUIRE) scanner.noted.push(scanner.tokens.count - 1);
 }
 
 /** Whether an expression may begin after the last token, so that what comes is no operator. */

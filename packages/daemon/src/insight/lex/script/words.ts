@@ -17,6 +17,19 @@ export const names = new Names(`${operators} ${others}`.split(" "), contextual.s
 /** Names below this are the words after which an expression begins. */
 export const operatorWords = operators.split(" ").length;
 
+/** Some of the words that have a number from the start; looked up quicker than in a set. */
+export class WordSet {
+  readonly #members = new Uint8Array(names.size);
+
+  constructor(words: readonly number[]) {
+    for (const word of words) this.#members[word] = 1;
+  }
+
+  has(name: number): boolean {
+    return name >= 0 && name < this.#members.length && this.#members[name] === 1;
+  }
+}
+
 export const EXTENDS = names.of("extends");
 export const RETURN = names.of("return");
 export const IN = names.of("in");
