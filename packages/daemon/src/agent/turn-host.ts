@@ -184,8 +184,8 @@ export interface TurnHost {
    */
   settleChanges(): Promise<string | undefined>;
   ask(itemId: ItemId, question: string, options: string[]): Promise<string>;
-  /** Begins what `beforeEffect` waits for, and does not wait. */
-  prepareEffects(): void;
+  /** Begins what `beforeEffect` waits for, and the box if it is needed; does not wait. */
+  prepareEffects(options: { readonly inBox: boolean }): void;
   /** Settles when the checkpoint stands and the box is proven: nothing may happen before. Throws after an interrupt. */
   beforeEffect(): Promise<void>;
   /** The box of this turn, opened at the first call, and again after it was lost. */

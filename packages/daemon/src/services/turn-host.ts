@@ -199,8 +199,10 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#consent.ask(itemId, question, options);
   }
 
-  prepareEffects(): void {
+  prepareEffects({ inBox }: { readonly inBox: boolean }): void {
     void this.#ground.prepare();
+    // Whoever needs it is told why it does not open.
+    if (inBox) this.#ground.box().catch(() => {});
   }
 
   async beforeEffect(): Promise<void> {
