@@ -244,10 +244,13 @@ function contextChanged({ lines, edits, random }: Base): Case | undefined {
   });
   if (near.length === 0) return undefined;
   const edit = pick(random, near);
-  const texts = hunkLines(lines, [edit], 3).lines.map(([prefix, text]) => prefix + text);
+  const written = hunkLines(lines, [edit], 3).lines;
+  const old = written.filter(([prefix]) => prefix !== "+").map(([, text]) => text);
   const file = edited(lines, [before]);
-  const after = joined(edited(file, [edit]));
-  return { patch: patchOf(["@@", ...texts].join("\n")), before: joined(file), after };
+  // Where the old lines stand elsewhere as well, nothing tells which place is meant.
+  if (joined(file).includes(joined(old))) return undefined;
+  const hunk = ["@@", ...written.map(([prefix, text]) => prefix + text)].join("\n");
+  return { patch: patchOf(hunk), before: joined(file), after: joined(edited(file, [edit])) };
 }
 
 export const mutations = {
