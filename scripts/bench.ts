@@ -1,9 +1,10 @@
 // Measures a daemon of its own against the scripted model, and prints one JSON document.
 //
-//   npm run bench [-- --build] [--repeat 20] [--tokens 20000] [--threads 1000]
+//   npm run bench [-- --build] [--repeat 20] [--tokens 20000] [--threads 1000] [--steps 100]
 //
 // --build measures what `npm run build` made instead of the source. Times are milliseconds, memory
 // is MB (1e6 bytes) of resident set, CPU is milliseconds of the daemon's process. Nothing is judged.
+// With --only-steps nothing but the steps of one turn is measured.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -11,10 +12,11 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { ThreadId } from "@heddle/protocol";
+import type { ProjectId, ThreadId } from "@heddle/protocol";
 import { connect, type HeddleClient, heddlePaths } from "@heddle/protocol/node";
 import { execa } from "execa";
 import { multiplyThread } from "./bench/many-threads.ts";
+import { type StepModel, startStepModel } from "./bench/step-model.ts";
 import { measureBox } from "./bench-box.ts";
 
 const { values: options } = parseArgs({
@@ -23,11 +25,14 @@ const { values: options } = parseArgs({
     repeat: { type: "string", default: "20" },
     tokens: { type: "string", default: "20000" },
     threads: { type: "string", default: "1000" },
+    steps: { type: "string", default: "100" },
+    "only-steps": { type: "boolean", default: false },
   },
 });
 const repeat = Number(options.repeat);
 const tokens = Number(options.tokens);
 const threads = Number(options.threads);
+const steps = Number(options.steps);
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const daemonModule = (source: string, built: string) =>
@@ -45,17 +50,16 @@ const cliEnv = { ...env, ...(options.build ? { HEDDLE_BUILD: "1" } : {}) };
 const running: ChildProcess[] = [];
 
 try {
-  console.log(JSON.stringify(await measureAll(), null, 2));
+  const measured = options["only-steps"] ? await measureOnlySteps() : await measureAll();
+  console.log(JSON.stringify(measured, null, 2));
 } finally {
   for (const child of running) child.kill();
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function measureAll() {
-  const url = await startModel();
-  mkdirSync(env.HEDDLE_HOME, { recursive: true });
-  const config = `[providers.local]\nbase_url = "${url}"\nwire_api = "responses"\n[models]\nmain = "local/scripted"\n[edit_tools]\nscripted = "apply_patch"\n`;
-  writeFileSync(join(env.HEDDLE_HOME, "config.toml"), config);
+  await using stepModel = await startStepModel(steps);
+  configure(await startModel(), stepModel);
   const repository = await makeRepository();
   const cliStart = await measureCli();
   const demoSeconds = await measureDemo();
@@ -77,16 +81,65 @@ async function measureAll() {
     const { id } = await thread("fix");
     await turn(client, id, fixTask);
   });
+  const step = await measureSteps({ client, pid }, projectId, stepModel);
   const stream = await measureStream(client, talk, pid);
   const memoryAfterMb = residentMb(pid);
   client.close();
   const boot = await measureBoot(daemon);
   const box = await measureBox(repeat * 10);
   const system = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const runs = { build: options.build, repeat, tokens, threads };
+  const runs = { build: options.build, repeat, tokens, threads, steps };
   const daemonFigures = { firstAnswerMs, ...idle, memoryAfterMb };
-  const figures = { daemon: daemonFigures, cliStart, rpc, oneTokenTurn, task, stream, boot, box };
+  const figures = {
+    daemon: daemonFigures,
+    cliStart,
+    rpc,
+    oneTokenTurn,
+    task,
+    step,
+    stream,
+    boot,
+    box,
+  };
   return { system, runs, ...figures, demoSeconds };
+}
+
+async function measureOnlySteps() {
+  await using stepModel = await startStepModel(steps);
+  configure(stepModel.url, stepModel);
+  const repository = await makeRepository();
+  const { daemon, client } = await startDaemon();
+  const project = await client.call("project/add", { path: repository, access: "rw" });
+  const figures = {
+    step: await measureSteps({ client, pid: daemon.pid ?? 0 }, project.id, stepModel),
+  };
+  client.close();
+  await stopped(daemon, "SIGTERM");
+  return figures;
+}
+
+function configure(url: string, stepModel: StepModel): void {
+  mkdirSync(env.HEDDLE_HOME, { recursive: true });
+  const provider = (name: string, base: string) =>
+    `[providers.${name}]\nbase_url = "${base}"\nwire_api = "responses"\n`;
+  const providers = provider("local", url) + provider("steps", stepModel.url);
+  const models = `[models]\nmain = "local/scripted"\n[edit_tools]\nscripted = "apply_patch"\n`;
+  writeFileSync(join(env.HEDDLE_HOME, "config.toml"), providers + models);
+}
+
+/** What a step costs by itself: a call that needs no box and no git, and a model that takes no time. */
+async function measureSteps(
+  { client, pid }: { client: HeddleClient; pid: number },
+  projectId: ProjectId,
+  stepModel: StepModel,
+) {
+  const { id } = await client.call("thread/start", { projectId, title: "steps" });
+  const ask = () => turn(client, id, "[[readOn]]", { model: "steps/scripted" });
+  await ask();
+  const before = cpuMs(pid);
+  await ask();
+  const cpuMsPerStep = round((cpuMs(pid) - before) / steps);
+  return { ...spread(stepModel.gaps()), cpuMsPerStep };
 }
 
 async function startModel(): Promise<string> {
@@ -122,6 +175,8 @@ async function makeRepository(): Promise<string> {
   const root = join(scratch, "repository");
   for (const folder of ["src", "test"]) mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, "package.json"), '{ "type": "module", "private": true }\n');
+  const lines = Array.from({ length: steps }, (_, index) => `line ${index + 1}\n`);
+  writeFileSync(join(root, "lines.txt"), lines.join(""));
   writeFileSync(join(root, "src/sum.js"), "export function sum(a, b) {\n  return a - b;\n}\n");
   writeFileSync(
     join(root, "test/sum.test.js"),
@@ -143,10 +198,14 @@ async function turn(
   client: HeddleClient,
   threadId: ThreadId,
   text: string,
-  onText: (text: string) => void = () => {},
+  { model, onText = () => {} }: { model?: string; onText?: (text: string) => void } = {},
 ): Promise<void> {
   const { seq } = await client.call("thread/read", { threadId, limit: 1 });
-  const { id } = await client.call("turn/start", { threadId, input: [{ type: "text", text }] });
+  const { id } = await client.call("turn/start", {
+    threadId,
+    input: [{ type: "text", text }],
+    ...(model && { model }),
+  });
   for await (const notice of client.followThread(threadId, { afterSeq: seq })) {
     if (notice.type === "text") onText(notice.text);
     else if (notice.event.type === "turnCompleted" && notice.event.turn.id === id) {
@@ -183,9 +242,11 @@ async function measureStream(client: HeddleClient, threadId: ThreadId, pid: numb
   const [cpuBefore, startedAt] = [cpuMs(pid), performance.now()];
   let firstTextMs = 0;
   let frames = 0;
-  await turn(client, threadId, `[[say n=${tokens}]]`, () => {
-    firstTextMs ||= performance.now() - startedAt;
-    frames += 1;
+  await turn(client, threadId, `[[say n=${tokens}]]`, {
+    onText: () => {
+      firstTextMs ||= performance.now() - startedAt;
+      frames += 1;
+    },
   });
   const wallMs = performance.now() - startedAt;
   return {
@@ -233,7 +294,13 @@ async function series(count: number, run: () => Promise<unknown>) {
 function spread(times: number[]) {
   times.sort((a, b) => a - b);
   const quantile = (q: number) => round(times[Math.floor((times.length - 1) * q)] ?? Number.NaN);
-  return { runs: times.length, minMs: quantile(0), medianMs: quantile(0.5), p99Ms: quantile(0.99) };
+  return {
+    runs: times.length,
+    minMs: quantile(0),
+    medianMs: quantile(0.5),
+    p95Ms: quantile(0.95),
+    p99Ms: quantile(0.99),
+  };
 }
 
 function residentMb(pid: number): number {

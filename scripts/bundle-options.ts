@@ -12,8 +12,9 @@ const external = [
 ];
 
 /**
- * Takes Node's own modules as objects. An import by name would read all that they export, and what
- * they load only when it is asked for (streams for files, fetch for HTTP) would be loaded at each start.
+ * Takes Node's own modules by what they hold at hand. An import by name would read all that they
+ * export, and what they load only when it is asked for (streams for files, fetch for HTTP) would be
+ * loaded at each start; an import of an object would copy all of its names for each importing file.
  */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -21,11 +22,24 @@ const lazyBuiltins: Plugin = {
     onResolve({ filter: /./ }, ({ path, kind }) =>
       kind === "import-statement" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
     );
-    onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }));
+    onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({ contents: builtinText(path) }));
   },
 };
+
+function builtinText(path: string): string {
+  const builtin: object = process.getBuiltinModule(path) ?? {};
+  const names = Object.entries(Object.getOwnPropertyDescriptors(builtin)).flatMap(
+    ([name, { get }]) => (get === undefined || imported.has(name) ? [name] : []),
+  );
+  const kept = names.filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && !reserved.has(name));
+  return `const builtin = process.getBuiltinModule(${JSON.stringify(path)});
+export default builtin;
+export const { ${kept.join(", ")} } = builtin;`;
+}
+
+/** What is loaded when it is asked for, and is imported by name all the same; both are small. */
+const imported = new Set(["aborted", "BlockList"]);
+const reserved = new Set(["default", "delete", "function", "arguments", "eval"]);
 
 /** How programs are bundled; the folder and the entries are the caller's. */
 export const bundleOptions = {

@@ -305,8 +305,10 @@ async function serve(
   const mutations = new Mutations(store, journal, (method) => storage.refuse(method));
   const dispatcher = new Dispatcher({ handlers, mutations, logError });
   const queue = new FairQueue();
-  const accept = (socket: ConnectionOptions["socket"]) =>
-    void new Connection({ socket, dispatcher, subscriptions, lane: queue.lane(), log: log.info });
+  const accept = (socket: ConnectionOptions["socket"], stream: ConnectionOptions["stream"]) => {
+    const lane = queue.lane();
+    void new Connection({ socket, stream, dispatcher, subscriptions, lane, log: log.info });
+  };
   stack.use(await listen(paths.socket, { accept, log: log.info }));
   // What was accepted is answered before the socket closes.
   stack.defer(() => dispatcher.drain());

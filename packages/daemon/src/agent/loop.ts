@@ -61,7 +61,7 @@ async function step(context: ToolContext): Promise<Ending | undefined> {
 /** What has to be said, and what has to be left out, before the model is asked. */
 async function prepare({ host, guard }: ToolContext): Promise<void> {
   await readMessages(host);
-  const notes = [...guard.takeAdvice(), ...budgetNotes(host.budgets(), host.history())];
+  const notes = [...guard.takeAdvice(), ...budgetNotes(host.budgets(), () => host.history())];
   if (notes.length > 0) host.remember(notes);
   await fitWindow(host);
 }

@@ -61,7 +61,7 @@ export class EventReader implements ResponseReader {
     const kind = itemKinds[item.type];
     if (!kind) return undefined;
     this.#open.add(index);
-    return { type: "itemStarted", index, kind };
+    return { type: "itemStarted", index, kind, ...("name" in item && { name: item.name }) };
   }
 
   #completed(response: { usage?: unknown }): ModelEvent {

@@ -61,7 +61,13 @@ export interface ModelCall {
 }
 
 export type ModelEvent =
-  | { readonly type: "itemStarted"; readonly index: number; readonly kind: ModelItemKind }
+  | {
+      readonly type: "itemStarted";
+      readonly index: number;
+      readonly kind: ModelItemKind;
+      /** Of a call, where the endpoint says it before the arguments. */
+      readonly name?: string;
+    }
   | { readonly type: "textDelta"; readonly index: number; readonly text: string }
   | { readonly type: "reasoningDelta"; readonly index: number; readonly text: string }
   | {

@@ -84,8 +84,8 @@ test("a reasoning summary, a function call and a custom call come as items to re
   expect(joined(events, "reasoningDelta")).toBe("Think first.");
   expect(events.filter(({ type }) => type === "itemStarted")).toEqual([
     { type: "itemStarted", index: 0, kind: "reasoning" },
-    { type: "itemStarted", index: 1, kind: "functionCall" },
-    { type: "itemStarted", index: 2, kind: "customToolCall" },
+    { type: "itemStarted", index: 1, kind: "functionCall", name: "exec_command" },
+    { type: "itemStarted", index: 2, kind: "customToolCall", name: "apply_patch" },
   ]);
   expect(events.filter(({ type }) => type === "itemDone")).toEqual([
     {

@@ -99,7 +99,9 @@ class Response {
     switch (event.type) {
       case "itemStarted":
         // A call is coming: what an effect has to wait for begins now.
-        if (event.kind.endsWith("Call")) this.#host.prepareEffects();
+        if (event.kind.endsWith("Call")) {
+          this.#host.prepareEffects({ inBox: event.name === "exec_command" });
+        }
         break;
       case "textDelta":
         this.#append(event.index, "agentMessage", event.text);

@@ -1,5 +1,6 @@
 import {
   type ApprovalSubject,
+  type BudgetLevel,
   DaemonError,
   type EditTool,
   type Effort,
@@ -63,13 +64,11 @@ export interface Evidence {
   record(proof: Proof): void;
 }
 
-/** A budget that is running out. */
-export interface BudgetLevel {
-  /** What is limited, such as `the tokens of this turn`. */
-  readonly what: string;
-  readonly left: string;
-  readonly leftShare: number;
-}
+/** What somebody may have to consent to before it happens. */
+export type EffectSubject = Exclude<
+  ApprovalSubject,
+  { type: "question" | "changes" | "planDeviation" }
+>;
 
 /** How much of the model's window is used, and what makes room in it. */
 export interface Window {
@@ -177,15 +176,15 @@ export interface TurnHost {
   settleItem(callId: string, state: "completed" | "failed"): void;
 
   /** Asks the policy, and a person if the policy says so. */
-  authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent>;
+  authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent>;
   /**
    * Holds what the last effect has changed against the policy, which may ask a person. Returns what
    * the model is told where it was taken back.
    */
   settleChanges(): Promise<string | undefined>;
   ask(itemId: ItemId, question: string, options: string[]): Promise<string>;
-  /** Begins what `beforeEffect` waits for, and does not wait. */
-  prepareEffects(): void;
+  /** Begins what `beforeEffect` waits for, and the box if it is needed; does not wait. */
+  prepareEffects(options: { readonly inBox: boolean }): void;
   /** Settles when the checkpoint stands and the box is proven: nothing may happen before. Throws after an interrupt. */
   beforeEffect(): Promise<void>;
   /** The box of this turn, opened at the first call, and again after it was lost. */

@@ -1,5 +1,5 @@
 import { DaemonError } from "@heddle/protocol";
-import { parse, schedule } from "node-cron";
+import { parse, type ScheduledTask, schedule } from "node-cron";
 
 /** The five fields of a cron expression as the numbers that they stand for. */
 export interface CronFields {
@@ -38,9 +38,21 @@ export function parseCron(cron: string): CronFields {
 
 /** Calls at every full minute, for as long as it is not disposed. */
 export function everyMinute(call: () => void): Disposable {
-  const task = schedule("* * * * *", call, { suppressMissedWarning: true, unref: true });
-  return { [Symbol.dispose]: () => void task.destroy() };
+  let task: ScheduledTask | undefined;
+  const begin = () => {
+    task = schedule("* * * * *", call, { suppressMissedWarning: true, unref: true });
+  };
+  // It makes Node load its time zones, for which a start need not wait.
+  const later = setTimeout(begin, afterStartMs).unref();
+  return {
+    [Symbol.dispose]: () => {
+      clearTimeout(later);
+      void task?.destroy();
+    },
+  };
 }
+
+const afterStartMs = 200;
 
 function numbers(values: readonly (number | string)[]): number[] {
   const odd = values.find((value) => typeof value !== "number");

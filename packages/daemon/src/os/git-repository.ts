@@ -29,6 +29,9 @@ export const ourIdentity: Identity = { name: "Heddle", email: "heddle@localhost"
 
 type Paths = Pick<RepositoryPaths, "gitDir" | "gitCommonDir">;
 
+/** Whether a text is the name of an object, whichever hash the repository uses. */
+export const isHash = (text: string): boolean => commitHash.test(text);
+
 const commitHash = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /** Finds the checkout that holds `path`. What cannot become a project is refused with the reason. */
@@ -73,6 +76,14 @@ export async function readHead({ gitDir, gitCommonDir }: Paths): Promise<Head | 
   if (!ref || ref.split("/").some((part) => part.startsWith("."))) return undefined;
   const commit = await readRef(gitCommonDir, ref);
   return commit ? { ref, commit } : undefined;
+}
+
+/** The commit of a branch, by asking git where the disk does not say; undefined if there is none. */
+export async function tipOf(gitCommonDir: string, branch: string): Promise<string | undefined> {
+  const ref = `refs/heads/${branch}`;
+  const plain = ref.split("/").every((part) => part !== "" && !part.startsWith("."));
+  const quick = plain ? await readRef(gitCommonDir, ref) : undefined;
+  return quick ?? (await revParse(gitCommonDir, ref));
 }
 
 /** HEAD, by asking git where the disk does not say. */

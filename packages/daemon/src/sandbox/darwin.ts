@@ -6,7 +6,7 @@ import { DaemonError } from "@heddle/protocol";
 import { execa } from "execa";
 import { DarwinBox } from "./darwin-box.ts";
 import { darwinProfile } from "./darwin-profile.ts";
-import { gitInvocation } from "./git-invocation.ts";
+import { gitCommand, gitInvocation } from "./git-invocation.ts";
 import { refuseCheckout, refuseGrant } from "./refuse.ts";
 import { Slots } from "./slots.ts";
 import type { Box, BoxedGit, BoxProfile, BoxProof, Checkout, GitResult, Sandbox } from "./types.ts";
@@ -82,9 +82,9 @@ export class DarwinSandbox implements Sandbox {
   readonly git = async (request: BoxedGit): Promise<GitResult> => {
     await this.#assertProven();
     this.#check(request.checkout);
-    const { args, env } = gitInvocation(request);
+    const { env } = gitInvocation(request);
     const text = gitProfile(request);
-    const result = await execa(sandboxExec, ["-p", text, "/usr/bin/git", ...args], {
+    const result = await execa(sandboxExec, ["-p", text, ...gitCommand(request)], {
       cwd: request.checkout.worktree,
       env: { PATH: "/usr/bin:/bin", HOME: "/var/empty", ...env },
       extendEnv: false,

@@ -21,6 +21,20 @@ export function gitInvocation({ checkout, args, env = {} }: BoxedGit): {
   return { args: [...always, ...safeArgs(args)], env: { ...gitEnv(checkout), ...env } };
 }
 
+/** What runs in the box: git, or a shell around it where something comes before or after it. */
+export function gitCommand(request: BoxedGit, before = ""): string[] {
+  const git = ["/usr/bin/git", ...gitInvocation(request).args];
+  if (before === "" && !request.writeTree) return git;
+  const script = request.writeTree ? andWriteTree : 'exec "$@"';
+  return ["/bin/bash", "-c", `${before}\n${script}`, "git", ...git];
+}
+
+// Git adds what it can and ends with 1 where it could not add all.
+const andWriteTree = `"$@"
+code=$?
+(( code > 1 )) || /usr/bin/git ${always.join(" ")} write-tree
+exit "$code"`;
+
 /** The directories are named, so that a repointed `.git` or `commondir` changes nothing. */
 function gitEnv({ worktree, gitDir, gitCommonDir }: Checkout): Record<string, string> {
   return {

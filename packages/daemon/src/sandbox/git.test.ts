@@ -85,6 +85,18 @@ test("output and input are bytes", async () => {
   expect((await git("read", ["cat-file", "blob", id])).stdout).toEqual(content);
 });
 
+test("one box adds and writes the tree, but not after a failure", async () => {
+  writeFileSync(join(worktree, "tree.txt"), "tree\n");
+  const added = await git("write", ["add", "tree.txt"], { writeTree: true });
+  const tree = (await git("write", ["write-tree"])).stdout.toString();
+  expect(added).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(added.stdout.toString()).toBe(tree);
+  expect(tree).toMatch(/^[0-9a-f]{40}\n$/);
+  const failed = await git("write", ["add", "missing.txt"], { writeTree: true });
+  expect(failed.exitCode).toBe(128);
+  expect(failed.stdout).toHaveLength(0);
+});
+
 test("git-read writes nothing, and git-write neither configuration nor hooks", async () => {
   const config = readFileSync(join(gitCommonDir, "config"), "utf8");
   writeFileSync(join(worktree, "new.txt"), "new\n");

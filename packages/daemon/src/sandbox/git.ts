@@ -6,7 +6,7 @@ import { DaemonError } from "@heddle/protocol";
 import { bwrapArgs } from "./argv.ts";
 import { alternateMounts, checkCheckout } from "./checkout.ts";
 import { maskedConfigs } from "./git-config.ts";
-import { gitInvocation } from "./git-invocation.ts";
+import { gitCommand, gitInvocation } from "./git-invocation.ts";
 import { closeScript } from "./helper.ts";
 import { launch, parseStatus } from "./launch.ts";
 import { type Mount, readOnly, writable } from "./mounts.ts";
@@ -20,7 +20,7 @@ const outputBytes = 256 * 1024 * 1024;
 /** Runs one git command in a box of its own. The repository's own configuration runs nothing. */
 export async function runBoxedGit(runtime: Runtime, request: BoxedGit): Promise<GitResult> {
   const { checkout, access } = request;
-  const invocation = gitInvocation(request);
+  const { env } = gitInvocation(request);
   await checkCheckout(runtime, checkout);
   if (access === "write") await mkdir(join(checkout.gitCommonDir, "logs"), { recursive: true });
   const shared = await Promise.all([
@@ -30,16 +30,12 @@ export async function runBoxedGit(runtime: Runtime, request: BoxedGit): Promise<
   const mounts = access === "read" ? readMounts(checkout) : writeMounts(checkout);
   const options = bwrapArgs(runtime, {
     mounts: [...mounts, ...shared.flat()],
-    env: invocation.env,
+    env,
     cwd: checkout.worktree,
   });
-  const command = [...closing(runtime), "/usr/bin/git", ...invocation.args];
+  // A shell that closes inherited descriptors costs 2 ms, so it is there only if there are any.
+  const command = gitCommand(request, runtime.inheritsFiles ? closeScript : "");
   return run(runtime, [...options, "--", ...command], request);
-}
-
-/** A shell that closes inherited descriptors costs 2 ms, so it is there only if there are any. */
-function closing({ inheritsFiles }: Runtime): string[] {
-  return inheritsFiles ? ["/bin/bash", "-c", `${closeScript}\nexec "$@"`, "git"] : [];
 }
 
 function readMounts({ worktree, gitDir, gitCommonDir }: Checkout): Mount[] {

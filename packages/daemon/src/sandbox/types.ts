@@ -89,6 +89,8 @@ export interface BoxedGit {
   readonly access: "read" | "write";
   readonly checkout: Checkout;
   readonly args: readonly string[];
+  /** Then writes the tree of the index, in the same box, and prints its name behind the output. */
+  readonly writeTree?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
   readonly signal?: AbortSignal;

@@ -1,5 +1,10 @@
-import { type Budget, DaemonError, type ThreadId, type TurnId } from "@heddle/protocol";
-import type { BudgetLevel } from "../agent/turn-host.ts";
+import {
+  type Budget,
+  type BudgetLevel,
+  DaemonError,
+  type ThreadId,
+  type TurnId,
+} from "@heddle/protocol";
 import type { Clock } from "../os/clock.ts";
 import type { Store } from "../store/store.ts";
 import type { UsageScope } from "../store/usage-tables.ts";

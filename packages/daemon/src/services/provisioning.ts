@@ -10,7 +10,7 @@ import type { Busy } from "./busy.ts";
 import { Chains } from "./chains.ts";
 import { toFailure } from "./failure.ts";
 import { snapshot } from "./git/checkpoints.ts";
-import { lend } from "./git/lending.ts";
+import { ignoredPaths, lend } from "./git/lending.ts";
 import { recordSetUp } from "./git/set-up-products.ts";
 import { createWorktree, removeWorktree, type ThreadWorktree } from "./git/worktrees.ts";
 import { daemonActor, type Journal } from "./journal.ts";
@@ -99,13 +99,17 @@ export class Provisioning {
     const from = await projects.checkout(project);
     const root = join(worktreeRoot, project.id);
     const { gitCommonDir } = from;
+    // Looks at the user's files while the thread's are written.
+    const ignored = ignoredPaths(sandbox.git, from);
+    ignored.catch(() => {});
     const { checkout, branch } = await this.#making.run(project.id, () => {
       this.#stop.signal.throwIfAborted();
       return this.#makeWorktree(thread, { gitCommonDir, root });
     });
     try {
       const { lend: folders = [], copy: files = [], setup } = project.settings;
-      const { lent } = await lend(sandbox.git, { from, to: checkout, folders, files });
+      const loan = { from, to: checkout, folders, files, ignored };
+      const { lent } = await lend(sandbox.git, loan);
       if (setup) await this.#setUp(thread, setup, checkout, lent);
       return { branch, worktree: checkout.worktree, lent: [...lent] };
     } catch (error) {

@@ -14,7 +14,7 @@ import {
   ThreadId,
   type Turn,
 } from "@heddle/protocol";
-import { revParse } from "../os/git-objects.ts";
+import { tipOf } from "../os/git-repository.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
 import { headOf, withHead } from "../store/item-table.ts";
 import type { Store } from "../store/store.ts";
@@ -75,7 +75,7 @@ export class Threads {
     const project = await projects.granted(params.projectId as ProjectId, "rw");
     const { gitCommonDir } = await projects.checkout(project);
     const target = params.target ?? project.settings.target ?? project.defaultTarget;
-    const baseCommit = at ?? (await revParse(gitCommonDir, `refs/heads/${target}`));
+    const baseCommit = at ?? (await tipOf(gitCommonDir, target));
     if (baseCommit === undefined) {
       const message = `${project.name} has no branch ${target} to land on; name one with --target`;
       throw new DaemonError("notFound", message, { target });

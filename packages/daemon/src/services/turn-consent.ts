@@ -1,5 +1,5 @@
 import type { Approval, ApprovalSubject, ItemId, RuleOffer, Thread, Turn } from "@heddle/protocol";
-import type { Consent } from "../agent/turn-host.ts";
+import type { Consent, EffectSubject } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import { offerFor } from "./policy/offers.ts";
@@ -48,15 +48,8 @@ export class TurnConsent {
     this.#policy = policy;
   }
 
-  async authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent> {
+  async authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent> {
     const { approvals } = this.#services;
-    if (
-      subject.type === "question" ||
-      subject.type === "changes" ||
-      subject.type === "planDeviation"
-    ) {
-      throw new Error(`${subject.type}: asked about, not authorized`);
-    }
     // What still runs may have changed more since the last look.
     const takenBack = await this.settle();
     if (takenBack !== undefined) return { allowed: false, message: takenBack };

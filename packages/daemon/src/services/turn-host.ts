@@ -1,10 +1,10 @@
-import type { ApprovalSubject, Item, ItemId, Project, TurnState } from "@heddle/protocol";
+import type { BudgetLevel, Item, ItemId, Project, TurnState } from "@heddle/protocol";
 import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
 import type { Phase } from "../agent/phases/phase.ts";
-import type { BudgetLevel, Consent, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
+import type { Consent, EffectSubject, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
@@ -182,7 +182,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#trees.takeSnapshot();
   }
 
-  authorize(itemId: ItemId, subject: ApprovalSubject): Promise<Consent> {
+  authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent> {
     return this.#consent.authorize(itemId, subject);
   }
 
@@ -199,8 +199,10 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#consent.ask(itemId, question, options);
   }
 
-  prepareEffects(): void {
+  prepareEffects({ inBox }: { readonly inBox: boolean }): void {
     void this.#ground.prepare();
+    // Whoever needs it is told why it does not open.
+    if (inBox) this.#ground.box().catch(() => {});
   }
 
   async beforeEffect(): Promise<void> {

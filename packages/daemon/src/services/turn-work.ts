@@ -138,7 +138,8 @@ async function commitOf(
   { store, sandbox }: WorkServices,
   { turn, thread, checkout, outcome, known }: Finished,
 ): Promise<string | undefined> {
-  const author = await readIdentity(checkout.gitCommonDir);
+  const author = readIdentity(checkout.gitCommonDir);
+  author.catch(() => {});
   const input = firstMessage(store, turn)?.input ?? [];
   const message = commitMessage(input, thread.title, "summary" in outcome ? outcome.summary : "");
   const ids = { threadId: thread.id, turnId: turn.id };

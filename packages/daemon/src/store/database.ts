@@ -4,7 +4,7 @@ import { DaemonError } from "@heddle/protocol";
 import BetterSqlite3, { type Database } from "better-sqlite3";
 import { migrate, ownMigrations, refuseNewer } from "./migrations.ts";
 
-export type { Database } from "better-sqlite3";
+export type { Database, Statement } from "better-sqlite3";
 
 /** How much of a database is looked through: its first page, its structure, or indexes too. */
 export type Depth = "header" | "quick" | "whole";

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Database } from "./database.ts";
+import type { Database, Statement } from "./database.ts";
 
 /** The rows of a page have at most so many bytes, but for a single one that has more. */
 const pageBytes = 768 * 1024;
@@ -25,6 +25,8 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
   readonly #parse: (value: unknown) => Row;
   readonly #put;
   readonly #find;
+  /** By their text: SQLite reads each form of a question once. */
+  readonly #questions = new Map<string, Statement<string[]>>();
 
   constructor(db: Database, name: string, schema: z.ZodType<Row>) {
     this.#db = db;
@@ -49,18 +51,15 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
   /** All rows that match, oldest first; an absent condition matches everything. */
   where(conditions: Where<Column>): Row[] {
     const { sql, values } = toSql(conditions);
-    return this.#rows(`WHERE ${sql} ORDER BY id`, values);
+    return this.#question(`SELECT body FROM ${this.#name} WHERE ${sql} ORDER BY id`)
+      .all(...values)
+      .map((body) => this.#parse(JSON.parse(String(body))));
   }
 
   count(conditions: Where<Column>): number {
     const { sql, values } = toSql(conditions);
     const select = `SELECT count(*) FROM ${this.#name} WHERE ${sql}`;
-    return (
-      this.#db
-        .prepare<string[], number>(select)
-        .pluck()
-        .get(...values) ?? 0
-    );
+    return Number(this.#question(select).get(...values) ?? 0);
   }
 
   /** At most `limit` rows, and no more than fit into a frame. */
@@ -72,13 +71,14 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
     const { sql, values } = toSql(conditions);
     const [after, direction] = order === "oldest" ? [">", "ASC"] : ["<", "DESC"];
     const from = cursor === undefined ? "" : `AND id ${after} ?`;
-    const bodies = this.#bodies(
-      `WHERE ${sql} ${from} ORDER BY id ${direction}`,
-      cursor === undefined ? values : [...values, cursor],
+    const bodies = this.#question(
+      `SELECT body FROM ${this.#name} WHERE ${sql} ${from} ORDER BY id ${direction}`,
     );
+    const given = cursor === undefined ? values : [...values, cursor];
     const data: Row[] = [];
     let bytes = 0;
-    for (const body of bodies.iterate()) {
+    for (const found of bodies.iterate(...given)) {
+      const body = String(found);
       bytes += Buffer.byteLength(body);
       const full = data.length === limit || (bytes > pageBytes && data.length > 0);
       if (full) return pageUpTo(data);
@@ -91,17 +91,13 @@ export class DocumentTable<Row extends { id: string }, Column extends string = n
     this.#db.prepare(`DELETE FROM ${this.#name} WHERE id = ?`).run(id);
   }
 
-  #rows(tail: string, values: readonly string[]): Row[] {
-    return this.#bodies(tail, values)
-      .all()
-      .map((body) => this.#parse(JSON.parse(body)));
-  }
-
-  #bodies(tail: string, values: readonly string[]) {
-    return this.#db
-      .prepare<string[], string>(`SELECT body FROM ${this.#name} ${tail}`)
-      .pluck()
-      .bind(...values);
+  /** Answers with the first column. */
+  #question(sql: string): Statement<string[]> {
+    const known = this.#questions.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare<string[]>(sql).pluck();
+    this.#questions.set(sql, statement);
+    return statement;
   }
 }
 

@@ -16,6 +16,10 @@ export class ItemTable {
   readonly #save;
   readonly #find;
   readonly #newest;
+  readonly #running;
+  readonly #runningOfTurn;
+  readonly #ofTurn;
+  readonly #index;
 
   constructor(db: Database) {
     this.#db = db;
@@ -27,6 +31,15 @@ export class ItemTable {
     this.#find = db.prepare<[string], ItemRow>("SELECT body, content FROM item WHERE id = ?");
     this.#newest = db.prepare<[string, string], ItemRow>(
       "SELECT body, content FROM item WHERE thread_id = ? AND id < ? ORDER BY id DESC",
+    );
+    const select = "SELECT body, content FROM item WHERE";
+    this.#running = db.prepare<[], ItemRow>(`${select} state = 'running' ORDER BY id`);
+    this.#runningOfTurn = db.prepare<[string], ItemRow>(
+      `${select} state = 'running' AND turn_id = ? ORDER BY id`,
+    );
+    this.#ofTurn = db.prepare<[string], ItemRow>(`${select} turn_id = ? ORDER BY id`);
+    this.#index = db.prepare<[string, string, string]>(
+      "INSERT INTO item_search (content, item_id, thread_id) VALUES (?, ?, ?)",
     );
   }
 
@@ -55,32 +68,19 @@ export class ItemTable {
   }
 
   running(): Item[] {
-    return this.#db
-      .prepare<[], ItemRow>("SELECT body, content FROM item WHERE state = 'running' ORDER BY id")
-      .all()
-      .map(fromRow);
+    return this.#running.all().map(fromRow);
   }
 
   runningOfTurn(turnId: string): Item[] {
-    return this.#db
-      .prepare<[string], ItemRow>(
-        "SELECT body, content FROM item WHERE state = 'running' AND turn_id = ? ORDER BY id",
-      )
-      .all(turnId)
-      .map(fromRow);
+    return this.#runningOfTurn.all(turnId).map(fromRow);
   }
 
   ofTurn(turnId: string): Item[] {
-    return this.#db
-      .prepare<[string], ItemRow>("SELECT body, content FROM item WHERE turn_id = ? ORDER BY id")
-      .all(turnId)
-      .map(fromRow);
+    return this.#ofTurn.all(turnId).map(fromRow);
   }
 
   index(item: Item, text: string): void {
-    this.#db
-      .prepare("INSERT INTO item_search (content, item_id, thread_id) VALUES (?, ?, ?)")
-      .run(text, item.id, item.threadId);
+    this.#index.run(text, item.id, item.threadId);
   }
 
   removeOfTurns(turnIds: readonly string[]): void {

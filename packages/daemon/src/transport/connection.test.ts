@@ -71,7 +71,8 @@ class Transport {
     const lane = new FairQueue().lane();
     const log = (message: string) => this.#log(message);
     const pair = await connectPair(
-      (socket) => void new Connection({ socket, dispatcher, subscriptions, lane, log }),
+      (socket, stream) =>
+        void new Connection({ socket, stream, dispatcher, subscriptions, lane, log }),
     );
     await ask(pair, initialize());
     return pair;

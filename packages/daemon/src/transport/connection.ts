@@ -7,7 +7,7 @@ import { checkParams, envelopeProblem, idOf, isNotification, isSubscription } fr
 import { toWireError, wireError } from "./errors.ts";
 import type { Lane } from "./fair-queue.ts";
 import { type Incoming, notJson, readFrame } from "./incoming.ts";
-import { type Frame, Outbox } from "./outbox.ts";
+import { type Frame, type Gathering, Outbox } from "./outbox.ts";
 import type { Subscriber, Subscriptions } from "./subscriptions.ts";
 
 /** Room in the answer of a batch for the error of each that is too large. */
@@ -19,6 +19,7 @@ const costlyAtOnce = 4;
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
+  readonly stream: Gathering;
   readonly dispatcher: Dispatcher;
   readonly subscriptions: Subscriptions;
   readonly lane: Lane;
@@ -36,8 +37,8 @@ export class Connection implements Subscriber {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const { socket } = options;
-    this.#outbox = new Outbox(socket, (unsentBytes) =>
+    const { socket, stream } = options;
+    this.#outbox = new Outbox(socket, stream, (unsentBytes) =>
       this.#log("slow client cut", { client: this.#actor?.name, unsentBytes }),
     );
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));

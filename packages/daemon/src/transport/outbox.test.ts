@@ -10,8 +10,8 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 async function open(): Promise<{ pair: SocketPair; outbox: Outbox; cut: number[] }> {
   const cut: number[] = [];
   const made = Promise.withResolvers<Outbox>();
-  const pair = await connectPair((socket) => {
-    const outbox = new Outbox(socket, (bytes) => cut.push(bytes));
+  const pair = await connectPair((socket, stream) => {
+    const outbox = new Outbox(socket, stream, (bytes) => cut.push(bytes));
     socket.on("close", () => outbox.close());
     made.resolve(outbox);
   });
@@ -144,4 +144,23 @@ test("notices that are held back follow the answer, in their order", async () =>
   }
   outbox.push(notice("third"));
   for (const text of ["answer", "first", "second", "third"]) expect(await pair.next()).toBe(text);
+});
+
+test("frames of one turn of the event loop reach the socket in one write, in their order", async () => {
+  const flushes: number[] = [];
+  const made = Promise.withResolvers<Outbox>();
+  await using pair = await connectPair((socket, stream) => {
+    const gathering = {
+      cork: () => stream.cork(),
+      uncork: () => {
+        flushes.push(stream.writableLength);
+        stream.uncork();
+      },
+    };
+    made.resolve(new Outbox(socket, gathering, () => {}));
+  });
+  const outbox = await made.promise;
+  for (const text of ["a", "b", "c"]) outbox.push(notice(text));
+  for (const text of ["a", "b", "c"]) expect(await pair.next()).toBe(text);
+  expect(flushes).toEqual([15]);
 });

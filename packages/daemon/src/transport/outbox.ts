@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { frameLimitBytes } from "@heddle/protocol";
 import { WebSocket } from "ws";
 
@@ -19,16 +20,20 @@ const windowBytes = frameLimitBytes;
  */
 export class Outbox {
   readonly #socket: WebSocket;
+  readonly #stream: Gathering;
   readonly #cut: (unsentBytes: number) => void;
   readonly #queue: Frame[] = [];
   /** Notices that must not overtake the answers of subscriptions. */
   readonly #held: Frame[] = [];
   readonly #forRoom: (() => void)[] = [];
   #holds = 0;
+  #gathers = false;
   #queuedBytes = 0;
 
-  constructor(socket: WebSocket, cut: (unsentBytes: number) => void) {
+  /** `stream` is what the socket writes to. */
+  constructor(socket: WebSocket, stream: Gathering, cut: (unsentBytes: number) => void) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#cut = cut;
   }
 
@@ -119,17 +124,32 @@ export class Outbox {
     this.#cut(unsentBytes);
   }
 
+  /** What one turn of the event loop sends is one write: each wakes the client, and costs as much. */
+  #gather(): void {
+    if (this.#gathers) return;
+    this.#gathers = true;
+    this.#stream.cork();
+    setImmediate(() => {
+      this.#gathers = false;
+      this.#stream.uncork();
+    });
+  }
+
   readonly #pump = (): void => {
     while (this.#isOpen && this.#socket.bufferedAmount < windowBytes) {
       const frame = this.#queue.shift();
       if (frame === undefined) break;
       this.#queuedBytes -= frame.size;
+      this.#gather();
       this.#socket.send(frame.bytes(), asText, this.#pump);
     }
     // Each that goes on lets the next one go on, when there is still room.
     if (this.#hasRoom) this.#forRoom.shift()?.();
   };
 }
+
+/** What can keep writes together. */
+export type Gathering = Pick<Duplex, "cork" | "uncork">;
 
 const asText = { binary: false } as const;
 

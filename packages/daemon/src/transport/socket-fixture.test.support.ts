@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { listen } from "./socket.ts";
 
@@ -15,13 +16,15 @@ export interface SocketPair extends AsyncDisposable {
   next(): Promise<unknown>;
 }
 
-export async function connectPair(accept: (server: WebSocket) => void): Promise<SocketPair> {
+export async function connectPair(
+  accept: (server: WebSocket, stream: Duplex) => void,
+): Promise<SocketPair> {
   const directory = mkdtempSync(join(tmpdir(), "heddle-pair-"));
   const path = join(directory, "s");
   const accepted = Promise.withResolvers<WebSocket>();
   const listening = await listen(path, {
-    accept(socket) {
-      accept(socket);
+    accept(socket, stream) {
+      accept(socket, stream);
       accepted.resolve(socket);
     },
     log: () => {},

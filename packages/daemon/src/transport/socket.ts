@@ -20,7 +20,7 @@ const strangersAtMost = 256;
 const handshakeLimitMs = 10_000;
 
 export interface ListenOptions {
-  readonly accept: (socket: WebSocket) => void;
+  readonly accept: (socket: WebSocket, stream: Duplex) => void;
   readonly log: (message: string, details?: Record<string, unknown>) => void;
   /** How many clients there may be at once; else as many as the process has descriptors for. */
   readonly maxClients?: number;
@@ -52,7 +52,7 @@ export async function listen(
     const full = sockets.clients.size >= maxClients;
     const refusal = full ? "503 Service Unavailable" : refuse(request);
     if (refusal) return endWith(stream, refusal);
-    sockets.handleUpgrade(request, stream, head, accept);
+    sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream));
   });
   await refuseLive(path);
   rmSync(path, { force: true });

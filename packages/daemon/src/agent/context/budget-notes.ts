@@ -1,5 +1,5 @@
+import type { BudgetLevel } from "@heddle/protocol";
 import type { InputEntry } from "../model-types.ts";
-import type { BudgetLevel } from "../turn-host.ts";
 import { isNote, note, textOf } from "./notes.ts";
 
 /** The model is told when no more than such a share is left. */
@@ -11,15 +11,16 @@ const thresholds = [0.5, 0.25, 0.1];
  */
 export function budgetNotes(
   levels: readonly BudgetLevel[],
-  history: readonly InputEntry[],
+  history: () => readonly InputEntry[],
 ): InputEntry[] {
   const low = levels.flatMap((level) => {
     const threshold = thresholds.findLast((share) => level.leftShare <= share);
     return threshold === undefined ? [] : [{ ...level, line: lineOf(level.what, threshold) }];
   });
   if (low.length === 0) return [];
-  const begun = history.findLastIndex((entry) => entry.role === "user" && !isNote(entry));
-  const told = history
+  const past = history();
+  const begun = past.findLastIndex((entry) => entry.role === "user" && !isNote(entry));
+  const told = past
     .slice(begun + 1)
     .filter((entry) => isNote(entry, "budget"))
     .map(textOf)

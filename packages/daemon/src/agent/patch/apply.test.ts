@@ -139,6 +139,38 @@ test.for([
   expect(error.message).toContain(`at line ${line} the patch expects "${expected}"`);
 });
 
+const siblings = `type OpenTool = {
+  /** What it may do. */
+  rights: string[];
+  name: string;
+};
+use<OpenTool | SharedTool>();
+`;
+
+test("a near copy of a place that is gone is not taken for it", async () => {
+  const hunk = "@@\n type SharedTool = {\n   /** What it may do. */\n-  rights: string[];\n";
+  const error = await refusedHunk(`${hunk}+  rights: Right[];\n   name: string;`, siblings);
+  expect(error.details).toMatchObject({ line: 1, expected: "type SharedTool = {" });
+});
+
+test("a stale name that the file has nowhere else is accepted", async () => {
+  const hunk = "@@\n type FormerTool = {\n   /** What it may do. */\n-  rights: string[];\n";
+  const after = siblings.replace("string[]", "Right[]");
+  expect(await patched(`${hunk}+  rights: Right[];\n   name: string;`, siblings)).toBe(after);
+});
+
+test("a stale line between lines that stand elsewhere, too, is refused", async () => {
+  const file = "a()\nb()\nc(now)\nd()\n\nc(other)\na()\nb()\nd()\n";
+  const error = await refusedHunk("@@\n a()\n b()\n c(then)\n-d()\n+e()", file);
+  expect(error.details).toMatchObject({ line: 3, expected: "c(then)" });
+});
+
+test("a copy at another depth is not taken for a place that is gone", async () => {
+  const copy = "x {\n  y {\n    a: 1\n    b: 2\n  }\n}\n";
+  const error = await refusedHunk("@@\n   a: 1\n-  b: 2\n+  b: 3", copy);
+  expect(error.message).toContain("no place matches");
+});
+
 test("a hunk with more places than are looked at is refused, whatever its header says", async () => {
   const error = await refusedHunk("@@ end\n \n+x", `${"\n".repeat(1500)}end\n\n`);
   expect(error.message).toContain("add context lines or an @@ line");

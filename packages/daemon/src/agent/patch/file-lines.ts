@@ -1,4 +1,4 @@
-import { foldUnicode, type Tier, tierKeys } from "./tiers.ts";
+import { foldUnicode, type Tier, tierKeys, wordsOf } from "./tiers.ts";
 
 interface Keyed {
   readonly keys: readonly string[];
@@ -8,6 +8,7 @@ interface Keyed {
 /** The lines of a file, with an index for each tier that is made when it is first asked for. */
 export class FileLines {
   readonly texts: readonly string[];
+  #words: ReadonlyMap<string, number> | undefined;
   readonly #keyed = new Map<(text: string) => string, Keyed>();
 
   constructor(texts: readonly string[]) {
@@ -20,6 +21,12 @@ export class FileLines {
 
   positions(tier: Tier, key: string): readonly number[] {
     return this.#index(tierKeys[tier]).positions.get(key) ?? [];
+  }
+
+  /** How often the file has this word. */
+  wordCount(word: string): number {
+    this.#words ??= countWords(this.texts);
+    return this.#words.get(word) ?? 0;
   }
 
   /** The lines as `@@` headers name them: without indentation, and with single blanks. */
@@ -41,6 +48,14 @@ export class FileLines {
     this.#keyed.set(keyOf, keyed);
     return keyed;
   }
+}
+
+function countWords(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) {
+    for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
 }
 
 export const headerKey = (text: string): string => foldUnicode(text).trim().replace(/\s+/g, " ");

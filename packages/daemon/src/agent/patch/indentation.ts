@@ -12,14 +12,18 @@ const units = ["\t", "  ", "   ", "    ", "        "];
 export const indentOf = (line: string): string => /^[ \t]*/.exec(line)?.[0] ?? "";
 
 /**
- * How the patch's indentation becomes the file's, as far as the matched lines tell: every line
- * moved by the same amount, or written with another unit. Undefined when no single rule explains
- * them all; the rule itself refuses additions on which several explanations disagree.
+ * How the patch's indentation becomes the file's, as far as the matched lines tell: moved by as much
+ * as a patch drops as a whole, or written with another unit. Undefined when no single rule explains
+ * them all; the rule itself refuses additions on which several explanations disagree. Any other
+ * distance is that of a copy at another depth.
  */
-export function inferReindent(pairs: readonly IndentPair[]): Reindent | undefined {
+export function inferReindent(
+  pairs: readonly IndentPair[],
+  file: readonly string[],
+): Reindent | undefined {
   const known = new Map(pairs.map(({ patch, file }) => [patch, file]));
   if (pairs.some(({ patch, file }) => known.get(patch) !== file)) return undefined;
-  const rules = [...shifts(pairs), ...retabs()].filter((rule) =>
+  const rules = [...shifts(pairs), ...retabs(file)].filter((rule) =>
     pairs.every(({ patch, file }) => rule(patch) === file),
   );
   if (rules.length === 0) return undefined;
@@ -33,6 +37,9 @@ function shifts(pairs: readonly IndentPair[]): Reindent[] {
   const [first] = pairs;
   if (first === undefined) return [];
   const { patch, file } = first;
+  const isDropped = pairs.some((pair) => pair.patch === "");
+  const isPrefix = Math.abs(file.length - patch.length) === 1;
+  if (!isDropped && !isPrefix) return [];
   if (file.endsWith(patch)) {
     const more = file.slice(0, file.length - patch.length);
     return [(indent) => more + indent];
@@ -42,8 +49,14 @@ function shifts(pairs: readonly IndentPair[]): Reindent[] {
   return [(indent) => (indent.startsWith(less) ? indent.slice(less.length) : undefined)];
 }
 
-function retabs(): Reindent[] {
-  return units.flatMap((from) => units.filter((to) => to !== from).map((to) => retab(from, to)));
+function retabs(file: readonly string[]): Reindent[] {
+  const used = new Set(file.map(indentOf));
+  return units.flatMap((from) =>
+    units
+      // A file that is indented by the patch's own unit is not written with a wider one.
+      .filter((to) => to !== from && !(to.startsWith(from) && used.has(from)))
+      .map((to) => retab(from, to)),
+  );
 }
 
 // What is left after the last whole unit aligns, as the stars of a comment do, and is kept.

@@ -6,6 +6,7 @@ import type { Hunk } from "./parse.ts";
 import { additionsClash, findPlaces, mostPlaces, type Place } from "./places.ts";
 import { refusal } from "./refusal.ts";
 import { applySplices, changedRange, removedLines, splicesOf } from "./splice.ts";
+import { isSurelyMeant } from "./stale.ts";
 import { encodeText, type TextFile } from "./text.ts";
 
 const mostCompared = 16;
@@ -23,7 +24,10 @@ export function placeHunks(path: string, file: TextFile, hunks: readonly Hunk[])
   refuseOverlap(path, places);
   for (const [index, place] of places.entries()) {
     const hunk = hunks[index];
-    if (hunk && additionsClash(lines.texts, place)) throw unclearIndentation(path, hunk);
+    if (hunk === undefined) continue;
+    if (place.tier === "staleContext" && !isSurelyMeant(lines, place))
+      throw noMatch(path, lines, hunk);
+    if (additionsClash(lines.texts, place)) throw unclearIndentation(path, hunk);
   }
   return places;
 }

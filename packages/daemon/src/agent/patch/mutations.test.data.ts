@@ -230,6 +230,29 @@ function placeGone(base: Base): Case | undefined {
   return made && !before.includes(joined(old)) ? { ...made, before } : undefined;
 }
 
+/** A context line that the same author has changed, too, and before the patch was written. */
+function contextChanged({ lines, edits, random }: Base): Case | undefined {
+  const stale = edits.filter(
+    ({ start, removed, added }) =>
+      removed === 1 && added.length === 1 && lines[start]?.trim() && added[0]?.trim(),
+  );
+  if (stale.length === 0) return undefined;
+  const before = pick(random, stale);
+  const near = edits.filter(({ start, removed }) => {
+    const distance = before.start < start ? start - before.start : before.start - start - removed;
+    return start !== before.start && distance >= 0 && distance <= 3;
+  });
+  if (near.length === 0) return undefined;
+  const edit = pick(random, near);
+  const written = hunkLines(lines, [edit], 3).lines;
+  const old = written.filter(([prefix]) => prefix !== "+").map(([, text]) => text);
+  const file = edited(lines, [before]);
+  // Where the old lines stand elsewhere as well, nothing tells which place is meant.
+  if (joined(file).includes(joined(old))) return undefined;
+  const hunk = ["@@", ...written.map(([prefix, text]) => prefix + text)].join("\n");
+  return { patch: patchOf(hunk), before: joined(file), after: joined(edited(file, [edit])) };
+}
+
 export const mutations = {
   clean: (base) => mutate(base, {}),
   cleanOneContextLine: (base) => mutate(base, { context: 1 }),
@@ -239,6 +262,7 @@ export const mutations = {
   tabsToBlanks: (base) =>
     mutate(withTabs(base), { inPatch: (written) => written.map(tabsToBlanks) }),
   staleContextLine: (base) => mutate(base, { inPatch: spoilOne(base.random, " ") }),
+  contextChanged,
   repeatedHeader,
   sameHeaderTwice,
   unifiedHeader: (base) => mutate(base, { header: (start) => wrongNumbers(base, start) }),

@@ -15,6 +15,9 @@ export interface Place {
 /** With more places than these, not all are known, and the hunk must be refused. */
 export const mostPlaces = 1000;
 
+/** A hunk with fewer lines of the file is all there, or it tells no place. */
+const fewestForStale = 4;
+
 /** All places of the strictest tier that has one, or more than `mostPlaces` of them. */
 export function findPlaces(file: FileLines, hunk: Hunk): Place[] {
   const variants = looseVariants(hunk);
@@ -38,7 +41,7 @@ function placesOf(tier: Tier, file: FileLines, lines: readonly HunkLine[]): Plac
   if (tier !== "indentation" || starts.length > mostPlaces)
     return starts.map((start) => ({ tier, start, lines }));
   return starts.flatMap((start) => {
-    const mapped = mapAdditions(file.texts.slice(start, start + old.length), old, lines);
+    const mapped = mapAdditions(file.texts, start, old, lines);
     return mapped ? [{ tier, start, lines: mapped }] : [];
   });
 }
@@ -47,7 +50,7 @@ function findStarts(file: FileLines, old: readonly HunkLine[], tier: Tier): numb
   const wanted = old.map((line) => tierKeys[tier](line.text));
   const mayBeStale = old.map((line) => tier === "staleContext" && line.kind === "context");
   // Deleted lines cannot be stale, and so tell the place as well as context does.
-  const mostStale = tier === "staleContext" ? Math.floor(old.length / 4) : 0;
+  const mostStale = tier === "staleContext" && old.length >= fewestForStale ? 1 : 0;
   if (tier === "staleContext" && mostStale === 0) return [];
   const keys = file.keys(tier);
   const starts: number[] = [];
@@ -94,14 +97,17 @@ function matchesAt(
 }
 
 function mapAdditions(
-  matched: readonly string[],
+  file: readonly string[],
+  start: number,
   old: readonly HunkLine[],
   lines: readonly HunkLine[],
 ): HunkLine[] | undefined {
   const pairs = old.flatMap(({ text }, index) =>
-    text.trim() === "" ? [] : [{ patch: indentOf(text), file: indentOf(matched[index] ?? "") }],
+    text.trim() === ""
+      ? []
+      : [{ patch: indentOf(text), file: indentOf(file[start + index] ?? "") }],
   );
-  const reindent = inferReindent(pairs);
+  const reindent = inferReindent(pairs, file);
   if (reindent === undefined) return undefined;
   const mapped: HunkLine[] = [];
   for (const line of lines) {

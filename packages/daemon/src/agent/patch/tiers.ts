@@ -25,6 +25,8 @@ export function foldUnicode(text: string): string {
     .trimEnd();
 }
 
+export const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}_]+/gu) ?? [];
+
 const same = (text: string): string => text;
 /** What two lines must have in common to be the same line in a tier. */
 export const tierKeys: Record<Tier, (text: string) => string> = {

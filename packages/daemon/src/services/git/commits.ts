@@ -13,7 +13,8 @@ export interface Snapshot {
 
 export interface TurnCommit {
   readonly message: string;
-  readonly author: Identity;
+  /** Looked up beside what else the commit needs. */
+  readonly author: Identity | Promise<Identity>;
   readonly threadId: string;
   readonly turnId: string;
 }
@@ -30,15 +31,16 @@ export async function commitTurn(
 ): Promise<{ commit: string; tree: string } | undefined> {
   const { gitCommonDir, gitDir } = checkout;
   const head = await headOf(checkout);
-  const [{ tree, index }, before] = await Promise.all([
+  const [{ tree, index }, before, author] = await Promise.all([
     known ?? takeSnapshot(box, checkout),
     treeOf(gitCommonDir, head.commit),
+    turn.author,
   ]);
   await using _ = index;
   if (tree === before) return undefined;
   const message = turnMessage(turn);
   const parents = [head.commit];
-  const commit = await commitTree(gitCommonDir, { tree, parents, message, author: turn.author });
+  const commit = await commitTree(gitCommonDir, { tree, parents, message, author });
   const change = { ref: "HEAD", to: commit, expected: head.commit };
   const moved = await updateRefs(gitDir, [change], `heddle: ${turn.turnId}`);
   if (moved === "moved") {

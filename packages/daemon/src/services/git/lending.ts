@@ -14,6 +14,8 @@ export interface LendRequest {
   readonly folders?: readonly string[];
   /** Small ignored files that the project lists, such as `.env`. */
   readonly files?: readonly string[];
+  /** What git ignores in `from`, if somebody has asked already. */
+  readonly ignored?: Promise<readonly string[]>;
 }
 
 export interface Lending {
@@ -31,7 +33,7 @@ const maximalFileBytes = 1 << 20;
  */
 export async function lend(box: RunBoxedGit, request: LendRequest): Promise<Lending> {
   const { from, to, folders = [], files = [] } = request;
-  const ignored = await ignoredPaths(box, from);
+  const ignored = await (request.ignored ?? ignoredPaths(box, from));
   const found = ignored.filter((path) => path.endsWith("/") && usual.has(basename(path)));
   const wanted = new Set([...found, ...folders].map(relativePath));
   const lent: string[] = [];
@@ -93,7 +95,7 @@ async function lendFile({ from, to, path }: Loan): Promise<string | undefined> {
 }
 
 /** Untracked and ignored paths; a folder that is ignored as a whole ends in a slash. */
-async function ignoredPaths(box: RunBoxedGit, checkout: Checkout): Promise<string[]> {
+export async function ignoredPaths(box: RunBoxedGit, checkout: Checkout): Promise<string[]> {
   return await listOthers(box, checkout, ["--ignored"]);
 }
 

@@ -18,14 +18,14 @@ export async function recordSetUp({ gitDir }: Checkout, tree: string): Promise<v
 
 /**
  * Puts files that are as the set-up left them back to what HEAD has, in the index alone: they are
- * not the agent's work. One that was changed since is.
+ * not the agent's work. One that was changed since is. Answers with whether there were any.
  */
 export async function leaveOutSetUp(
   { gitDir }: Checkout,
   env: Record<string, string>,
-): Promise<void> {
+): Promise<boolean> {
   const products = productsIn(await readFile(join(gitDir, recordFile), "utf8").catch(() => ""));
-  if (products.size === 0) return;
+  if (products.size === 0) return false;
   // The whole lists, since there may be more products than fit into an argument list.
   const [staged, committed] = await Promise.all([
     git({ gitDir, args: ["ls-files", "--stage", "-z"], env }),
@@ -37,8 +37,9 @@ export async function leaveOutSetUp(
     .filter(([path, made]) => now.get(path) === made && made !== head.get(path))
     .map(([path, made]) => `${head.get(path) ?? removalOf(made)}\t${path}\0`)
     .join("");
-  if (input === "") return;
+  if (input === "") return false;
   await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input });
+  return true;
 }
 
 /** Mode 0 removes an entry; a blob's name is as long as the repository's hashes are. */

@@ -3,6 +3,7 @@ import { copyFile, link, readdir, rename, rm, stat, utimes } from "node:fs/promi
 import { join } from "node:path";
 import { git } from "../../os/git.ts";
 import { writeTree } from "../../os/git-objects.ts";
+import { isHash } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
 import { runBoxed } from "./boxed.ts";
 import { leaveOutSetUp } from "./set-up-products.ts";
@@ -103,10 +104,13 @@ export async function addAll(
 ): Promise<string> {
   // Exit code 1: some file cannot be added, such as one named `.GIT`. The others have been.
   const args = ["add", "--all", "--ignore-errors", "."];
-  const request = { access: "write", checkout, args, env: index.env } as const;
-  const { stderr } = await runBoxed(box, request, [0, 1]);
-  if (stderr.includes("embedded git repository")) await dropNestedRepositories(checkout, index);
-  await leaveOutSetUp(checkout, { ...index.env });
+  const request = { access: "write", checkout, args, writeTree: true, env: index.env } as const;
+  const { stdout, stderr } = await runBoxed(box, request, [0, 1]);
+  const isNested = stderr.includes("embedded git repository");
+  if (isNested) await dropNestedRepositories(checkout, index);
+  const leftOut = await leaveOutSetUp(checkout, { ...index.env });
+  const tree = stdout.toString("utf8").trim();
+  if (!isNested && !leftOut && isHash(tree)) return tree;
   return await writeTree(checkout.gitDir, index.file);
 }
 

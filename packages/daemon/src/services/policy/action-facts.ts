@@ -1,4 +1,5 @@
-import type { ApprovalSubject, ChangedFile } from "@heddle/protocol";
+import type { ChangedFile } from "@heddle/protocol";
+import type { EffectSubject } from "../../agent/turn-host.ts";
 import {
   type CommandLine,
   commandParts,
@@ -36,7 +37,7 @@ export function merged(before: readonly FileFact[], after: readonly FileFact[]):
 }
 
 /** What a policy decides over before it happens. */
-export type Action = Exclude<ApprovalSubject, { type: "question" | "changes" | "planDeviation" }>;
+export type Action = EffectSubject;
 
 /** What an action does, part by part. */
 export async function partsOf(

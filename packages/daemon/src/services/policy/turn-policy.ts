@@ -1,15 +1,16 @@
 import type { ApprovalSubject, ChangedFile, Project, Thread, Turn } from "@heddle/protocol";
 import type { Clock } from "../../os/clock.ts";
-import { commitTree, treeOf } from "../../os/git-objects.ts";
-import { headOf, ourIdentity, type RepositoryPaths } from "../../os/git-repository.ts";
+import { treeOf } from "../../os/git-objects.ts";
+import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { Decision } from "../../policy/decide.ts";
 import { type Circumstances, type FileFact, fileParts, momentOf } from "../../policy/facts.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { PolicyGround } from "../../store/policy-tables.ts";
 import type { Store } from "../../store/store.ts";
 import { dayOf } from "../budgets.ts";
-import { restore, salvageTree } from "../git/checkpoints.ts";
+import { salvageTree } from "../git/checkpoints.ts";
 import { measureChange } from "../git/measure.ts";
+import { restoreTree } from "../git/take-back.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
 import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
@@ -112,13 +113,7 @@ export class TurnPolicy {
     const { git } = this.#services.sandbox;
     const { commit: head } = await headOf(checkout);
     await salvageTree(checkout, { threadId: thread.id, tree: toTree, head });
-    const commit = await commitTree(checkout.gitCommonDir, {
-      tree: fromTree,
-      parents: [head],
-      message: "Before changes that were not approved",
-      author: ourIdentity,
-    });
-    await restore(git, checkout, { commit });
+    await restoreTree(git, checkout, fromTree);
     this.#trees.touch();
   }
 
