@@ -1,6 +1,6 @@
 import type { Automation, AutomationOptions, Run, RunState } from "@heddle/protocol";
+import { randomBy } from "../../os/random.test.support.ts";
 import type { RunOutcome } from "./run-work.ts";
-import { mulberry } from "./schedule/croner-oracle.test.support.ts";
 import { jitterOf } from "./schedule/jitter.ts";
 import { nextAfter } from "./schedule/next-after.ts";
 import { dayMs, hourMs, minuteMs, World } from "./world.test.support.ts";
@@ -86,7 +86,7 @@ export async function simulateYear({
   start?: string;
   days?: number;
 }): Promise<Year> {
-  const random = mulberry(seed);
+  const random = randomBy(seed);
   const world = new World(start, { maxRuns: 100 });
   const automations = kinds.map(({ name, cron, zone, options }) => {
     const keep = { keepRuns: 10_000, pauseAfterFailures: 0, ...options };

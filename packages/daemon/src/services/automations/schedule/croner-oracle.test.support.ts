@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { randomBy } from "../../../os/random.test.support.ts";
 import { changeBetween, offsetAt, wallAt } from "../../../os/zone.ts";
 import { fieldsOf, nextAfter } from "./next-after.ts";
 
@@ -27,7 +28,7 @@ export interface Agreement {
 
 /** Asks both for the next slot of random schedules at random moments. */
 export function compareWithCroner(cases: number, seed: number): Agreement {
-  const random = mulberry(seed);
+  const random = randomBy(seed);
   const different: string[] = [];
   let [equal, repeatedHour, shortMonth] = [0, 0, 0];
   for (let at = 0; at < cases; at += 1) {
@@ -90,15 +91,4 @@ function randomCron(random: () => number): string {
   return [field(0, 59, 0.1), field(0, 23, 0.2), day(), field(1, 12, 0.7), field(0, 6, 0.6)].join(
     " ",
   );
-}
-
-/** A small seeded generator of numbers from 0 to 1. */
-export function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
