@@ -5,11 +5,11 @@ import { nextAfter, nextSlots } from "./next-after.ts";
 const slots = (cron: string, from: string, count: number, zone = "America/New_York"): string[] =>
   nextSlots(cron, Date.parse(from), zone, count).map((at) => new Date(at).toISOString());
 
-test("5,000 random schedules over 10 zones come when croner says", () => {
-  const { equal, repeatedHour, shortMonth, different } = compareWithCroner(5000, 7);
+test("5,000 random schedules over 10 zones come when croner says, or a walk by the minute", () => {
+  const { equal, walked, different } = compareWithCroner(5000, 7);
   expect(different).toEqual([]);
-  expect(equal + repeatedHour + shortMonth).toBe(5000);
   expect(equal).toBeGreaterThan(4980);
+  expect(walked).toBeGreaterThan(20);
 });
 
 test("a time that the clocks skip comes as much later as they were put forward", () => {
