@@ -19,6 +19,15 @@ test("a time that the clocks skip comes as much later as they were put forward",
   ]);
 });
 
+test("each of several times that the clocks skip comes later, also for who asks between them", () => {
+  const later = ["2026-03-08T07:00:00.000Z", "2026-03-08T07:30:00.000Z"];
+  expect(slots("0,30 2 * * *", "2026-03-07T12:00:00Z", 2)).toEqual(later);
+  expect(slots("0,30 2 * * *", "2026-03-08T07:10:00Z", 2)).toEqual([
+    later[1],
+    "2026-03-09T06:00:00.000Z",
+  ]);
+});
+
 test("a time that the clocks show twice comes once", () => {
   expect(slots("30 1 * * *", "2026-10-31T12:00:00Z", 2)).toEqual([
     "2026-11-01T05:30:00.000Z",
