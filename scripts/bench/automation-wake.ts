@@ -40,9 +40,7 @@ export async function measureWake(path: string, automations: number): Promise<Wa
   };
 }
 
-async function measureIdle(
-  world: World,
-): Promise<Pick<Wake, "idleSweepUs" | "idleSweepCpuUs">> {
+async function measureIdle(world: World): Promise<Pick<Wake, "idleSweepUs" | "idleSweepCpuUs">> {
   const sweeps = 5000;
   for (let at = 0; at < 1000; at += 1) await world.scheduler.sweep();
   const { wallMs, cpuMs } = await timed(async () => {
