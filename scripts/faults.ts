@@ -3,7 +3,8 @@
 //
 //   node --conditions=@heddle/source scripts/faults.ts [--only NAME] [--count N] [--seed 1] [--json]
 import { parseArgs } from "node:util";
-import { type FaultResult, randomBy } from "../test/support/faults/fault.ts";
+import { randomBy } from "../packages/daemon/src/os/random.test.support.ts";
+import type { FaultResult } from "../test/support/faults/fault.ts";
 import { faults } from "../test/support/faults/index.ts";
 
 const { values: options } = parseArgs({

@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFile, exec, type Step, steps } from "./support/steps.ts";
 import { TestAutomations } from "./support/test-automations.ts";
@@ -90,6 +91,32 @@ test("while its run is under way a thread is unattended, and under the policies 
   await using attended = await project.thread();
   await attended.say(steps(addFile("made.txt", "asked for"), { text: "made a file" }));
   expect((await attended.diff()).files.map(({ path }) => path)).toEqual(["made.txt"]);
+});
+
+test("a recipe whose command never ends has timed out", async () => {
+  const project = await daemon.project(undefined, { checks: ["sleep 600"] });
+  const automations = new TestAutomations(daemon, project);
+  const work = { type: "recipe", recipe: "tests" } as const;
+  const { id } = await automations.add({ work, options: { timeoutMs: 1500 } });
+  expect(await runNow(automations, id)).toMatchObject({
+    state: "timedOut",
+    reason: "it worked for longer than 0.025 minutes",
+  });
+});
+
+test("where its project has moved away a run fails and says so, and works again once it is back", async () => {
+  const project = await daemon.project();
+  const automations = new TestAutomations(daemon, project);
+  const { id } = await automations.add({ name: "looks", work: prompt({ text: "looked" }) });
+  const { path } = project.repository;
+  renameSync(path, `${path}-moved`);
+  const lost = await runNow(automations, id);
+  expect(lost.state).toBe("failed");
+  expect(lost.reason).toContain(path);
+  expect(await automations.inbox()).toMatchObject([{ kind: "run", title: "looks: failed" }]);
+  renameSync(`${path}-moved`, path);
+  expect(await runNow(automations, id)).toMatchObject({ state: "clean" });
+  expect(await automations.inbox()).toEqual([]);
 });
 
 test("a run that never ends has timed out", async () => {

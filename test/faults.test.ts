@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { randomBy } from "./support/faults/fault.ts";
+import { randomBy } from "../packages/daemon/src/os/random.test.support.ts";
 import { faults } from "./support/faults/index.ts";
 
 const short = faults.filter(({ shortCount }) => shortCount > 0);

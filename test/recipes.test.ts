@@ -20,8 +20,9 @@ const advisory = (id: number, severity: string, name = "leftish") => ({
 });
 
 /** What the registry answers to an audit now. */
-let advisories: Record<string, unknown> | "down" = {};
+let advisories: Record<string, unknown> | "down" | "silent" = {};
 const registry = createServer((request, response) => {
+  if (advisories === "silent") return;
   if (advisories === "down") return void response.writeHead(503).end("out of order");
   response.setHeader("content-type", "application/json");
   if (request.url?.includes("advisories")) return void response.end(JSON.stringify(advisories));
@@ -57,11 +58,14 @@ const lock = {
   },
 };
 
-async function npmProject(): Promise<TestProject> {
+const patience = "fetch-timeout=500\nfetch-retry-mintimeout=10\n";
+
+async function npmProject(more: Record<string, string> = {}): Promise<TestProject> {
   return await daemon.project({
+    ...more,
     "package.json": JSON.stringify({ ...lock.packages[""] }),
     "package-lock.json": JSON.stringify(lock),
-    ".npmrc": `registry=http://${registryHost}/\n`,
+    ".npmrc": `registry=http://${registryHost}/\n${patience}`,
   });
 }
 
@@ -129,15 +133,36 @@ test("a registry that cannot be reached, or does not answer, is no all-clear", a
   expect(unreached.state).toBe("couldNotCheck");
   expect(unreached.reason).toMatch(/heddle project grant --host registry/);
   await grantRegistry(project);
-  advisories = "down";
-  const down = await automations.recipe("vulnerability-scan");
-  expect(down.state).toBe("couldNotCheck");
+  for (const trouble of ["down", "silent"] as const) {
+    advisories = trouble;
+    expect(await automations.recipe("vulnerability-scan")).toMatchObject({
+      state: "couldNotCheck",
+      reason: expect.stringMatching(/^package-lock\.json: npm audit says: /),
+    });
+  }
   expect(await automations.inbox()).toMatchObject([
     { kind: "run", title: "vulnerability-scan: could not check" },
   ]);
   advisories = {};
   expect(await automations.recipe("vulnerability-scan")).toMatchObject({ state: "clean" });
   expect(await automations.inbox()).toEqual([]);
+});
+
+test("a lock file whose audit is not installed is said to be unchecked, and is no vulnerability", async () => {
+  const project = await npmProject({ "Cargo.lock": "version = 4\n" });
+  await grantRegistry(project);
+  const automations = new TestAutomations(daemon, project);
+  advisories = advisory(3, "low");
+  expect(await automations.recipe("vulnerability-scan")).toMatchObject({
+    state: "findings",
+    summary: "known vulnerabilities: 1 in package-lock.json, Cargo.lock not checked",
+    figures: { vulnerabilities: 1 },
+    counts: { new: 2 },
+  });
+  expect(await automations.inbox()).toMatchObject([
+    { title: "leftish: Hole 3" },
+    { title: "Cargo.lock could not be checked", detail: "cargo-audit is not installed" },
+  ]);
 });
 
 test("a changelog groups what is unreleased, and names the next version", async () => {

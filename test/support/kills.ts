@@ -1,6 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { randomBy } from "./faults/fault.ts";
+import { randomBy } from "../../packages/daemon/src/os/random.test.support.ts";
 import { files, marker, type Story, settings, stories, type Verdicts } from "./kill-stories.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./test-daemon.ts";
 

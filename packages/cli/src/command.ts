@@ -2,14 +2,18 @@ import { Command } from "commander";
 
 /** A command as all of Heddle's are made: its errors are thrown, and are worded like the others. */
 export function command(name: string): Command {
-  return new Command(name)
-    .exitOverride()
-    .helpOption("-h, --help", "show this help")
-    .helpCommand(false)
-    .showSuggestionAfterError()
-    .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, "heddle: ")),
-    });
+  return (
+    new Command(name)
+      .exitOverride()
+      .helpOption("-h, --help", "show this help")
+      .helpCommand(false)
+      // What comes behind a subcommand is that one's own, also where both have such an option.
+      .enablePositionalOptions()
+      .showSuggestionAfterError()
+      .configureOutput({
+        outputError: (text, write) => write(text.replace(/^error: /, "heddle: ")),
+      })
+  );
 }
 
 /** Collects an option that may be given several times. */

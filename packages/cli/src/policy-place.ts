@@ -1,6 +1,7 @@
 import type { PolicyScope, ProjectId, ThreadId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
+import { findAutomation } from "./automations/find.ts";
 import { usageError } from "./exit.ts";
 import { findThread } from "./lookup.ts";
 import { chooseProject } from "./project.ts";
@@ -18,7 +19,7 @@ export function placeOptions(made: Command): Command {
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
     .option("-t, --thread <thread>", "only this thread")
     .option("-g, --global", "all projects")
-    .option("--automation <id>", "only what this automation runs");
+    .option("--automation <automation>", "only what this automation runs, by name or id");
 }
 
 /** For what a policy holds: one thing at a time, the project of the current directory by default. */
@@ -28,7 +29,9 @@ export async function scopeOf(daemon: HeddleClient, options: PlaceOptions): Prom
     throw usageError("--project, --thread, --global and --automation exclude each other");
   }
   if (global) return { type: "global" };
-  if (automation !== undefined) return { type: "automation", automationId: automation };
+  if (automation !== undefined) {
+    return { type: "automation", automationId: (await findAutomation(daemon, automation)).id };
+  }
   if (thread !== undefined) return { type: "thread", threadId: await findThread(daemon, thread) };
   return { type: "project", projectId: (await chooseProject(daemon, project)).id };
 }

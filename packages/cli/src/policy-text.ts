@@ -7,7 +7,7 @@ const nouns = {
   global: () => "all projects",
   project: ({ projectId }: { projectId: string }) => `project ${shortId(projectId)}`,
   thread: ({ threadId }: { threadId: string }) => `thread ${shortId(threadId)}`,
-  automation: ({ automationId }: { automationId: string }) => `automation ${automationId}`,
+  automation: ({ automationId }: { automationId: string }) => `automation ${shortId(automationId)}`,
 };
 
 export function scopeText(scope: PolicyScope): string {

@@ -16,7 +16,6 @@ export async function makeProgram(
   const program = command("heddle")
     .description("A local daemon that builds software with you.")
     .usage("<command> [options]")
-    .enablePositionalOptions()
     .commandsGroup("Set up:")
     .helpCommand("help [command]", "show the help of a command")
     .addHelpText("after", footer);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ProjectId, ThreadId } from "./ids.ts";
+import { AutomationId, ProjectId, ThreadId } from "./ids.ts";
 
 /** For what a policy holds. Where several do, the strictest rule of all decides. */
 export const PolicyScope = z.discriminatedUnion("type", [
@@ -8,7 +8,7 @@ export const PolicyScope = z.discriminatedUnion("type", [
   z.object({ type: z.literal("thread"), threadId: ThreadId }),
   z.object({
     type: z.literal("automation"),
-    automationId: z.string().min(1).max(100).describe("What it runs, whatever its thread."),
+    automationId: AutomationId.describe("What it runs, whatever its thread."),
   }),
 ]);
 export type PolicyScope = z.infer<typeof PolicyScope>;

@@ -1,4 +1,10 @@
-import type { Automation, Finding } from "@heddle/protocol";
+import {
+  type Automation,
+  type Finding,
+  FindingState,
+  type InboxFilter,
+  InboxState,
+} from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { listAll } from "../lookup.ts";
 import { pick } from "../names.ts";
@@ -20,9 +26,10 @@ export async function findAutomation(
   return pick("automation", given, candidates).automation;
 }
 
-const everything = {
-  state: ["new", "open", "fixed", "reopened", "accepted"],
-  inbox: ["unread", "read", "snoozed", "done"],
+/** Findings whatever became of them. */
+export const everything: InboxFilter = {
+  state: FindingState.options,
+  inbox: InboxState.options,
 };
 
 export async function findFinding(daemon: HeddleClient, given: string): Promise<Finding> {

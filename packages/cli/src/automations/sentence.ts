@@ -1,10 +1,6 @@
-import type { Methods, ParamsOf } from "@heddle/protocol";
+import type { Work } from "@heddle/protocol";
 import { usageError } from "../exit.ts";
 import { timeOfDay } from "./time-of-day.ts";
-
-type Add = ParamsOf<Methods, "automation/add">;
-export type Trigger = Add["trigger"];
-export type Work = Add["work"];
 
 /** What a sentence sets up. `after` names another automation, which is yet to be found. */
 export interface Said {

@@ -1,18 +1,18 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { Methods, ParamsOf, Project } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
-import type { Command } from "commander";
-import { parse } from "yaml";
-import { findAutomation } from "../automations/find.ts";
+import { dirname } from "node:path";
 import {
-  parseSentence,
-  parseWhen,
-  type Said,
-  type Trigger,
-  type When,
+  type Automation,
+  AutomationOptions,
+  CatchUp,
+  PolicyName,
+  type Project,
+  Trigger,
   type Work,
-} from "../automations/sentence.ts";
+} from "@heddle/protocol";
+import { type HeddleClient, heddlePaths } from "@heddle/protocol/node";
+import { type Command, Option } from "commander";
+import { findAutomation } from "../automations/find.ts";
+import { type GivenOptions, readOwnRecipe } from "../automations/own-recipe.ts";
+import { parseSentence, parseWhen, type Said, type When } from "../automations/sentence.ts";
 import { momentText, whenText, workText } from "../automations/words.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
@@ -22,16 +22,16 @@ import { confirm } from "../terminal/ask.ts";
 import { canAsk, printJson, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 
-type Options = NonNullable<ParamsOf<Methods, "automation/add">["options"]>;
+const { overlap } = AutomationOptions.shape;
 
 interface Given {
   readonly project?: string;
   readonly name?: string;
   readonly cron?: string;
   readonly zone?: string;
-  readonly policy?: string;
-  readonly overlap?: string;
-  readonly catchUp?: string;
+  readonly policy?: PolicyName;
+  readonly overlap?: AutomationOptions["overlap"];
+  readonly catchUp?: CatchUp["mode"];
   readonly yes?: boolean;
   readonly input: boolean;
   readonly json?: boolean;
@@ -44,10 +44,20 @@ function withOptions(given: Command): Command {
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
     .option("--name <name>", "what it is called")
     .option("--cron <fields>", "five fields, instead of words for when")
-    .option("--zone <zone>", "an IANA time zone", here)
-    .option("--policy <policy>", "the policy of its threads")
-    .option("--overlap <what>", "skip, bufferOne, cancelOther or allow")
-    .option("--catch-up <mode>", "none, one or all: what becomes of slots that passed")
+    .option("--zone <zone>", "an IANA time zone; that of this machine by default")
+    .addOption(
+      new Option("--policy <policy>", "the policy of its threads").choices(PolicyName.options),
+    )
+    .addOption(
+      new Option("--overlap <what>", "what a slot does while a run goes on").choices(
+        overlap.options,
+      ),
+    )
+    .addOption(
+      new Option("--catch-up <mode>", "what becomes of slots that passed").choices(
+        CatchUp.shape.mode.options,
+      ),
+    )
     .option("-y, --yes", "do not ask")
     .option("--no-input", "never ask")
     .option("--json", "print the automation as JSON");
@@ -84,19 +94,21 @@ export function editCommand(): Command {
   return withOptions(edit).action(
     async (which: string, sentence: string | undefined, given: Given) => {
       using daemon = await openDaemon();
-      const { id: automationId, projectId } = await findAutomation(daemon, which, given.project);
+      const before = await findAutomation(daemon, which, given.project);
+      const { id: automationId, projectId } = before;
       const { project } = await daemon.call("project/read", { projectId });
-      const changes: ParamsOf<Methods, "automation/edit">["changes"] = {
-        options: optionsOf(given),
-        ...(given.name !== undefined && { name: given.name }),
+      const said = await newPlan(sentence, { project, given, before });
+      const zone = given.zone ?? zoneOf(before) ?? here;
+      const plan = said && {
+        trigger: await triggerOf(daemon, said.when, project, zone),
+        ...(said.work && { work: said.work }),
       };
-      if (sentence !== undefined || given.cron !== undefined) {
-        const said = await newPlan(sentence, project, given);
-        changes.trigger = await triggerOf(daemon, said.when, project, given.zone ?? here);
-        if (said.work) changes.work = said.work;
-        await readBack(daemon, { trigger: changes.trigger, ...(said.work && { work: said.work }) });
+      if (plan) {
+        await readBack(daemon, plan);
         if (!(await consents(given))) return say("nothing was changed");
       }
+      const name = given.name === undefined ? {} : { name: given.name };
+      const changes = { ...plan, ...name, options: optionsOf(given) };
       const automation = await daemon.call("automation/edit", { automationId, changes });
       if (given.json) printJson(automation);
       else say(`changed ${printableLine(automation.name)}`);
@@ -104,12 +116,22 @@ export function editCommand(): Command {
   );
 }
 
+function zoneOf({ trigger }: Automation): string | undefined {
+  return trigger.type === "schedule" ? trigger.zone : undefined;
+}
+
+/** Another time or other work; a zone alone moves the schedule that is there. */
 async function newPlan(
   sentence: string | undefined,
-  project: Project,
-  given: Given,
-): Promise<{ when: When; work?: Work }> {
-  if (sentence === undefined) return { when: { type: "schedule", cron: given.cron ?? "" } };
+  { project, given, before }: { project: Project; given: Given; before: Automation },
+): Promise<{ when: When; work?: Work } | undefined> {
+  const { cron, zone } = given;
+  if (sentence === undefined) {
+    if (cron !== undefined) return { when: { type: "schedule", cron } };
+    const { trigger } = before;
+    const moves = zone !== undefined && trigger.type === "schedule";
+    return moves ? { when: { type: "schedule", cron: trigger.cron } } : undefined;
+  }
   const when = parseWhen(sentence);
   return when ? { when } : (await understand(sentence, project, given)).said;
 }
@@ -119,7 +141,7 @@ async function understand(
   sentence: string,
   project: Project,
   { cron }: Given,
-): Promise<{ said: Said; options: Options }> {
+): Promise<{ said: Said; options: GivenOptions }> {
   if (cron !== undefined) {
     const work: Work = /^[a-z0-9-]+$/.test(sentence)
       ? { type: "recipe", recipe: sentence }
@@ -127,23 +149,9 @@ async function understand(
     return { said: { when: { type: "schedule", cron }, work }, options: {} };
   }
   if (!/^[a-z0-9-]+$/.test(sentence)) return { said: parseSentence(sentence), options: {} };
-  return await ownRecipe(sentence, project);
-}
-
-/** The front matter of a recipe's file: `when` in words, and the options of an automation. */
-async function ownRecipe(
-  recipe: string,
-  project: Project,
-): Promise<{ said: Said; options: Options }> {
-  const path = join(project.path, ".heddle", "automations", `${recipe}.md`);
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  const hint = `say when as well: "every weekday at 9, run recipe ${recipe}"`;
-  if (text === undefined) throw usageError(`there is no ${path} that says when`, hint);
-  const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1];
-  const { when: words, ...options } = (parse(front ?? "") ?? {}) as Record<string, unknown>;
-  const when = typeof words === "string" ? parseWhen(words) : undefined;
-  if (when === undefined) throw usageError(`${path} has no \`when\` that I understand`, hint);
-  return { said: { when, work: { type: "recipe", recipe } }, options: options as Options };
+  const folders = { project: project.path, config: dirname(heddlePaths().config) };
+  const { when, options } = await readOwnRecipe(sentence, folders);
+  return { said: { when, work: { type: "recipe", recipe: sentence } }, options };
 }
 
 async function triggerOf(
@@ -153,7 +161,7 @@ async function triggerOf(
   zone: string,
 ): Promise<Trigger> {
   if (when.type === "schedule") return { ...when, zone };
-  if (when.type === "commit") return when;
+  if (when.type === "commit") return Trigger.parse(when);
   const { id } = await findAutomation(daemon, when.name, project.id);
   return { type: "after", automationId: id, on: "any" };
 }
@@ -163,7 +171,7 @@ async function readBack(
   daemon: HeddleClient,
   plan: { trigger: Trigger; work?: Work },
 ): Promise<void> {
-  say(`when: ${whenText(plan as never)}`);
+  say(`when: ${whenText(plan)}`);
   if (plan.work) say(`what: ${workText({ work: plan.work })}`);
   if (plan.trigger.type !== "schedule") return;
   const { cron, zone } = plan.trigger;
@@ -179,10 +187,10 @@ async function consents(given: Given): Promise<boolean> {
   throw usageError("an automation is set up only with --yes where nobody can be asked");
 }
 
-function optionsOf({ policy, overlap, catchUp }: Given): Options {
+function optionsOf({ policy, overlap, catchUp }: Given): GivenOptions {
   return {
-    ...(policy !== undefined && { policy: policy as Options["policy"] }),
-    ...(overlap !== undefined && { overlap: overlap as Options["overlap"] }),
-    ...(catchUp !== undefined && { catchUp: { mode: catchUp } as Options["catchUp"] }),
-  } as Options;
+    ...(policy !== undefined && { policy }),
+    ...(overlap !== undefined && { overlap }),
+    ...(catchUp !== undefined && { catchUp: { mode: catchUp } }),
+  };
 }

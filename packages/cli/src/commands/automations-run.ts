@@ -1,4 +1,4 @@
-import { type Run, RunId, runEnded } from "@heddle/protocol";
+import { type Run, runEnded } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
 import { findAutomation } from "../automations/find.ts";
@@ -52,16 +52,26 @@ async function begin(daemon: HeddleClient, what: string, options: Options): Prom
 
 async function outcomeOf(daemon: HeddleClient, begun: Run): Promise<Run> {
   if (runEnded(begun.state)) return begun;
-  const before = (await daemon.call("automation/show", begun)).runs.find(
-    ({ id }) => id === begun.id,
-  );
-  if (before && runEnded(before.state)) return before;
-  for await (const { event } of daemon.followDaemon({ afterSeq: 0 })) {
-    if (event.type !== "runChanged" || RunId.parse(event.run.id) !== begun.id) continue;
-    if (event.run.state === "waitingForApproval") say("it waits for an answer: heddle approvals");
-    if (runEnded(event.run.state)) return event.run;
+  for await (const run of statesOf(daemon, begun)) {
+    if (run.state === "waitingForApproval") say("it waits for an answer: heddle approvals");
+    if (runEnded(run.state)) return run;
   }
   throw new CliError(exitCodes.unavailable, "the daemon went away before the run had ended");
+}
+
+/** The run as it is, and as it becomes: followed before it is read, so that nothing is between. */
+async function* statesOf(
+  daemon: HeddleClient,
+  { id, automationId }: Run,
+): AsyncGenerator<Run, void> {
+  const feed = daemon.followDaemon();
+  const first = feed.next();
+  const { runs } = await daemon.call("automation/show", { automationId });
+  yield* runs.filter((run) => run.id === id);
+  for (let next = await first; !next.done; next = await feed.next()) {
+    const { event } = next.value;
+    if (event.type === "runChanged" && event.run.id === id) yield event.run;
+  }
 }
 
 async function tell(daemon: HeddleClient, run: Run): Promise<void> {

@@ -190,7 +190,7 @@ function backfillCommand(): Command {
       const max = wholeNumber(options.max, "--max", 100);
       const made = await daemon.call("automation/backfill", { automationId, from, to, max });
       if (options.json) return printJson(made);
-      const left = made.left > 0 ? `; ${count(made.left, "slot")} are left` : "";
+      const left = made.left > 0 ? `; ${count(made.left, "slot is", "slots are")} left` : "";
       say(`${count(made.runIds.length, "run")} will begin${left}`);
     });
 }

@@ -35,7 +35,6 @@ export function historyCommand(): Command {
       .option("--json", "print the hits as JSON")
       .addHelpText("after", details)
       // What stands behind a subcommand is the subcommand's.
-      .enablePositionalOptions()
       .addCommand(exportCommand())
       .action(history)
   );

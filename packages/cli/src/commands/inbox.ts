@@ -1,7 +1,7 @@
 import { type Finding, type InboxFilter, Severity } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
-import { findAutomation, findFinding } from "../automations/find.ts";
+import { everything, findAutomation, findFinding } from "../automations/find.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
@@ -40,11 +40,6 @@ export function inboxCommand(): Command {
     .addCommand(snoozeCommand())
     .addCommand(doneCommand());
 }
-
-const everything: InboxFilter = {
-  state: ["new", "open", "fixed", "reopened", "accepted"],
-  inbox: ["unread", "read", "snoozed", "done"],
-};
 
 function withFilter(given: Command): Command {
   return given

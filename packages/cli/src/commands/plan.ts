@@ -30,7 +30,6 @@ export function planCommand(): Command {
     .option("-t, --thread <thread>", "plan in this thread instead of a new one")
     .addHelpText("after", details)
     // What stands behind a subcommand is the subcommand's.
-    .enablePositionalOptions()
     .addCommand(showCommand())
     .addCommand(editCommand())
     .addCommand(approveCommand())

@@ -29,14 +29,37 @@ export async function runScript(
   const kill = () => process.kill();
   signal.addEventListener("abort", kill, { once: true });
   if (signal.aborted) kill();
-  let tail = Buffer.alloc(0);
-  process.onOutput((chunk) => {
-    tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
-  });
+  const tail = new Tail(tailBytes);
+  process.onOutput((chunk) => tail.add(chunk));
   const { exitCode, reason } = await process.exited;
   signal.removeEventListener("abort", kill);
   signal.throwIfAborted();
   const wallMs = Math.round(performance.now() - startedAt);
   const ended = reason === "exited" ? (exitCode ?? null) : null;
-  return { exitCode: ended, wallMs, output: tail.toString("utf8") };
+  return { exitCode: ended, wallMs, output: tail.text() };
+}
+
+/** The last bytes of a stream, in the chunks that they came in. */
+class Tail {
+  readonly #keep: number;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    for (let first = this.#chunks[0]; first; first = this.#chunks[0]) {
+      if (this.#bytes - first.length < this.#keep) return;
+      this.#chunks.shift();
+      this.#bytes -= first.length;
+    }
+  }
+
+  text(): string {
+    return Buffer.concat(this.#chunks).subarray(-this.#keep).toString("utf8");
+  }
 }

@@ -10,6 +10,7 @@ const started = quoted(openRunStates.filter((state) => state !== "claimed"));
 export class AutomationTable extends DocumentTable<Automation, "project_id" | "trigger"> {
   readonly #due;
   readonly #nextDue;
+  readonly #hasWork;
   readonly #dueLater;
   readonly #removeRuns;
   readonly #sweptAt;
@@ -25,6 +26,12 @@ export class AutomationTable extends DocumentTable<Automation, "project_id" | "t
     this.#nextDue = db
       .prepare<[], number>("SELECT min(due_at) FROM automation WHERE due_at IS NOT NULL")
       .pluck();
+    this.#hasWork = db
+      .prepare<[number, number], number>(
+        `SELECT EXISTS (SELECT 1 FROM automation WHERE due_at <= ?)
+             OR EXISTS (SELECT 1 FROM sweep WHERE at > ?)`,
+      )
+      .pluck();
     this.#dueLater = db
       .prepare<[number, string, number], string>(
         "SELECT body FROM automation WHERE due_at > ? AND id > ? ORDER BY id LIMIT ?",
@@ -38,6 +45,11 @@ export class AutomationTable extends DocumentTable<Automation, "project_id" | "t
   /** Those that were due by a moment, the longest due first. */
   due(now: number, limit: number): Automation[] {
     return this.#due.all(now, limit).map(parseAutomation);
+  }
+
+  /** Whether some are due by a moment, or were looked at after a later one: mostly neither. */
+  hasWork(now: number, later: number): boolean {
+    return this.#hasWork.get(now, later) === 1;
   }
 
   nextDue(): number | undefined {
@@ -71,6 +83,7 @@ type RunColumn = "automation_id" | "project_id" | "state" | "thread_id" | "trigg
 
 /** Runs; there is one for each slot of each automation. */
 export class RunTable extends DocumentTable<Run, RunColumn> {
+  readonly #ofSlot;
   readonly #open;
   readonly #ready;
   readonly #countStarted;
@@ -79,6 +92,11 @@ export class RunTable extends DocumentTable<Run, RunColumn> {
 
   constructor(db: Database) {
     super(db, "run", Run);
+    this.#ofSlot = db
+      .prepare<[string, string, string], string>(
+        "SELECT body FROM run WHERE automation_id = ? AND trigger = ? AND slot = ?",
+      )
+      .pluck();
     this.#open = db
       .prepare<[string], string>(
         `SELECT body FROM run WHERE automation_id = ? AND state IN (${open}) ORDER BY id`,
@@ -112,7 +130,8 @@ export class RunTable extends DocumentTable<Run, RunColumn> {
 
   /** The run of a slot, if it was claimed before. */
   ofSlot(automationId: string, trigger: Run["trigger"], slot: string): Run | undefined {
-    return this.where({ automation_id: automationId, trigger, slot })[0];
+    const body = this.#ofSlot.get(automationId, trigger, slot);
+    return body === undefined ? undefined : parseRun(body);
   }
 
   /** Those of one automation that have no outcome yet, oldest first. */

@@ -1,12 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { temporaryDirectory } from "../../repository.ts";
 import { exec, faulty, steps } from "../../steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "../../test-daemon.ts";
+import { TurnedClock } from "../../turned-clock.ts";
 import type { Fault } from "../fault.ts";
 
-const preload = fileURLToPath(new URL("../../turned-clock.mjs", import.meta.url));
 const dayMs = 24 * 3_600_000;
 const farthestDays = 3650;
 /** Approvals wait for one second. */
@@ -20,17 +16,15 @@ export const clockJump: Fault = {
   run: async ({ count, random }) => {
     const figures = { jumps: count, back: 0, restarts: 0 };
     const broken: string[] = [];
-    const offset = join(temporaryDirectory("clock"), "offset");
-    writeFileSync(offset, "0");
-    const env = { NODE_OPTIONS: `--import=${preload}`, TEST_CLOCK_OFFSET: offset };
-    await using daemon = await startTestDaemon({ config, env });
+    const clock = new TurnedClock();
+    await using daemon = await startTestDaemon({ config, env: clock.env });
     const project = await daemon.project();
     for (let jump = 0; jump < count; jump += 1) {
       const days = (random() * 2 - 1) * farthestDays;
       const restarts = random() < 0.5;
       figures.back += Number(days < 0);
       figures.restarts += Number(restarts);
-      const turn = () => writeFileSync(offset, String(Math.round(days * dayMs)));
+      const turn = () => clock.turn(days * dayMs);
       const found = await jumpOnce({ daemon, project, turn, restarts, name: `jump ${jump}` });
       broken.push(...found.map((what) => `jump ${jump} by ${Math.round(days)} days: ${what}`));
     }

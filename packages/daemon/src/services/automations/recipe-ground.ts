@@ -4,10 +4,10 @@ import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { TreeFiles } from "../../os/tree-files.ts";
 import type { Box } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
-import type { CommandResult, RecipeGround } from "./recipes/recipe.ts";
+import { runScript } from "../box-script.ts";
+import type { RecipeGround } from "./recipes/recipe.ts";
 
-const outputBytes = 16 * 1024 * 1024;
-const commandMs = 60 * 60_000;
+const limits = { tailBytes: 16 * 1024 * 1024, timeoutMs: 60 * 60_000 };
 
 export interface GroundParts {
   readonly store: Store;
@@ -35,30 +35,10 @@ export function groundOf(parts: GroundParts): RecipeGround {
     now,
     signal,
     facts,
-    command: (cmd) => runCommand(box, { cmd, cwd: checkout.worktree, signal }),
+    command: (command) => runScript(box, { command, cwd: checkout.worktree, ...limits, signal }),
     git: async (...args) => {
       const { exitCode, stdout } = await tryGit({ gitDir: checkout.gitDir, args, signal });
       return exitCode === 0 ? stdout.toString("utf8") : undefined;
     },
   };
-}
-
-async function runCommand(
-  box: Box,
-  { cmd, cwd, signal }: { cmd: string; cwd: string; signal: AbortSignal },
-): Promise<CommandResult> {
-  const process = await box.run({ cmd, cwd, tty: false, timeoutMs: commandMs, signal });
-  const kill = () => process.kill();
-  signal.addEventListener("abort", kill, { once: true });
-  if (signal.aborted) kill();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  process.onOutput((chunk) => {
-    if (bytes < outputBytes) chunks.push(chunk);
-    bytes += chunk.length;
-  });
-  const { exitCode } = await process.exited;
-  signal.removeEventListener("abort", kill);
-  signal.throwIfAborted();
-  return { exitCode: exitCode ?? null, output: Buffer.concat(chunks).toString("utf8") };
 }

@@ -223,36 +223,60 @@ test("a clock that had run years ahead keeps no automation waiting for them", as
   expect(world.current(daily).nextSlotAt).toBe(Date.parse("2026-03-02T09:00:00Z"));
 });
 
-test("a day's budget that is spent skips the run and says so", async () => {
-  const world = new World("2026-03-02T08:30:00Z");
-  const hourly = world.add("0 * * * *", { dayBudget: { tokens: 100 } });
-  await world.sweepAt("2026-03-02T09:00:00Z");
-  const [run] = world.hands.begun;
-  const threadId = "thr_01900000-0000-7000-8000-000000000000" as never;
-  if (run === undefined) throw new Error("nothing began");
-  world.journal.write(daemonActor, (tx) => world.scheduler.update(tx, run.id, { threadId }));
-  world.store.modelRequests.add({
-    turnId: "turn_1",
-    threadId,
-    model: "a/b",
-    at: world.now,
-    wallMs: 1,
-    outcome: "completed",
-    sentBytes: 1,
-    inputTokens: 100,
-    cachedInputTokens: 0,
-    outputTokens: 10,
-    reasoningTokens: 0,
-    estimated: false,
-    costUsd: null,
-  });
-  world.end(run);
-  await world.sweepAt("2026-03-02T10:00:00Z");
-  expect(world.runs(hourly).at(-1)).toMatchObject({
-    state: "skipped",
-    reason: "its tokens of today are spent; raise its day budget to go on",
-  });
+test("a thousand automations after six days asleep have one run each, a few at a time", async () => {
+  const world = new World("2026-03-02T08:30:00Z", { maxRuns: 4 });
+  const all = Array.from({ length: 1000 }, (_, at) =>
+    world.add(`${at % 60} ${at % 24} * * *`, {}, `daily ${at}`),
+  );
+  world.now += 6 * 24 * hourMs;
+  let turns = 0;
+  const count = setInterval(() => (turns += 1), 0);
+  await world.scheduler.sweep();
+  clearInterval(count);
+  expect(turns).toBeGreaterThan(20);
+  const rows = all.flatMap((automation) => world.runs(automation));
+  expect(rows.map(({ slots }) => slots)).toEqual(all.map(() => 6));
+  expect(world.hands.begun).toHaveLength(4);
 });
+
+test.each([
+  [{ tokens: 100 }, "tokens"],
+  [{ cost: 0.5 }, "cost"],
+])(
+  "a day's budget of %j that is spent skips the run, until the next day",
+  async (dayBudget, what) => {
+    const world = new World("2026-03-02T08:30:00Z");
+    const hourly = world.add("0 * * * *", { dayBudget });
+    await world.sweepAt("2026-03-02T09:00:00Z");
+    const [run] = world.hands.begun;
+    const threadId = "thr_01900000-0000-7000-8000-000000000000" as never;
+    if (run === undefined) throw new Error("nothing began");
+    world.journal.write(daemonActor, (tx) => world.scheduler.update(tx, run.id, { threadId }));
+    world.store.modelRequests.add({
+      turnId: "turn_1",
+      threadId,
+      model: "a/b",
+      at: world.now,
+      wallMs: 1,
+      outcome: "completed",
+      sentBytes: 1,
+      inputTokens: 100,
+      cachedInputTokens: 0,
+      outputTokens: 10,
+      reasoningTokens: 0,
+      estimated: false,
+      costUsd: 0.5,
+    });
+    world.end(run);
+    await world.sweepAt("2026-03-02T10:00:00Z");
+    expect(world.runs(hourly).at(-1)).toMatchObject({
+      state: "skipped",
+      reason: `its ${what} of today are spent; raise its day budget to go on`,
+    });
+    await world.sweepAt("2026-03-03T00:00:00Z");
+    expect(world.runs(hourly).at(-1)?.state).toBe("provisioning");
+  },
+);
 
 test("slots are spread by a delay that is always the same", async () => {
   const world = new World("2026-03-02T08:30:00Z");

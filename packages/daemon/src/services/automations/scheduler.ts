@@ -19,10 +19,10 @@ export interface SchedulerOptions {
 }
 
 /** For so long at once nothing else of the daemon waits. */
-const sliceMs = 8;
+const sliceMs = 15;
 const turnedBackMs = 3_600_000;
 /** So many automations are read, and stored, together. */
-const batch = 20;
+const batch = 60;
 
 /**
  * Turns due slots into runs and claimed runs into work. All of its state is in the store: one that
@@ -68,6 +68,7 @@ export class Scheduler {
 
   async #sweep(): Promise<void> {
     const { store, clock } = this.#options;
+    if (!store.automations.hasWork(clock(), clock() + turnedBackMs)) return;
     this.#noticeClockTurnedBack();
     while (!this.#stopped) {
       const now = clock();
@@ -97,7 +98,7 @@ export class Scheduler {
     if (missed) this.#recordMissed(tx, changed, missed);
     for (const { slotAt, slots } of runs) {
       const slot = { trigger: "schedule", slot: String(slotAt), slotAt, slots } as const;
-      this.#after(tx, claimSlot(tx, store, changed, slot));
+      this.#makeWay(tx, claimSlot(tx, store, changed, slot));
     }
   }
 
@@ -118,16 +119,15 @@ export class Scheduler {
   /** Claims one slot that has no schedule; undefined when it was claimed before. */
   claim(tx: Transaction, automation: Automation, claim: Claim): Run | undefined {
     const claimed = claimSlot(tx, this.#options.store, automation, claim);
-    this.#after(tx, claimed);
+    this.#makeWay(tx, claimed);
+    if (claimed) tx.afterCommit(() => this.launch());
     return claimed?.run;
   }
 
-  #after(tx: Transaction, claimed: Claimed | undefined): void {
-    if (claimed === undefined) return;
-    for (const other of claimed.cancels) {
-      this.end(tx, other.id, { type: "cancelled", reason: `${claimed.run.id} takes its place` });
+  #makeWay(tx: Transaction, claimed: Claimed | undefined): void {
+    for (const other of claimed?.cancels ?? []) {
+      this.end(tx, other.id, { type: "cancelled", reason: `${claimed?.run.id} takes its place` });
     }
-    tx.afterCommit(() => this.launch());
   }
 
   /** Begins claimed runs, oldest first, as far as the limit allows. */
@@ -184,7 +184,7 @@ export class Scheduler {
   end(tx: Transaction, runId: Run["id"], outcome: RunOutcome): void {
     const ended = endRun(tx, this.#options.store, runId, outcome);
     if (ended === undefined) return;
-    for (const claimed of ended.claimed) this.#after(tx, claimed);
+    for (const claimed of ended.claimed) this.#makeWay(tx, claimed);
     tx.afterCommit(() => {
       this.#worker?.stop(ended.run);
       this.launch();

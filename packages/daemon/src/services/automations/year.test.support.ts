@@ -1,7 +1,7 @@
 import type { Automation, AutomationOptions, Run, RunState } from "@heddle/protocol";
+import { randomBy } from "../../os/random.test.support.ts";
 import type { RunOutcome } from "./run-work.ts";
-import { mulberry } from "./schedule/croner-oracle.test.support.ts";
-import { jitterOf } from "./schedule/jitter.ts";
+import { jitterOf, spreadOf } from "./schedule/jitter.ts";
 import { nextAfter } from "./schedule/next-after.ts";
 import { dayMs, hourMs, minuteMs, World } from "./world.test.support.ts";
 
@@ -86,7 +86,7 @@ export async function simulateYear({
   start?: string;
   days?: number;
 }): Promise<Year> {
-  const random = mulberry(seed);
+  const random = randomBy(seed);
   const world = new World(start, { maxRuns: 100 });
   const automations = kinds.map(({ name, cron, zone, options }) => {
     const keep = { keepRuns: 10_000, pauseAfterFailures: 0, ...options };
@@ -292,7 +292,7 @@ function allSlots({ id, trigger, options }: Automation, from: number, end: numbe
   let slotAt = nextAfter(cron, from, zone);
   while (slotAt !== undefined && slotAt <= end) {
     const following = nextAfter(cron, slotAt, zone) ?? slotAt;
-    const jitter = options.jitter ? jitterOf(id, following - slotAt) : 0;
+    const jitter = options.jitter ? jitterOf(spreadOf(id), following - slotAt) : 0;
     slots.push({ slotAt, dueAt: slotAt + jitter });
     slotAt = following;
   }

@@ -18,15 +18,20 @@ export async function changeOf(
   gitDir: string,
   { branch, before, commit }: { branch: string; before: string | undefined; commit: string },
 ): Promise<BranchChange> {
-  const tree = await treeOf(gitDir, commit);
-  const common = { branch, commit, tree };
-  if (before === undefined) return { ...common, kind: "new", commits: 0, paths: undefined };
-  const ahead = await read(gitDir, ["rev-list", "--count", `${before}..${commit}`]);
-  const behind = await read(gitDir, ["rev-list", "--count", `${commit}..${before}`]);
-  const listing = await read(gitDir, ["diff-tree", "-r", "-z", "--name-only", before, commit]);
+  if (before === undefined) {
+    const tree = await treeOf(gitDir, commit);
+    return { branch, commit, tree, kind: "new", commits: 0, paths: undefined };
+  }
+  const both = `${before}...${commit}`;
+  const [tree, counts, listing] = await Promise.all([
+    treeOf(gitDir, commit),
+    read(gitDir, ["rev-list", "--left-right", "--count", both]),
+    read(gitDir, ["diff-tree", "-r", "-z", "--name-only", before, commit]),
+  ]);
+  const [behind, ahead = "0"] = counts?.trim().split("\t") ?? [];
   const paths = listing?.split("\0").filter(Boolean);
-  const kind = behind?.trim() === "0" ? "forward" : "rewritten";
-  return { ...common, kind, commits: Number(ahead?.trim() ?? 0), paths };
+  const kind = behind === "0" ? "forward" : "rewritten";
+  return { branch, commit, tree, kind, commits: Number(ahead), paths };
 }
 
 async function read(gitDir: string, args: readonly string[]): Promise<string | undefined> {

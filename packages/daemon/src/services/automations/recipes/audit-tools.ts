@@ -1,5 +1,6 @@
 import { Severity } from "@heddle/protocol";
 import * as z from "zod";
+import { readReport } from "./report.ts";
 
 export type Audit =
   | {
@@ -60,9 +61,9 @@ const npm: AuditTool = {
   command: "npm audit --json --package-lock-only --offline=false --fetch-retries=1",
   host: "registry.npmjs.org",
   read: (output) => {
-    const report = NpmAudit.safeParse(json(output));
-    if (!report.success) return unreachable(output, "npm audit");
-    const advisories = Object.values(report.data.vulnerabilities).flatMap(({ via, fixAvailable }) =>
+    const report = readReport(NpmAudit, output);
+    if (report === undefined) return unreachable(output, "npm audit");
+    const advisories = Object.values(report.vulnerabilities).flatMap(({ via, fixAvailable }) =>
       via.flatMap((each) => (typeof each === "string" ? [] : [npmAdvisory(each, fixAvailable)])),
     );
     return { type: "checked", advisories: unique(advisories) };
@@ -101,11 +102,11 @@ const pnpm: AuditTool = {
   command: "pnpm audit --json",
   host: "registry.npmjs.org",
   read: (output) => {
-    const report = PnpmAudit.safeParse(json(output));
-    if (!report.success) return unreachable(output, "pnpm audit");
+    const report = readReport(PnpmAudit, output);
+    if (report === undefined) return unreachable(output, "pnpm audit");
     return {
       type: "checked",
-      advisories: unique(Object.values(report.data.advisories).map(classic)),
+      advisories: unique(Object.values(report.advisories).map(classic)),
     };
   },
 };
@@ -118,7 +119,7 @@ const yarn: AuditTool = {
   command: "yarn audit --json",
   host: "registry.yarnpkg.com",
   read: (output) => {
-    const lines = output.split("\n").map((line) => YarnLine.safeParse(json(line)).data);
+    const lines = output.split("\n").map((line) => readReport(YarnLine, line));
     if (!lines.some((line) => line?.type === "auditSummary")) {
       return unreachable(output, "yarn audit");
     }
@@ -170,9 +171,9 @@ const pip: AuditTool = {
   command: "pip-audit --format json --progress-spinner off --requirement requirements.txt",
   host: "pypi.org",
   read: (output) => {
-    const report = PipAudit.safeParse(json(output));
-    if (!report.success) return unreachable(output, "pip-audit");
-    const advisories = report.data.dependencies.flatMap(({ name, version, vulns }) =>
+    const report = readReport(PipAudit, output);
+    if (report === undefined) return unreachable(output, "pip-audit");
+    const advisories = report.dependencies.flatMap(({ name, version, vulns }) =>
       vulns.map(({ id, fix_versions, description }) => ({
         name,
         id,
@@ -206,32 +207,22 @@ const cargo: AuditTool = {
   command: "cargo-audit audit --json",
   host: "github.com",
   read: (output) => {
-    const report = CargoAudit.safeParse(json(output));
-    if (!report.success) return unreachable(output, "cargo audit");
-    const advisories = report.data.vulnerabilities.list.map(
-      ({ advisory, versions, package: it }) => ({
-        name: it.name,
-        id: advisory.id,
-        severity: "high" as const,
-        title: advisory.title,
-        url: advisory.url ?? "",
-        range: it.version,
-        fix: versions.patched[0],
-      }),
-    );
+    const report = readReport(CargoAudit, output);
+    if (report === undefined) return unreachable(output, "cargo audit");
+    const advisories = report.vulnerabilities.list.map(({ advisory, versions, package: it }) => ({
+      name: it.name,
+      id: advisory.id,
+      severity: "high" as const,
+      title: advisory.title,
+      url: advisory.url ?? "",
+      range: it.version,
+      fix: versions.patched[0],
+    }));
     return { type: "checked", advisories: unique(advisories) };
   },
 };
 
 export const auditTools: readonly AuditTool[] = [npm, pnpm, yarn, pip, cargo];
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const Trouble = z.object({
   message: z.string().optional(),
@@ -239,7 +230,7 @@ const Trouble = z.object({
 });
 
 function unreachable(output: string, tool: string): Audit {
-  const trouble = Trouble.safeParse(json(output)).data;
+  const trouble = readReport(Trouble, output);
   const said = trouble?.error?.summary || trouble?.message || trouble?.error?.detail;
   const reason = said ? `${tool} says: ${said.trim().slice(0, 300)}` : `${tool} gave no report`;
   return { type: "unreachable", reason };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { gitCliffPath } from "../../../os/git-cliff.ts";
 import type { RunOutcome } from "../run-work.ts";
 import type { Recipe, RecipeGround } from "./recipe.ts";
+import { readReport } from "./report.ts";
 
 export const changelog: Recipe = {
   name: "changelog",
@@ -32,13 +33,13 @@ async function writeChangelog(ground: RecipeGround): Promise<RunOutcome> {
   const last = (await ground.git("describe", "--tags", "--abbrev=0"))?.trim();
   const cliff = `'${program}' --offline --unreleased --bump`;
   const { exitCode, output } = await ground.command(`${cliff} --context 2>/dev/null`);
-  const releases = z.array(Release).safeParse(parsed(output));
-  if (exitCode !== 0 || !releases.success) {
+  const releases = readReport(z.array(Release), output);
+  if (exitCode !== 0 || releases === undefined) {
     const said = await ground.command(`${cliff} --context 2>&1 >/dev/null | tail -3`);
     const reason = `git-cliff failed: ${said.output.trim()}`;
     return { type: "couldNotCheck", reason, advice: "run it in the repository to see why" };
   }
-  return outcomeOf(releases.data, last);
+  return outcomeOf(releases, last);
 }
 
 function outcomeOf(releases: readonly Release[], last: string | undefined): RunOutcome {
@@ -77,12 +78,4 @@ function grouped(commits: Release["commits"]): string {
       return `### ${title}\n\n${lines.join("\n")}`;
     })
     .join("\n\n");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Found } from "../run-work.ts";
 import { type RecipeGround, readText } from "./recipe.ts";
+import { readReport } from "./report.ts";
 
 export interface ToolFindings {
   readonly found: Found[];
@@ -46,14 +47,14 @@ async function knip(ground: RecipeGround, all: ToolFindings): Promise<void> {
   const { output } = await ground.command(
     "node_modules/.bin/knip --reporter json --no-exit-code 2>/dev/null",
   );
-  const report = KnipReport.safeParse(json(output));
-  if (!report.success) {
+  const report = readReport(KnipReport, output);
+  if (report === undefined) {
     all.missing.push("unused exports (knip failed)");
     return;
   }
   all.covers.push("knip|");
   let count = 0;
-  for (const { file, dependencies, exports } of report.data.issues) {
+  for (const { file, dependencies, exports } of report.issues) {
     const unused = [
       ...dependencies.map((one) => ({ ...one, what: "dependency" })),
       ...exports.map((one) => ({ ...one, what: "export" })),
@@ -91,14 +92,14 @@ async function jscpd(ground: RecipeGround, all: ToolFindings): Promise<void> {
   await ground.command(
     "node_modules/.bin/jscpd --silent --gitignore --reporters json --output .heddle-jscpd . >/dev/null 2>&1",
   );
-  const report = JscpdReport.safeParse(json((await readText(ground.files, cloneReport)) ?? ""));
-  if (!report.success) {
+  const report = readReport(JscpdReport, (await readText(ground.files, cloneReport)) ?? "");
+  if (report === undefined) {
     all.missing.push("duplicates (jscpd failed)");
     return;
   }
   all.covers.push("clone|");
-  all.figures.duplicates = report.data.duplicates.length;
-  const longest = report.data.duplicates.sort((a, b) => b.lines - a.lines).slice(0, 10);
+  all.figures.duplicates = report.duplicates.length;
+  const longest = report.duplicates.sort((a, b) => b.lines - a.lines).slice(0, 10);
   for (const { firstFile, secondFile, lines } of longest) {
     all.found.push({
       fingerprint: `clone|${[firstFile.name, secondFile.name].sort().join("|")}`,
@@ -109,13 +110,5 @@ async function jscpd(ground: RecipeGround, all: ToolFindings): Promise<void> {
       line: firstFile.start,
       remedy: "Let both places use one definition.",
     });
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -3,9 +3,9 @@ import type { TreeFiles } from "../../../os/tree-files.ts";
 import type { RunOutcome } from "../run-work.ts";
 
 export interface CommandResult {
-  /** Null when the box was lost. */
+  /** Null where it did not come to its own end. */
   readonly exitCode: number | null;
-  /** What the command wrote, errors too; of very much the first 16 MiB. */
+  /** What the command wrote, errors too; of very much the last 16 MiB. */
   readonly output: string;
 }
 

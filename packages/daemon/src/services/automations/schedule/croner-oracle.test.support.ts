@@ -1,6 +1,10 @@
 import { Cron } from "croner";
-import { changeBetween, offsetAt, wallAt } from "../../../os/zone.ts";
-import { fieldsOf, nextAfter } from "./next-after.ts";
+import { randomBy } from "../../../os/random.test.support.ts";
+import { changeBetween, offsetAt } from "../../../os/zone.ts";
+import { walkTo } from "./minute-walk.test.support.ts";
+import { nextAfter } from "./next-after.ts";
+
+const dayMs = 86_400_000;
 
 export const zones = [
   "America/New_York",
@@ -18,33 +22,55 @@ export const zones = [
 export interface Agreement {
   readonly cases: number;
   readonly equal: number;
-  /** Answers about an hour that the clocks repeat, which croner leaves out or answers with the past. */
-  readonly repeatedHour: number;
-  /** Answers in the first days of a month, which croner leaves out after a month of fewer than 31. */
-  readonly shortMonth: number;
+  /** Where croner differs and a walk through the minutes says that it errs, by how it errs. */
+  readonly cronerErrs: {
+    /** Its answer is not after the moment that it was asked about. */
+    readonly notAfter: number;
+    /** It leaves out a slot, which the clocks show before its answer. */
+    readonly leftOut: number;
+    /** Its answer is no slot: the clocks show something else. */
+    readonly noSlot: number;
+  };
+  /** Cases that were walked although both agreed. */
+  readonly walked: number;
   readonly different: string[];
 }
 
-/** Asks both for the next slot of random schedules at random moments. */
+/** Each of so many cases is walked, too; further than this a walk takes too long. */
+const walkedEach = 100;
+const walkedMs = 4 * dayMs;
+
+/** Asks both for the next slot of random schedules at random moments; a walk decides who is right. */
 export function compareWithCroner(cases: number, seed: number): Agreement {
-  const random = mulberry(seed);
+  const random = randomBy(seed);
   const different: string[] = [];
-  let [equal, repeatedHour, shortMonth] = [0, 0, 0];
+  const cronerErrs = { notAfter: 0, leftOut: 0, noSlot: 0 };
+  let [equal, walked] = [0, 0];
   for (let at = 0; at < cases; at += 1) {
     const cron = randomCron(random);
     const zone = zones[Math.floor(random() * zones.length)] ?? "UTC";
     const from = randomMoment(random, zone);
     const ours = nextAfter(cron, from, zone);
     const theirs = new Cron(cron, { timezone: zone, paused: true }).nextRun(new Date(from));
-    if (ours === theirs?.getTime()) equal += 1;
-    else if (isRepeatedHour(cron, from, theirs?.getTime() ?? from, zone)) repeatedHour += 1;
-    else if (isShortMonth(ours, theirs?.getTime(), zone)) shortMonth += 1;
-    else different.push(`${cron} from ${new Date(from).toISOString()} in ${zone}: ${ours}`);
+    const agree = ours === theirs?.getTime();
+    const isNear = ours !== undefined && ours - from < walkedMs;
+    if (agree) equal += 1;
+    if (agree && (at % walkedEach > 0 || !isNear)) continue;
+    if (walkTo(cron, from, zone) !== ours) {
+      different.push(`${cron} from ${new Date(from).toISOString()} in ${zone}: ${ours}`);
+    } else if (agree) walked += 1;
+    else cronerErrs[howErred(theirs?.getTime() ?? Infinity, { from, ours })] += 1;
   }
-  return { cases, equal, repeatedHour, shortMonth, different };
+  return { cases, equal, cronerErrs, walked, different };
 }
 
-const dayMs = 86_400_000;
+function howErred(
+  theirs: number,
+  { from, ours = Infinity }: { from: number; ours: number | undefined },
+): keyof Agreement["cronerErrs"] {
+  if (theirs <= from) return "notAfter";
+  return theirs > ours ? "leftOut" : "noSlot";
+}
 
 /** A moment of ten years; every fourth one is close to a change of the clocks, if there is one. */
 function randomMoment(random: () => number, zone: string): number {
@@ -52,20 +78,6 @@ function randomMoment(random: () => number, zone: string): number {
   const later = any + 182 * dayMs;
   if (random() > 0.25 || offsetAt(any, zone) === offsetAt(later, zone)) return any;
   return changeBetween(any, later, zone) + Math.floor((random() * 2 - 1.5) * 86_400) * 1000;
-}
-
-/** Whether croner has gone back in time, or has left out a repeated hour of an hourly schedule. */
-function isRepeatedHour(cron: string, from: number, theirs: number, zone: string): boolean {
-  if (theirs <= from) return true;
-  const wentBack = offsetAt(from - dayMs / 8, zone) > offsetAt(theirs, zone);
-  return wentBack && fieldsOf(cron).open.hours && theirs - from < dayMs;
-}
-
-/** Whether we name a day up to the third of March, or of a month after one of 30 days, before croner. */
-function isShortMonth(ours = 0, theirs = Infinity, zone: string): boolean {
-  const day = new Date(wallAt(ours, zone));
-  const before = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 0)).getUTCDate();
-  return ours < theirs && day.getUTCDate() <= 31 - before;
 }
 
 function steps(low: number, high: number, step: number): string {
@@ -90,15 +102,4 @@ function randomCron(random: () => number): string {
   return [field(0, 59, 0.1), field(0, 23, 0.2), day(), field(1, 12, 0.7), field(0, 6, 0.6)].join(
     " ",
   );
-}
-
-/** A small seeded generator of numbers from 0 to 1. */
-export function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

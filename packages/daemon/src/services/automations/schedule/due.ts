@@ -1,5 +1,5 @@
 import type { Automation } from "@heddle/protocol";
-import { jitterOf } from "./jitter.ts";
+import { jitterOf, spreadOf } from "./jitter.ts";
 import { nextAfter } from "./next-after.ts";
 
 /** A slot that is no older than this is on time. */
@@ -23,13 +23,17 @@ export interface DuePlan {
 }
 
 /** The slot after a moment, and when its run begins. */
-export function nextSlot({ id, trigger, options }: Automation, after: number): NextSlot {
+export function nextSlot(
+  { id, trigger, options }: Automation,
+  after: number,
+  spread: number = spreadOf(id),
+): NextSlot {
   if (trigger.type !== "schedule") return { nextSlotAt: null, nextRunAt: null };
   const { cron, zone } = trigger;
   const slot = nextAfter(cron, after, zone);
   if (slot === undefined) return { nextSlotAt: null, nextRunAt: null };
   const following = options.jitter ? nextAfter(cron, slot, zone) : undefined;
-  const jitter = following === undefined ? 0 : jitterOf(id, following - slot);
+  const jitter = following === undefined ? 0 : jitterOf(spread, following - slot);
   return { nextSlotAt: slot, nextRunAt: slot + jitter };
 }
 
@@ -87,14 +91,16 @@ function slotsUntil(
     return { slots: [], left: 0, next: nextSlot(automation, now) };
   }
   const slots: Slot[] = [];
+  const spread = spreadOf(automation.id);
   let next: NextSlot = { nextSlotAt, nextRunAt };
   let left = 0;
   while (next.nextSlotAt !== null && next.nextRunAt !== null && next.nextRunAt <= now) {
     slots.push({ slotAt: next.nextSlotAt, dueAt: next.nextRunAt });
-    next = nextSlot(automation, next.nextSlotAt);
+    next = nextSlot(automation, next.nextSlotAt, spread);
     if (slots.length < countedSlots || left > 0) continue;
     left = 1;
-    next = nextSlot(automation, Math.max(next.nextSlotAt ?? now, now - recentMs(slots)));
+    const recent = Math.max(next.nextSlotAt ?? now, now - recentMs(slots));
+    next = nextSlot(automation, recent, spread);
   }
   return { slots, left, next };
 }

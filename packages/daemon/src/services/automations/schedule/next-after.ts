@@ -26,7 +26,8 @@ export function fieldsOf(cron: string): CronFields {
 export function nextAfter(cron: string, from: number, zone: string): number | undefined {
   const fields = fieldsOf(cron);
   const usual = nextByWall(fields, from, zone);
-  if (!fields.open.hours) return usual;
+  const made = madeUp(fields, { from, usual, zone });
+  if (made !== undefined || !fields.open.hours) return made ?? usual;
   return repeated(fields, { from, usual, zone }) ?? usual;
 }
 
@@ -71,11 +72,26 @@ function timeFrom({ hours, minutes }: CronFields, ms: number): number | undefine
   return undefined;
 }
 
+interface Around {
+  readonly from: number;
+  readonly usual: number | undefined;
+  readonly zone: string;
+}
+
+/** Of several times that the clocks skip, each comes later: one that is still to come, if any. */
+function madeUp(fields: CronFields, { from, usual, zone }: Around): number | undefined {
+  const [low, high] = [from - 3 * hourMs, Math.min(usual ?? Infinity, from + dayMs)];
+  const before = offsetAt(low, zone);
+  if (offsetAt(high, zone) <= before) return undefined;
+  const change = changeBetween(low, high, zone);
+  const skippedFrom = change + before;
+  const next = nextWall(fields, Math.max(from + before, skippedFrom - minuteMs));
+  const isSkipped = next !== undefined && next < wallAt(change, zone);
+  return isSkipped ? next - before : undefined;
+}
+
 /** The first match in the second pass of a repeated hour, if that is what comes next. */
-function repeated(
-  fields: CronFields,
-  { from, usual, zone }: { from: number; usual: number | undefined; zone: string },
-): number | undefined {
+function repeated(fields: CronFields, { from, usual, zone }: Around): number | undefined {
   const [low, high] = [from - 3 * hourMs, Math.min(usual ?? Infinity, from + dayMs)];
   const back = offsetAt(low, zone) - offsetAt(high, zone);
   if (back <= 0) return undefined;
