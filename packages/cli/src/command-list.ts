@@ -238,6 +238,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/daemon.ts")).daemonCommand(),
   },
   {
+    name: "service",
+    summary: "have the daemon start at login, and at the first connection",
+    group: set,
+    load: async () => (await import("./commands/service.ts")).serviceCommand(),
+  },
+  {
     name: "demo",
     summary: "see it all work on a small repository, without a key or a network",
     group: set,
