@@ -244,6 +244,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/service.ts")).serviceCommand(),
   },
   {
+    name: "tray",
+    summary: "show what needs you as an icon in the panel",
+    group: set,
+    load: async () => (await import("./commands/tray.ts")).trayCommand(),
+  },
+  {
     name: "demo",
     summary: "see it all work on a small repository, without a key or a network",
     group: set,

@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { constants } from "node:os";
 import { heddlePaths, readHolder } from "@heddle/protocol/node";
 import { type Command, InvalidArgumentError } from "commander";
 import { command } from "../command.ts";
@@ -11,6 +8,7 @@ import { openDaemon } from "../daemon/open.ts";
 import { statusText } from "../daemon/status-text.ts";
 import { findRunning, stopDaemon } from "../daemon/stop.ts";
 import { exitCodes } from "../exit.ts";
+import { runInForeground } from "../foreground.ts";
 import { isInstalled, serviceManager } from "../service/service.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 
@@ -31,7 +29,7 @@ function startCommand(): Command {
     .option("--foreground", "run it here until Ctrl+C")
     .option("--json", "print its status as JSON")
     .action(async ({ foreground, json }: { foreground?: boolean; json?: boolean }) => {
-      if (foreground) return await runInForeground();
+      if (foreground) return await runInForeground(daemonArguments());
       const paths = heddlePaths();
       using running = await findDaemon(paths);
       using daemon = running ?? (await openDaemon(paths));
@@ -39,15 +37,6 @@ function startCommand(): Command {
       if (json) return printJson(status);
       say(`the daemon ${running ? "runs already" : "has started"}: pid ${status.pid}`);
     });
-}
-
-async function runInForeground(): Promise<void> {
-  const child = spawn(process.execPath, daemonArguments(), { stdio: "inherit" });
-  // The terminal signals the whole group; what comes by name is passed on.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
-  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
 }
 
 function stopCommand(): Command {
