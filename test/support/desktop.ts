@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import dbus, { type MessageBus, type Variant } from "@particle/dbus-next";
+import dbus, { type Message, type MessageBus, type Variant } from "@particle/dbus-next";
 import { temporaryDirectory } from "./repository.ts";
 
 const { Interface } = dbus.interface;
@@ -28,12 +28,12 @@ export class SessionBus implements AsyncDisposable {
     const config = join(root, "bus.conf");
     writeFileSync(
       config,
-      `<busconfig><type>session</type><listen>unix:path=${join(root, "bus")}</listen>
+      `<busconfig><listen>unix:path=${join(root, "bus")}</listen>
       <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
       <allow own="*"/></policy></busconfig>`,
     );
     const args = [`--config-file=${config}`, "--nofork", "--print-address"];
-    const daemon = spawn("dbus-daemon", args, { stdio: ["ignore", "pipe", "inherit"] });
+    const daemon = spawn("dbus-daemon", args, { stdio: ["ignore", "pipe", "ignore"] });
     const [line] = (await once(daemon.stdout, "data")) as [Buffer];
     return new SessionBus(root, daemon, String(line).trim());
   }
@@ -48,6 +48,7 @@ export class SessionBus implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client.disconnect();
+    if (this.#daemon.killed) return;
     const ended = once(this.#daemon, "exit");
     this.#daemon.kill();
     await ended;
@@ -78,12 +79,13 @@ export class Panel implements Disposable {
   }
 
   async #call(path: string, iface: string, member: string, signature = "", body: unknown[] = []) {
-    const destination = this.registered.at(-1) ?? (await this.#find());
+    const destination = this.registered.at(-1) ?? (await this.find());
     const message = { destination, path, interface: iface, member, signature, body };
     return (await this.#bus.call(new dbus.Message(message)))?.body ?? [];
   }
 
-  async #find(): Promise<string> {
+  /** The name of the icon on the bus. */
+  async find(): Promise<string> {
     const name = "org.freedesktop.DBus";
     const [path, member] = ["/org/freedesktop/DBus", "ListNames"];
     const message = { destination: name, path, interface: name, member };
@@ -96,7 +98,10 @@ export class Panel implements Disposable {
   async property(name: string): Promise<unknown> {
     const item = "org.kde.StatusNotifierItem";
     const properties = "org.freedesktop.DBus.Properties";
-    const [variant] = await this.#call("/StatusNotifierItem", properties, "Get", "ss", [item, name]);
+    const [variant] = await this.#call("/StatusNotifierItem", properties, "Get", "ss", [
+      item,
+      name,
+    ]);
     return (variant as Variant).value;
   }
 
@@ -175,16 +180,20 @@ export class NotificationServer implements Disposable {
     return server;
   }
 
-  /** Presses a button, or says so as another connection that has shown nothing. */
-  press(id: number, key: string, as: MessageBus = this.#bus): void {
-    const path = "/org/freedesktop/Notifications";
-    const signal = dbus.Message.newSignal(path, notificationsName, "ActionInvoked", "us", [id, key]);
-    as.send(signal);
+  /** Presses a button. */
+  press(id: number, key: string): void {
+    this.#bus.send(pressed(id, key));
   }
 
   [Symbol.dispose](): void {
     this.#bus.disconnect();
   }
+}
+
+/** What a press of a button says. */
+export function pressed(id: number, key: string): Message {
+  const path = "/org/freedesktop/Notifications";
+  return dbus.Message.newSignal(path, notificationsName, "ActionInvoked", "us", [id, key]);
 }
 
 class Notifications extends Interface {

@@ -9,17 +9,22 @@ export interface ActionContext {
   readonly open: (words: readonly string[]) => void;
 }
 
-/** Does what was chosen. Returns a sentence where there is something to say about it. */
+/** Does what was chosen, but for quitting. Returns a sentence where there is something to say about it. */
 export async function perform(
-  action: Exclude<Action, { type: "quit" }>,
+  action: Action,
   { client, state, open }: ActionContext,
 ): Promise<string | undefined> {
   switch (action.type) {
     case "approve":
     case "deny": {
       const { approvalId, hash, type } = action;
-      const answer = type === "approve" ? ({ type: "accept" } as const) : ({ type: "decline" } as const);
-      const { resolved, approval } = await client.call("approval/resolve", { approvalId, hash, answer });
+      const answer =
+        type === "approve" ? ({ type: "accept" } as const) : ({ type: "decline" } as const);
+      const { resolved, approval } = await client.call("approval/resolve", {
+        approvalId,
+        hash,
+        answer,
+      });
       return resolved ? undefined : `it is ${approval.state} already`;
     }
     case "open":
@@ -30,12 +35,16 @@ export async function perform(
       const { state: outcome, reason } = await client.call("automation/run", {
         automationId: action.automationId,
       });
-      return outcome === "skipped" ? `it was skipped: ${reason ?? "another run goes on"}` : undefined;
+      return outcome === "skipped"
+        ? `it was skipped: ${reason ?? "another run goes on"}`
+        : undefined;
     }
     case "pause":
       return void (await client.call("automation/pause", { automationId: action.automationId }));
     case "resume":
       return void (await client.call("automation/resume", { automationId: action.automationId }));
+    case "quit":
+      return undefined;
     case "pauseAll":
     case "resumeAll":
       return void (await pauseOrResumeAll(client, state, action.type === "pauseAll"));

@@ -14,7 +14,11 @@ async function main(heddle: readonly string[]): Promise<void> {
   const { env } = process;
   const paths = heddlePaths(env);
   const { terminal, quiet_hours: quietHours } = readTrayConfig(paths.config);
-  const client = { name: "heddle tray", kind: "tray", version: packageVersion(import.meta.url) } as const;
+  const client = {
+    name: "heddle tray",
+    kind: "tray",
+    version: packageVersion(import.meta.url),
+  } as const;
   // With another runtime directory the daemon may listen elsewhere than here.
   const socketPath = () => readHolder(paths.holder)?.socket ?? paths.socket;
   await runTray({

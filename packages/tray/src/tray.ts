@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type DaemonEvent, DaemonError } from "@heddle/protocol";
+import { DaemonError, type DaemonEvent } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { perform } from "./actions.ts";
 import type { Desktop, DesktopEvents } from "./desktop.ts";
@@ -112,7 +112,13 @@ class Tray {
   }
 
   #tell(text: string): void {
-    const notice = { key: "told", urgent: false, title: "Heddle", body: plain(text, 300), choices: [] };
+    const notice = {
+      key: "told",
+      urgent: false,
+      title: "Heddle",
+      body: plain(text, 300),
+      choices: [],
+    };
     void this.#desktop?.notify(notice);
   }
 

@@ -19,15 +19,19 @@ export function trayCommand(): Command {
     .action(async ({ autostart }: { autostart?: "on" | "off" }) => {
       const heddle = [process.execPath, process.argv[1] ?? "heddle"];
       if (autostart !== undefined) return setAutostart(autostart, heddle);
-      await runInForeground([...nodeArguments(import.meta.resolve("@heddle/tray/main")), ...heddle]);
+      await runInForeground([
+        ...nodeArguments(import.meta.resolve("@heddle/tray/main")),
+        ...heddle,
+      ]);
     });
 }
 
 function setAutostart(autostart: "on" | "off", heddle: readonly string[]): void {
   const file = autostartFile(process.env);
-  if (autostart === "on") {
+  if (autostart === "off") {
+    say(removeOwn(file) ? `removed: ${printableLine(file)}` : "it does not start by itself");
+  } else {
     writeOwn(file, autostartEntry(heddle, process.env));
-    return say(`written: ${printableLine(file)}`);
+    say(`written: ${printableLine(file)}`);
   }
-  say(removeOwn(file) ? `removed: ${printableLine(file)}` : "it does not start by itself");
 }

@@ -36,7 +36,8 @@ export class Bus implements Disposable {
     }
     raw.on("error", (error: Error) => gone(error.message));
     // The library says nothing of an end that is no error.
-    const { stream } = (raw as unknown as { _connection: { stream: NodeJS.ReadableStream } })._connection;
+    const { stream } = (raw as unknown as { _connection: { stream: NodeJS.ReadableStream } })
+      ._connection;
     stream.once("close", () => gone("the session's bus has ended"));
     return new Bus(raw);
   }
@@ -75,7 +76,12 @@ export class Bus implements Disposable {
   }
 
   async ownerOf(name: string): Promise<string | undefined> {
-    const answer = await this.call(busName, ["/org/freedesktop/DBus", busName, "GetNameOwner"], "s", [name]);
+    const answer = await this.call(
+      busName,
+      ["/org/freedesktop/DBus", busName, "GetNameOwner"],
+      "s",
+      [name],
+    );
     return answer?.body[0] as string | undefined;
   }
 

@@ -28,7 +28,10 @@ function draw(state: IconState, size: number): Buffer {
   return pixels;
 }
 
-function coverage(state: IconState, { x, y, size }: { x: number; y: number; size: number }): number {
+function coverage(
+  state: IconState,
+  { x, y, size }: { x: number; y: number; size: number },
+): number {
   let inside = 0;
   for (let sample = 0; sample < samples * samples; sample += 1) {
     const dx = ((sample % samples) + 0.5) / samples;

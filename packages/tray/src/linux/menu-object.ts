@@ -45,7 +45,8 @@ export class MenuObject extends dbus.interface.Interface {
 
   /** No numbers are all of them. */
   GetGroupProperties(ids: number[]): [number, Properties][] {
-    const all = ids.length === 0 ? allOf(this.#root) : ids.flatMap((id) => findNode(this.#root, id) ?? []);
+    const all =
+      ids.length === 0 ? allOf(this.#root) : ids.flatMap((id) => findNode(this.#root, id) ?? []);
     return all.map((node) => [node.id, propertiesOf(node)]);
   }
 

@@ -37,7 +37,9 @@ export class Notifier {
     await this.#bus.listen(rule, ({ sender, interface: iface, member, body: [id, what] }) => {
       if (iface !== name) return;
       // Whoever else says so is not the one who has shown it.
-      const shown = [...this.#shown].find(([, one]) => one.id === id && one.server.owner === sender);
+      const shown = [...this.#shown].find(
+        ([, one]) => one.id === id && one.server.owner === sender,
+      );
       if (!shown) return;
       if (member === "NotificationClosed") this.#shown.delete(shown[0]);
       if (member === "ActionInvoked") this.#invoke(shown[1].notice, String(what));

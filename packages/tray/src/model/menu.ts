@@ -85,10 +85,7 @@ function automationSection({ automations }: TrayState): MenuEntry[] {
   const pauseAll: MenuEntry = active.length
     ? { type: "item", text: "Pause all", action: { type: "pauseAll" } }
     : { type: "item", text: "Resume all", action: { type: "resumeAll" } };
-  return [
-    { type: "submenu", text: "Automations", entries: all.map(automationEntry) },
-    pauseAll,
-  ];
+  return [{ type: "submenu", text: "Automations", entries: all.map(automationEntry) }, pauseAll];
 }
 
 function automationEntry({ id: automationId, name, paused, lastState }: Automation): MenuEntry {

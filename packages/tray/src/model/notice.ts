@@ -64,7 +64,9 @@ function threadNotice(before: Thread | undefined, thread: Thread): Notice | unde
   if (hasFailed(thread)) return notice("Failed", true, plain(thread.failure?.message ?? "", 200));
   if (status === "waitingForUser") return notice("Waits for you", true);
   const worked = before.status === "running" || before.status === "queued";
-  return worked && status === "idle" && thread.lastTurn === "done" ? notice("Done", false) : undefined;
+  return worked && status === "idle" && thread.lastTurn === "done"
+    ? notice("Done", false)
+    : undefined;
 }
 
 /** Several at once are one: a summary, whose parts are in the menu. */
@@ -76,7 +78,10 @@ export function batch(notices: readonly Notice[], atMost = 3): Notice[] {
       key: "summary",
       urgent: latest.some(({ urgent }) => urgent),
       title: `Heddle: ${latest.length} things happened`,
-      body: latest.slice(0, atMost).map(({ title }) => title).join("\n"),
+      body: latest
+        .slice(0, atMost)
+        .map(({ title }) => title)
+        .join("\n"),
       choices: [],
     },
   ];

@@ -1,11 +1,4 @@
-import type {
-  Approval,
-  Automation,
-  DaemonEvent,
-  Finding,
-  Project,
-  Thread,
-} from "@heddle/protocol";
+import type { Approval, Automation, DaemonEvent, Finding, Project, Thread } from "@heddle/protocol";
 
 /** What the tray knows of the daemon. Rows are kept by id, as the last event had them. */
 export interface TrayState {
