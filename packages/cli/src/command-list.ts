@@ -12,6 +12,7 @@ const work = "Work:";
 const answer = "Answer:";
 const understand = "Understand:";
 const set = "Set up:";
+const scripts = "For scripts:";
 
 /** Every command in the order of the help. */
 export const commandList: readonly LazyCommand[] = [
@@ -230,6 +231,25 @@ export const commandList: readonly LazyCommand[] = [
     summary: "check what heddle relies on, and say how to mend it",
     group: set,
     load: async () => (await import("./commands/doctor.ts")).doctorCommand(),
+  },
+  {
+    name: "watch",
+    summary: "print what happens in all projects, as it happens",
+    group: scripts,
+    load: async () => (await import("./commands/watch.ts")).watchCommand(),
+  },
+  {
+    name: "rpc",
+    summary: "call a method of the protocol, or speak it by lines",
+    group: scripts,
+    load: async () => (await import("./commands/rpc.ts")).rpcCommand(),
+  },
+  {
+    name: "completion",
+    summary: "print what a shell needs to complete commands",
+    group: scripts,
+    load: async () =>
+      (await import("./commands/completion.ts")).completionCommand(() => commandList),
   },
   {
     name: "daemon",

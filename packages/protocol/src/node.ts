@@ -13,6 +13,7 @@ import type { Methods } from "./registry.ts";
 import { frameLimitBytes, protocolVersion } from "./wire.ts";
 
 export type { ThreadNotice } from "./follow.ts";
+export { type Frames, openFrames } from "./link.ts";
 export { isAlive, type LockHolder, readHolder } from "./lock-holder.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";
 

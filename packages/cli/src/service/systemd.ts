@@ -52,7 +52,8 @@ export function systemd(plan: ServicePlan, env: NodeJS.ProcessEnv): ServiceManag
       await control("enable", ...units);
       await control("start", socket);
     } catch (error) {
-      await uninstall().catch(() => {});
+      await run("systemctl", ["--user", "disable", "--now", ...units]);
+      for (const file of files.filter(isOwn)) removeOwn(file);
       throw error;
     }
   };
