@@ -9,6 +9,8 @@ const external = [
   "web-tree-sitter",
   "bufferutil",
   "utf-8-validate",
+  // D-Bus would ask the X server for a bus that nobody has named.
+  "x11",
 ];
 
 /**

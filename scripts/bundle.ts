@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleOptions } from "./bundle-options.ts";
 
-await bundle("cli", { heddle: "src/main.ts" }, ["@heddle/daemon"]);
+await bundle("cli", { heddle: "src/main.ts" }, ["@heddle/daemon", "@heddle/tray"]);
+await bundle("tray", { main: "src/main.ts" });
 await bundle("daemon", {
   main: "src/main.ts",
   "scripted-model": "src/scripted-model/main.ts",

@@ -170,6 +170,15 @@ describe("the packages", () => {
     expect(broken(({ to }) => !isOurs(to) || isProtocol(to), own)).toEqual([]);
   });
 
+  test("let the tray know the daemon by its protocol alone, and D-Bus only in one folder", () => {
+    const own = importsFrom("packages/tray/src/");
+    expect(own).not.toEqual([]);
+    const allowed = ({ to }: Import) =>
+      !isOurs(to) || isProtocol(to) || to.startsWith("packages/tray/src/");
+    expect(broken(allowed, own)).toEqual([]);
+    expectOnlyIn("@particle/dbus-next", /^packages\/tray\/src\/linux\//);
+  });
+
   test("let the daemon import nothing of ours but protocol", () => {
     const own = importsFrom(`${daemon}/`);
     const allowed = ({ to }: Import) => !isOurs(to) || isProtocol(to) || to.startsWith(daemon);

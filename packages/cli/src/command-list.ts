@@ -12,6 +12,7 @@ const work = "Work:";
 const answer = "Answer:";
 const understand = "Understand:";
 const set = "Set up:";
+const scripts = "For scripts:";
 
 /** Every command in the order of the help. */
 export const commandList: readonly LazyCommand[] = [
@@ -232,10 +233,41 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/doctor.ts")).doctorCommand(),
   },
   {
+    name: "watch",
+    summary: "print what happens in all projects, as it happens",
+    group: scripts,
+    load: async () => (await import("./commands/watch.ts")).watchCommand(),
+  },
+  {
+    name: "rpc",
+    summary: "call a method of the protocol, or speak it by lines",
+    group: scripts,
+    load: async () => (await import("./commands/rpc.ts")).rpcCommand(),
+  },
+  {
+    name: "completion",
+    summary: "print what a shell needs to complete commands",
+    group: scripts,
+    load: async () =>
+      (await import("./commands/completion.ts")).completionCommand(() => commandList),
+  },
+  {
     name: "daemon",
     summary: "start, stop and watch the daemon",
     group: set,
     load: async () => (await import("./commands/daemon.ts")).daemonCommand(),
+  },
+  {
+    name: "service",
+    summary: "have the daemon start at login, and at the first connection",
+    group: set,
+    load: async () => (await import("./commands/service.ts")).serviceCommand(),
+  },
+  {
+    name: "tray",
+    summary: "show what needs you as an icon in the panel",
+    group: set,
+    load: async () => (await import("./commands/tray.ts")).trayCommand(),
   },
   {
     name: "demo",

@@ -9,6 +9,7 @@ import {
   Price,
   parseHost,
   Role,
+  TrayConfig,
   WireApi,
 } from "@heddle/protocol";
 import { parse, TomlError } from "smol-toml";
@@ -96,6 +97,7 @@ const ConfigFile = z.strictObject({
     .prefault({}),
   context: z.strictObject({ tokens: z.int().min(4096).default(128_000) }).prefault({}),
   network: z.strictObject({ allow_private: z.array(HostAndPort).default([]) }).prefault({}),
+  tray: TrayConfig.prefault({}),
   store: z
     .strictObject({
       backup_every_minutes: z

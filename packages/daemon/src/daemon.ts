@@ -74,6 +74,8 @@ export interface DaemonOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly version: string;
+  /** A descriptor that listens at the socket's path already. */
+  readonly inherited?: number | undefined;
   /** A client asked the daemon to stop. */
   readonly stopRequested: (by: string) => void;
 }
@@ -278,7 +280,7 @@ async function takeUp(
 /** Opens the socket, last of all. */
 async function serve(
   stack: AsyncDisposableStack,
-  { config, paths, log, version, stopRequested }: DaemonOptions,
+  { config, paths, log, version, inherited, stopRequested }: DaemonOptions,
   {
     services,
     subscriptions,
@@ -309,7 +311,7 @@ async function serve(
     const lane = queue.lane();
     void new Connection({ socket, stream, dispatcher, subscriptions, lane, log: log.info });
   };
-  stack.use(await listen(paths.socket, { accept, log: log.info }));
+  stack.use(await listen(paths.socket, { accept, log: log.info, inherited }));
   // What was accepted is answered before the socket closes.
   stack.defer(() => dispatcher.drain());
 }

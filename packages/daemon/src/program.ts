@@ -6,6 +6,7 @@ import { packageVersion } from "@heddle/protocol/package-version";
 import { readConfig } from "./config.ts";
 import { startDaemon } from "./daemon.ts";
 import { openLog } from "./log.ts";
+import { takeHandedOver } from "./os/handed-over.ts";
 
 /** Exit codes of sysexits.h, as service managers know them. */
 const exitCodes = { invalidConfig: 78, conflict: 75 } as const;
@@ -15,6 +16,7 @@ setFlagsFromString("--semi-space-growth-factor=1");
 
 async function main(): Promise<void> {
   process.umask(0o077);
+  const { socket: inherited, notify } = takeHandedOver(process.env);
   const paths = heddlePaths();
   const config = readConfig(paths.config, process.env);
   const log = openLog(paths.log);
@@ -30,11 +32,13 @@ async function main(): Promise<void> {
   process.on("uncaughtException", (error) => log.error("uncaught exception", { error }));
   process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
 
-  const options = { config, paths, env: process.env, log, version, stopRequested };
+  const options = { config, paths, env: process.env, log, version, inherited, stopRequested };
   const daemon = await startDaemon(options);
+  if (!(await notify("READY=1"))) log.error("systemd-notify did not tell the service manager");
   // At its end it may be killed.
   flushCompileCache();
   await stop.promise;
+  await notify("STOPPING=1");
   await daemon[Symbol.asyncDispose]();
   log.info("stopped");
 }

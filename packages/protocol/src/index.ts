@@ -31,5 +31,6 @@ export * from "./slash.ts";
 export * from "./task.ts";
 export * from "./thread.ts";
 export * from "./thread-row.ts";
+export * from "./tray-config.ts";
 export * from "./turn.ts";
 export * from "./wire.ts";

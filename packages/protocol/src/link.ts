@@ -96,6 +96,30 @@ export class Link {
   }
 }
 
+/** A connection on which nothing has been said yet: whoever has it speaks the protocol himself. */
+export interface Frames {
+  readonly send: (frame: string) => void;
+  readonly close: () => Promise<void>;
+  /** Settles when the daemon has gone, or `close` is done. */
+  readonly closed: Promise<void>;
+}
+
+/** Opens a bare connection; `receive` is given each frame. */
+export async function openFrames(
+  socketPath: string,
+  receive: (frame: string) => void,
+): Promise<Frames> {
+  const socket = await openSocket(socketPath);
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  socket.on("message", (data) => receive(String(data)));
+  socket.once("close", () => resolve());
+  const close = () => {
+    socket.close();
+    return closed;
+  };
+  return { send: (frame) => socket.send(frame), close, closed };
+}
+
 function kindOf(error: unknown): string | undefined {
   return error instanceof DaemonError ? error.kind : undefined;
 }

@@ -13,6 +13,7 @@ import type { Methods } from "./registry.ts";
 import { frameLimitBytes, protocolVersion } from "./wire.ts";
 
 export type { ThreadNotice } from "./follow.ts";
+export { type Frames, openFrames } from "./link.ts";
 export { isAlive, type LockHolder, readHolder } from "./lock-holder.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";
 
@@ -69,6 +70,7 @@ export class HeddleClient implements Disposable {
   readonly #notices = new EventEmitter().setMaxListeners(0);
   readonly #closed = new AbortController();
   #ended: DaemonError | undefined;
+  #daemonVersion = "";
 
   constructor({ socketPath, client, reconnectForMs = 30_000, revive }: ConnectOptions) {
     this.#rpc = new JSONRPCClient((request: JSONRPCRequest) => this.#send(request), randomUUID);
@@ -85,6 +87,11 @@ export class HeddleClient implements Disposable {
 
   async open(): Promise<void> {
     await this.#link.open();
+  }
+
+  /** The version of the daemon that answered last. */
+  get daemonVersion(): string {
+    return this.#daemonVersion;
   }
 
   async call<M extends keyof Methods & string>(
@@ -252,7 +259,8 @@ export class HeddleClient implements Disposable {
     const greeting = new JSONRPCClient((request: JSONRPCRequest) => send(JSON.stringify(request)));
     this.#greeting = greeting;
     try {
-      await greeting.timeout(10_000).request("initialize", { protocolVersion, client });
+      const asked = greeting.timeout(10_000).request("initialize", { protocolVersion, client });
+      this.#daemonVersion = ((await asked) as { version: string }).version;
     } catch (error) {
       throw toDaemonError(error);
     } finally {

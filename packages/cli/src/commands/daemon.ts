@@ -1,9 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { constants } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
-import { DaemonError } from "@heddle/protocol";
-import { type HeddleClient, heddlePaths, isAlive } from "@heddle/protocol/node";
+import { heddlePaths, readHolder } from "@heddle/protocol/node";
 import { type Command, InvalidArgumentError } from "commander";
 import { command } from "../command.ts";
 import { daemonArguments } from "../daemon/entry.ts";
@@ -11,10 +6,11 @@ import { findDaemon } from "../daemon/find.ts";
 import { showLog } from "../daemon/log.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { statusText } from "../daemon/status-text.ts";
-import { CliError, exitCodes } from "../exit.ts";
+import { findRunning, stopDaemon } from "../daemon/stop.ts";
+import { exitCodes } from "../exit.ts";
+import { runInForeground } from "../foreground.ts";
+import { isInstalled, serviceManager } from "../service/service.ts";
 import { print, printJson, say } from "../terminal/output.ts";
-
-const endsWithinMs = 15_000;
 
 export function daemonCommand(): Command {
   return command("daemon")
@@ -33,7 +29,7 @@ function startCommand(): Command {
     .option("--foreground", "run it here until Ctrl+C")
     .option("--json", "print its status as JSON")
     .action(async ({ foreground, json }: { foreground?: boolean; json?: boolean }) => {
-      if (foreground) return await runInForeground();
+      if (foreground) return await runInForeground(daemonArguments());
       const paths = heddlePaths();
       using running = await findDaemon(paths);
       using daemon = running ?? (await openDaemon(paths));
@@ -43,22 +39,16 @@ function startCommand(): Command {
     });
 }
 
-async function runInForeground(): Promise<void> {
-  const child = spawn(process.execPath, daemonArguments(), { stdio: "inherit" });
-  // The terminal signals the whole group; what comes by name is passed on.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
-  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-}
-
 function stopCommand(): Command {
   return command("stop")
     .description("Stop the daemon. What runs is left off, and the next one goes on with it.")
     .action(async () => {
-      using daemon = await findDaemon(heddlePaths(), { reconnectForMs: 0 });
-      if (!daemon) return say("no daemon is running");
-      say(`the daemon has stopped: pid ${await stop(daemon)}`);
+      const paths = heddlePaths();
+      const supervised = isInstalled() ? readHolder(paths.holder)?.pid : undefined;
+      // With the service its socket goes, or whoever is attached would start it again.
+      if (isInstalled()) await serviceManager().stop();
+      const pid = (await stopDaemon(paths)) ?? supervised;
+      say(pid === undefined ? "no daemon is running" : `the daemon has stopped: pid ${pid}`);
     });
 }
 
@@ -67,37 +57,11 @@ function restartCommand(): Command {
     .description("Stop the daemon and start it as it is installed now. What runs goes on.")
     .action(async () => {
       const paths = heddlePaths();
-      using running = await findDaemon(paths, { reconnectForMs: 0 });
-      const before = running && (await stop(running));
+      const before = await stopDaemon(paths);
       using daemon = await openDaemon(paths);
       const { pid, version } = await daemon.call("daemon/status", {});
       say(`the daemon has started: ${version}, pid ${pid}${before ? ` (it was ${before})` : ""}`);
     });
-}
-
-/** Returns the pid of the daemon that has ended. */
-async function stop(daemon: HeddleClient): Promise<number> {
-  const { pid } = await daemon.call("daemon/status", {});
-  await daemon.call("daemon/stop", {}).catch((error: unknown) => stopBySignal(error, pid));
-  daemon.close();
-  await ended(pid);
-  return pid;
-}
-
-/** One that stops at once may do so before it answers; one that cannot store the call is signalled. */
-function stopBySignal(error: unknown, pid: number): void {
-  const kind = error instanceof DaemonError ? error.kind : undefined;
-  if (kind === "disconnected") return;
-  if (kind !== "storageFull" && kind !== "storageDamaged") throw error;
-  process.kill(pid, "SIGTERM");
-}
-
-async function ended(pid: number): Promise<void> {
-  const until = performance.now() + endsWithinMs;
-  for (; performance.now() < until; await delay(20)) {
-    if (!isAlive(pid)) return;
-  }
-  throw new CliError(exitCodes.failed, `the daemon (pid ${pid}) is still ending`);
 }
 
 function statusCommand(): Command {
@@ -105,7 +69,7 @@ function statusCommand(): Command {
     .description("Show whether the daemon runs, without starting it. Exit code 69 if it does not.")
     .option("--json", 'print the status as JSON, or {"running": false}')
     .action(async ({ json }: { json?: boolean }) => {
-      using daemon = await findDaemon(heddlePaths());
+      using daemon = await findRunning(heddlePaths());
       const status = await daemon?.call("daemon/status", {});
       if (json) printJson({ running: status !== undefined, ...status });
       else print(status ? statusText(status) : "no daemon is running");

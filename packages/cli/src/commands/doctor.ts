@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { CliError, exitCodes } from "../exit.ts";
+import { serviceFindings } from "../service/doctor.ts";
 import { paintOut, print, printJson } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
@@ -12,7 +13,7 @@ export function doctorCommand(): Command {
     .description("Check what heddle relies on, and say how to mend what is missing.")
     .option("--json", "print the findings as JSON")
     .action(async ({ json }: { json?: boolean }) => {
-      const findings = [nodeFinding(), ...(await daemonFindings())];
+      const findings = [nodeFinding(), ...(await daemonFindings()), ...(await serviceFindings())];
       if (json) printJson({ findings });
       else print(findings.map((finding) => findingText(finding, paintOut())).join(""));
       if (!findings.every(({ ok }) => ok)) process.exitCode = exitCodes.failed;

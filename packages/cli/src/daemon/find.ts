@@ -28,7 +28,7 @@ export async function findDaemon(
 }
 
 /** Where the daemon listens: with another runtime directory it may be elsewhere than here. */
-function socketOf({ holder, socket }: HeddlePaths): string {
+export function socketOf({ holder, socket }: HeddlePaths): string {
   const held = readHolder(holder)?.socket;
   return held !== undefined && isOwn(held) ? held : socket;
 }

@@ -1,5 +1,6 @@
 import { type HeddleClient, type HeddlePaths, heddlePaths } from "@heddle/protocol/node";
 import { findDaemon } from "./find.ts";
+import { offerUpgrade } from "./upgrade.ts";
 
 /**
  * Connects to the daemon; one that does not run is started, also one that is killed while the client
@@ -12,5 +13,7 @@ export async function openDaemon(paths: HeddlePaths = heddlePaths()): Promise<He
     return await startDaemon(paths, find);
   };
   const revive = async () => (await start()).close();
-  return (await find()) ?? (await start());
+  const daemon = (await find()) ?? (await start());
+  await offerUpgrade(daemon);
+  return daemon;
 }

@@ -13,6 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type HeddleClient, type HeddlePaths, isAlive, readHolder } from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
+import { isInstalled, serviceManager } from "../service/service.ts";
 import { daemonArguments } from "./entry.ts";
 import { isOwn } from "./find.ts";
 import { lastSentence } from "./last-sentence.ts";
@@ -27,6 +28,8 @@ type Find = () => Promise<HeddleClient | undefined>;
 /** Starts the daemon as a process of its own, and returns when it answers. */
 export async function startDaemon(paths: HeddlePaths, find: Find): Promise<HeddleClient> {
   const until = performance.now() + readyWithinMs;
+  const supervised = await startService(find);
+  if (supervised) return supervised;
   const log = startLog(paths);
   while (performance.now() < until) {
     const child = await launch(paths, log.file);
@@ -44,6 +47,13 @@ export async function startDaemon(paths: HeddlePaths, find: Find): Promise<Heddl
     `the daemon did not answer at ${paths.socket} within ${readyWithinMs / 1000} s`,
     `its messages are in ${log.file} and ${paths.log}`,
   );
+}
+
+/** What its service manager cannot start is started here, which tells why. */
+async function startService(find: Find): Promise<HeddleClient | undefined> {
+  if (!isInstalled() || !(await serviceManager().start())) return undefined;
+  const until = performance.now() + holderSettlesWithinMs;
+  return await untilAnswering(find, () => true, until);
 }
 
 interface StartLog {

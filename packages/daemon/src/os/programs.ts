@@ -7,9 +7,13 @@ export interface ProgramResult {
 const load = () => import("execa");
 
 /** Runs one of the system's programs; one that is missing or fails has no exit code, or its own. */
-export async function runProgram(file: string, args: readonly string[]): Promise<ProgramResult> {
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProgramResult> {
   const { execa } = await load();
-  const { exitCode, stdout } = await execa(file, args, { reject: false });
+  const { exitCode, stdout } = await execa(file, args, { reject: false, env });
   return { exitCode, stdout: stdout ?? "" };
 }
 

@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { DaemonError } from "@heddle/protocol";
 import { maxSocketPathBytes } from "@heddle/protocol/node";
 import { type WebSocket, WebSocketServer } from "ws";
+import { boundPath } from "../os/handed-over.ts";
 import { descriptorLimit } from "../os/process.ts";
 
 /** What a client may send in one frame. */
@@ -24,6 +25,8 @@ export interface ListenOptions {
   readonly log: (message: string, details?: Record<string, unknown>) => void;
   /** How many clients there may be at once; else as many as the process has descriptors for. */
   readonly maxClients?: number;
+  /** A descriptor that listens at the path already; whoever made the socket also removes it. */
+  readonly inherited?: number | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface ListenOptions {
  */
 export async function listen(
   path: string,
-  { accept, log, maxClients = clientsFor(descriptorLimit()) }: ListenOptions,
+  { accept, log, maxClients = clientsFor(descriptorLimit()), inherited }: ListenOptions,
 ): Promise<AsyncDisposable> {
   prepareDirectory(path);
   const timeouts = { headersTimeout: handshakeLimitMs, requestTimeout: handshakeLimitMs };
@@ -54,9 +57,7 @@ export async function listen(
     if (refusal) return endWith(stream, refusal);
     sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream));
   });
-  await refuseLive(path);
-  rmSync(path, { force: true });
-  server.listen({ path, backlog });
+  server.listen({ ...(await addressOf(path, inherited)), backlog });
   await once(server, "listening");
   chmodSync(path, 0o600);
   // As when there are no descriptors left: that one client was not taken, others will be.
@@ -85,6 +86,18 @@ function prepareDirectory(path: string): void {
   if ((mode & 0o077) !== 0) chmodSync(directory, 0o700);
   if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const message = `${path} is a directory; remove it or set HEDDLE_HOME`;
+  throw new DaemonError("invalidConfig", message, { path });
+}
+
+async function addressOf(path: string, inherited: number | undefined) {
+  if (inherited === undefined) {
+    await refuseLive(path);
+    rmSync(path, { force: true });
+    return { path };
+  }
+  const bound = boundPath(inherited) ?? path;
+  if (bound === path) return { fd: inherited };
+  const message = `the service manager listens at ${bound}, clients look for ${path}; run \`heddle service install\` again`;
   throw new DaemonError("invalidConfig", message, { path });
 }
 

@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Methods, ParamsOf } from "@heddle/protocol";
+import { type HeddlePaths, heddlePaths, openFrames } from "@heddle/protocol/node";
+import type { Command } from "commander";
+import { command } from "../command.ts";
+import { socketOf } from "../daemon/find.ts";
+import { openDaemon } from "../daemon/open.ts";
+import { exitCodes, usageError } from "../exit.ts";
+import { print, printJson } from "../terminal/output.ts";
+
+type Method = keyof Methods & string;
+
+export function rpcCommand(): Command {
+  return command("rpc")
+    .description("Call a method of the protocol, or speak it by lines (docs/protocol.md).")
+    .argument("[method]", "such as thread/list")
+    .argument("[params]", "its params as JSON", "{}")
+    .option("--stdio", "each line of stdin is a frame to the daemon, each frame from it a line")
+    .action(async (method: string | undefined, params: string, { stdio }: { stdio?: boolean }) => {
+      const paths = heddlePaths();
+      if (stdio) return await bridge(paths);
+      if (method === undefined) throw usageError("no method is named", "heddle rpc thread/list");
+      const parsed = parse(params) as ParamsOf<Methods, Method>;
+      using daemon = await openDaemon(paths);
+      // The daemon knows which methods there are, and what they take.
+      printJson(await daemon.call(method as Method, parsed));
+    });
+}
+
+function parse(params: string): unknown {
+  try {
+    return JSON.parse(params);
+  } catch (error) {
+    throw usageError(`the params are no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The first line has to be `initialize`, as of any client. */
+async function bridge(paths: HeddlePaths): Promise<void> {
+  // So that there is one.
+  (await openDaemon(paths)).close();
+  const frames = await openFrames(socketOf(paths), print);
+  const lines = createInterface({ input: process.stdin });
+  lines.on("line", (line) => line.trim() !== "" && frames.send(line));
+  const lost = frames.closed.then(() => true);
+  const isLost = await Promise.race([lost, once(lines, "close").then(() => false)]);
+  lines.close();
+  await frames.close();
+  if (isLost) process.exitCode = exitCodes.unavailable;
+  process.stdin.destroy();
+}

@@ -1,0 +1,37 @@
+import { type Command, Option } from "commander";
+import { command } from "../command.ts";
+import { nodeArguments } from "../daemon/entry.ts";
+import { runInForeground } from "../foreground.ts";
+import { removeOwn, writeOwn } from "../service/files.ts";
+import { say } from "../terminal/output.ts";
+import { printableLine } from "../terminal/printable.ts";
+import { autostartEntry, autostartFile } from "../tray/autostart.ts";
+
+export function trayCommand(): Command {
+  return command("tray")
+    .description("Show what needs you as an icon in the panel, with notifications (Linux).")
+    .addOption(
+      new Option("--autostart <when>", "have it start with each session, or no longer").choices([
+        "on",
+        "off",
+      ]),
+    )
+    .action(async ({ autostart }: { autostart?: "on" | "off" }) => {
+      const heddle = [process.execPath, process.argv[1] ?? "heddle"];
+      if (autostart !== undefined) return setAutostart(autostart, heddle);
+      await runInForeground([
+        ...nodeArguments(import.meta.resolve("@heddle/tray/main")),
+        ...heddle,
+      ]);
+    });
+}
+
+function setAutostart(autostart: "on" | "off", heddle: readonly string[]): void {
+  const file = autostartFile(process.env);
+  if (autostart === "off") {
+    say(removeOwn(file) ? `removed: ${printableLine(file)}` : "it does not start by itself");
+  } else {
+    writeOwn(file, autostartEntry(heddle, process.env));
+    say(`written: ${printableLine(file)}`);
+  }
+}

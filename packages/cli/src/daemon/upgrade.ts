@@ -1,0 +1,31 @@
+import type { HeddleClient } from "@heddle/protocol/node";
+import { say } from "../terminal/output.ts";
+import { version } from "../version.ts";
+
+const atWork = ["provisioning", "queued", "running", "landing"];
+
+/** Tells whoever has a newer command line than daemon, and when to restart it. */
+export async function offerUpgrade(daemon: HeddleClient): Promise<void> {
+  if (!isNewer(version(), daemon.daemonVersion)) return;
+  const { threads } = await daemon.call("daemon/status", {});
+  const busy = atWork.reduce((sum, status) => sum + (threads[status] ?? 0), 0);
+  say(upgradeText({ client: version(), daemon: daemon.daemonVersion, busy }));
+}
+
+export function upgradeText(of: { client: string; daemon: string; busy: number }): string {
+  const when = of.busy > 0 ? `once it is idle (${of.busy} at work)` : "it is idle";
+  const restart = `\`heddle daemon restart\` brings it up to date`;
+  const mend = of.busy > 0 ? `${restart} ${when}` : `${when}, and ${restart}`;
+  return `heddle: the daemon is ${of.daemon}, older than this command line (${of.client}); ${mend}`;
+}
+
+/** Whether the first version is the newer one; of a pre-release only the numbers count. */
+export function isNewer(one: string, other: string): boolean {
+  const [ours, theirs] = [numbersOf(one), numbersOf(other)];
+  const at = ours.findIndex((number, index) => number !== theirs[index]);
+  return (ours[at] ?? 0) > (theirs[at] ?? 0);
+}
+
+function numbersOf(version: string): number[] {
+  return (version.split("-")[0] ?? "").split(".").map(Number);
+}

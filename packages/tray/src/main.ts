@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { connect, heddlePaths, readHolder } from "@heddle/protocol/node";
+import { packageVersion } from "@heddle/protocol/package-version";
+import { readTrayConfig } from "./config.ts";
+import type { Desktop, DesktopEvents } from "./desktop.ts";
+import { openTerminal } from "./terminal.ts";
+import { runTray } from "./tray.ts";
+import { TrayError } from "./tray-error.ts";
+
+/** As the command line has them. */
+const exitCodes = { failed: 1, unavailable: 69 } as const;
+
+async function main(heddle: readonly string[]): Promise<void> {
+  const { env } = process;
+  const paths = heddlePaths(env);
+  const { terminal, quiet_hours: quietHours } = readTrayConfig(paths.config);
+  const client = {
+    name: "heddle tray",
+    kind: "tray",
+    version: packageVersion(import.meta.url),
+  } as const;
+  // With another runtime directory the daemon may listen elsewhere than here.
+  const socketPath = () => readHolder(paths.holder)?.socket ?? paths.socket;
+  await runTray({
+    connect: () => connect({ socketPath, client }),
+    desktop: (events) => openDesktop(events, paths.state),
+    open: (words) => openTerminal([...heddle, ...words], terminal, env),
+    quietHours,
+    now: () => new Date(),
+  });
+}
+
+async function openDesktop(events: DesktopEvents, state: string): Promise<Desktop> {
+  if (process.platform !== "linux") {
+    const message = `there is no tray for ${process.platform} yet`;
+    throw new TrayError(message, "`heddle status` and `heddle approvals` tell the same");
+  }
+  const { openLinux } = await import("./linux/linux.ts");
+  const instance = createHash("sha256").update(state).digest("hex").slice(0, 8);
+  return await openLinux({ env: process.env, instance, events });
+}
+
+try {
+  await main(process.argv.slice(2));
+  process.exit(0);
+} catch (error) {
+  const { message } = error as Error;
+  const hint = error instanceof TrayError ? `\n        ${error.hint}` : "";
+  console.error(`heddle: ${message}${hint}`);
+  process.exit(error instanceof TrayError ? exitCodes.unavailable : exitCodes.failed);
+}
