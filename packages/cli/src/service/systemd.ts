@@ -78,7 +78,8 @@ export function systemd(plan: ServicePlan, env: NodeJS.ProcessEnv): ServiceManag
       files,
     };
   };
-  const stop = async () => void (await control("stop", ...units));
+  // Where systemd cannot be asked, it runs nothing of ours either.
+  const stop = async () => void (await run("systemctl", ["--user", "stop", ...units]));
   const check = checkSystemd;
   return { name: "systemd --user", tested: true, check, install, uninstall, start, stop, state };
 }
