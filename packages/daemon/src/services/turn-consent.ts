@@ -1,4 +1,5 @@
 import type { Approval, ApprovalSubject, ItemId, RuleOffer, Thread, Turn } from "@heddle/protocol";
+import { mayChangeFiles } from "../agent/effect-items.ts";
 import type { Consent } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
@@ -53,7 +54,8 @@ export class TurnConsent {
     if (
       subject.type === "question" ||
       subject.type === "changes" ||
-      subject.type === "planDeviation"
+      subject.type === "planDeviation" ||
+      subject.type === "mcpDefinition"
     ) {
       throw new Error(`${subject.type}: asked about, not authorized`);
     }
@@ -99,12 +101,30 @@ export class TurnConsent {
   }
 
   async ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
-    const subject = { type: "question", question, options } as const;
     const reason = "The agent asks.";
-    const { answer, state } = await this.#request({ itemId, kind: "question", subject, reason });
+    const { answer, state } = await this.question(itemId, { question, options, reason });
     if (answer?.type === "text") return answer.text;
     if (answer?.type === "decline") return answer.comment ?? "The user does not want to answer.";
     return state === "expired" ? "Nobody answered in time." : "The question was withdrawn.";
+  }
+
+  /** Puts a question to a person, whoever has it. */
+  question(
+    itemId: ItemId,
+    { question, options, reason }: { question: string; options: string[]; reason: string },
+  ): Promise<Approval> {
+    const subject = { type: "question", question, options } as const;
+    return this.#request({ itemId, kind: "question", subject, reason });
+  }
+
+  /** Whether a tool may be used as its server describes it now. */
+  async redefine(
+    itemId: ItemId,
+    subject: Extract<ApprovalSubject, { type: "mcpDefinition" }>,
+  ): Promise<boolean> {
+    const reason = "The MCP server describes this tool otherwise than it was approved.";
+    const { state } = await this.#request({ itemId, kind: "effect", subject, reason });
+    return state === "accepted";
   }
 
   /** Shows a plan beside what has become of it, and waits for a person. */
@@ -127,9 +147,7 @@ export class TurnConsent {
   #lastEffect(): Effect | undefined {
     if (this.#last !== undefined) return this.#last;
     const items = this.#services.store.items.ofTurn(this.#subject.turn.id);
-    const effect = items.findLast(
-      ({ type }) => type === "commandExecution" || type === "fileChange",
-    );
+    const effect = items.findLast(mayChangeFiles);
     return effect && { itemId: effect.id, cmd: "cmd" in effect ? effect.cmd : null };
   }
 

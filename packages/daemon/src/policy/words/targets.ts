@@ -1,6 +1,6 @@
-import type { CommandClass, PolicyTarget } from "@heddle/protocol";
+import { type CommandClass, PolicyTarget } from "@heddle/protocol";
 import { changeTarget } from "./change.ts";
-import { commandsOf, following, hostOf } from "./lists.ts";
+import { commandsOf, following, hostOf, isName, listOf } from "./lists.ts";
 import { dollars } from "./numbers.ts";
 import { NotUnderstood, type Reader } from "./reader.ts";
 
@@ -15,6 +15,7 @@ export function spokenOf(reader: Reader): Spoken {
   const found =
     anything(reader) ??
     outside(reader) ??
+    tools(reader) ??
     network(reader) ??
     spending(reader) ??
     commands(reader) ??
@@ -54,6 +55,29 @@ function outside(reader: Reader): Spoken | undefined {
     if (!leaves) return undefined;
     reader.eat("of");
     return reader.eat(...ofWorktree) ? { target: { type: "outsideWorktree" } } : undefined;
+  });
+}
+
+/** Those of MCP servers: "using MCP tools of 'github' or 'files/read_file'". */
+function tools(reader: Reader): Spoken | undefined {
+  return reader.try(() => {
+    reader.eat("use", "using", "call", "calling", "the use of", "calls of");
+    const remote = reader.eat("remote") !== undefined;
+    const spoken = reader.eat("mcp tools", "any mcp tool", "any mcp tools", "mcp servers", "mcp");
+    if (spoken === undefined) return undefined;
+    const names = reader.eat("of", "from") ? listOf(reader, toolName, toolNames) : undefined;
+    const target = { type: "tool", ...(names && { names }), ...(remote && { remote }) } as const;
+    return { target: target as PolicyTarget };
+  });
+}
+
+const toolNames = "the name of an MCP server such as github, or one of its tools: 'github/search'";
+
+function toolName(reader: Reader): string | undefined {
+  return reader.try(() => {
+    const token = reader.take();
+    const name = token && isName(token) ? token.text : "";
+    return PolicyTarget.safeParse({ type: "tool", names: [name] }).success ? name : undefined;
   });
 }
 

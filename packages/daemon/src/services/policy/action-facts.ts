@@ -36,7 +36,10 @@ export function merged(before: readonly FileFact[], after: readonly FileFact[]):
 }
 
 /** What a policy decides over before it happens. */
-export type Action = Exclude<ApprovalSubject, { type: "question" | "changes" | "planDeviation" }>;
+export type Action = Exclude<
+  ApprovalSubject,
+  { type: "question" | "changes" | "planDeviation" | "mcpDefinition" }
+>;
 
 /** What an action does, part by part. */
 export async function partsOf(
@@ -48,6 +51,10 @@ export async function partsOf(
       return await commandParts({ ...line, cmd: action.cmd, cwd: action.cwd });
     case "input":
       return await inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
+    case "mcpTool": {
+      const { server, tool, host } = action;
+      return [{ type: "tool", server, tool, host: host ?? undefined }];
+    }
     case "patch":
       return fileParts(filesOf(action.changes));
   }
