@@ -1,6 +1,6 @@
 // An MCP server that does what it should not. What exactly, its argument says; it is told the rest by
 // files in its own directory, the worktree. It speaks the wire format by hand: no library would do it.
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const how = process.argv[2] ?? "";
@@ -15,7 +15,8 @@ function tools() {
   if (how === "schemas") {
     return [
       tool("good", "Is as it should be."),
-      tool("wrong", "Is no schema.", { inputSchema: { type: "object", required: "all" } }),
+      tool("wrong", "Is no schema.", { inputSchema: { type: "object", properties: { a: { type: "banana" } } } }),
+      tool("worse", "Is no tool.", { inputSchema: { type: "object", required: "all" } }),
       tool("long", "x".repeat(10_000)),
       tool("good", "Has a name that is taken."),
       tool("n".repeat(80), "Has a name that is too long."),
@@ -57,7 +58,8 @@ const acts = {
     if (existsSync("answers")) send({ id, result: text("answered") });
   },
   flood: () => {
-    for (;;) process.stdout.write("x".repeat(1024 * 1024));
+    const much = Buffer.alloc(64 * 1024, "x");
+    for (;;) writeSync(1, much);
   },
   chatter: () => {
     const params = { level: "info", data: "noise" };

@@ -5,9 +5,10 @@ import {
   CallToolResultSchema,
   ElicitRequestSchema,
   ListRootsRequestSchema,
-  ListToolsResultSchema,
   ToolListChangedNotificationSchema,
+  ToolSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
 import { type Definitions, definitionsOf, type ListedTool } from "./definitions.ts";
 import { type Ask, fillForm } from "./elicitation.ts";
 import type { McpAnswer } from "./offers.ts";
@@ -34,7 +35,10 @@ export interface ConnectionInit {
   readonly signal: AbortSignal;
 }
 
-const pagesAtMost = 20;
+const pagesAtMost = 10;
+/** Of these, most are refused in any case. */
+const toolsInPage = 500;
+const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
 /** Messages of a server's own accord for one answer. */
 const messagesAtMost = 5000;
 const longestMs = 2 ** 31 - 1;
@@ -116,7 +120,9 @@ export class McpConnection implements AsyncDisposable {
     const request = { method: "tools/call", params: { name, arguments: args } } as const;
     const result = await this.#within(this.#init.times.callMs, (signal) =>
       this.#client.request(request, CallToolResultSchema, { timeout: longestMs, signal }),
-    );
+    ).catch((error: unknown) => {
+      throw this.ended ? unknownEffect(error) : error;
+    });
     const text = textOf(result);
     if (result.isError) return { text, failed: true };
     const wrong = outputSchema && misfit(outputSchema, result.structuredContent ?? {});
@@ -141,20 +147,29 @@ export class McpConnection implements AsyncDisposable {
     this.#init.ended?.[Symbol.dispose]();
   }
 
+  /** One tool that is none does not cost the others. */
   async #list(): Promise<Definitions> {
+    const { server, times } = this.#init;
+    const options = { timeout: times.startMs, signal: this.#ended.signal };
     const listed: ListedTool[] = [];
+    const malformed: Definitions["refused"][number][] = [];
     let cursor: string | undefined;
     for (let count = 0; count < pagesAtMost; count += 1) {
-      const page = await this.#client.request(
-        { method: "tools/list", ...(cursor === undefined ? {} : { params: { cursor } }) },
-        ListToolsResultSchema,
-        { timeout: this.#init.times.startMs, signal: this.#ended.signal },
-      );
-      listed.push(...page.tools);
+      const params = cursor === undefined ? {} : { params: { cursor } };
+      const request = { method: "tools/list", ...params } as const;
+      const page = await this.#client.request(request, Page, options).catch((error: unknown) => {
+        throw this.ended ? this.#ended.signal.reason : failureOf(server, error);
+      });
+      for (const one of page.tools.slice(0, toolsInPage)) {
+        const { data, error } = ToolSchema.safeParse(one);
+        if (data) listed.push(data);
+        else malformed.push({ name: nameOf(one), reason: `it is no tool: ${issueOf(error)}` });
+      }
       cursor = page.nextCursor;
       if (cursor === undefined) break;
     }
-    return definitionsOf(this.#init.server, listed, flawOf);
+    const { tools, refused } = definitionsOf(server, listed, flawOf);
+    return { tools, refused: [...malformed.slice(0, toolsInPage), ...refused] };
   }
 
   /** The time does not run while a person is asked. */
@@ -201,6 +216,23 @@ export class McpConnection implements AsyncDisposable {
     if (this.#messages <= messagesAtMost || this.ended) return;
     this.fail(`it sent over ${messagesAtMost} messages instead of an answer`);
   }
+}
+
+function nameOf(tool: unknown): string {
+  const name = typeof tool === "object" && tool !== null && "name" in tool ? tool.name : "";
+  return typeof name === "string" ? name.slice(0, 200) : "";
+}
+
+function issueOf(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.map(String).join(".")}: ${issue.message}`.slice(0, 300) : "?";
+}
+
+/** The call was under way, and nobody can say how far it came. */
+function unknownEffect(error: unknown): unknown {
+  if (!(error instanceof DaemonError) || error.kind !== "mcpFailed") return error;
+  const message = `${error.message}; whether the call had its effect is not known`;
+  return new DaemonError("mcpFailed", message, {}, { cause: error });
 }
 
 /** What a server answers that is none, or an error, in words that a model can use. */

@@ -11,7 +11,7 @@ export type Ask = (question: string, options: string[]) => Promise<Reply>;
 type Field = ElicitRequestFormParams["requestedSchema"]["properties"][string];
 type Value = string | number | boolean | string[];
 
-const fieldsAtMost = 12;
+const fieldsAtMost = 24;
 const triesAtMost = 3;
 const questionLength = 4000;
 const optionsAtMost = 50;
