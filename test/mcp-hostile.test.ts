@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { McpTransport } from "@heddle/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bad, call, McpArena, programs, stdio } from "./support/mcp.ts";
 import { type Step, steps } from "./support/steps.ts";
@@ -168,7 +169,7 @@ describe("a server that does not start", () => {
 
   test("for want of a variable is told which to lend", async () => {
     const env = ["NEEDED_TOKEN"];
-    const transport = { type: "stdio", command: "node", args: [...programs.bad], env } as const;
+    const transport: McpTransport = { type: "stdio", command: "node", args: [...programs.bad], env };
     const { id } = await arena.add(project, "needy", transport);
     const client = await arena.daemon.client();
     await expect(client.call("mcp/test", { serverId: id })).rejects.toMatchObject({

@@ -193,7 +193,7 @@ describe("policies hold for tools of MCP servers:", () => {
       steps(bad("write", { count: 40 }), bad("write", { count: 60 }), done),
     );
     const { subject } = await answer(thread, declined);
-    expect(subject).toMatchObject({ type: "changes", totals: { additions: 60 } });
+    expect(subject).toMatchObject({ type: "changes", totals: { additions: 20 } });
     await thread.ended(turn.id);
     const [within, over] = arena.results(thread);
     expect(within).toBe("wrote 40 lines");

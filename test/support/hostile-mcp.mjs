@@ -59,7 +59,13 @@ const acts = {
   },
   flood: () => {
     const much = Buffer.alloc(64 * 1024, "x");
-    for (;;) writeSync(1, much);
+    for (;;) {
+      try {
+        writeSync(1, much);
+      } catch {
+        // The pipe is full.
+      }
+    }
   },
   chatter: () => {
     const params = { level: "info", data: "noise" };
