@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { McpTransport } from "@heddle/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -119,6 +119,33 @@ describe("a server of a turn", () => {
   });
 });
 
+describe("a question of a server's", () => {
+  test("is withdrawn when the server ends, and the turn goes on", async () => {
+    const thread = await project.thread();
+    const turn = await thread.send(steps(bad("ask"), bad("pid"), done));
+    await thread.pending();
+    const { worktree } = await thread.ready();
+    writeFileSync(join(worktree, "go"), "");
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    expect(thread.view.approvals).toMatchObject([{ state: "cancelled" }]);
+    expect(arena.results(thread)).toEqual([
+      expect.stringMatching(/exit code 7/),
+      expect.stringMatching(/^pid/),
+    ]);
+  });
+
+  test("is withdrawn when the daemon was killed, since nobody waits for the answer", async () => {
+    const thread = await project.thread();
+    const turn = await thread.send(steps(bad("ask"), done));
+    await thread.pending();
+    await arena.daemon.kill9();
+    await arena.daemon.restart();
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    expect(thread.view.approvals).toMatchObject([{ state: "cancelled" }]);
+    expect(arena.results(thread)).toEqual([expect.stringMatching(/^error: interrupted/)]);
+  });
+});
+
 describe("the definitions of a server", () => {
   async function tested(name: string, ...how: string[]) {
     const { id } = await arena.add(project, name, stdio(...programs.bad, ...how));
@@ -169,7 +196,12 @@ describe("a server that does not start", () => {
 
   test("for want of a variable is told which to lend", async () => {
     const env = ["NEEDED_TOKEN"];
-    const transport: McpTransport = { type: "stdio", command: "node", args: [...programs.bad], env };
+    const transport: McpTransport = {
+      type: "stdio",
+      command: "node",
+      args: [...programs.bad],
+      env,
+    };
     const { id } = await arena.add(project, "needy", transport);
     const client = await arena.daemon.client();
     await expect(client.call("mcp/test", { serverId: id })).rejects.toMatchObject({

@@ -206,7 +206,9 @@ describe("policies hold for tools of MCP servers:", () => {
     const sum = call("everything__get-sum", { a: 1, b: 2 });
     const echo = call("everything__echo", { message: "hello" });
     await thread.say(steps(bad("write"), echo, sum, done));
-    const forbidden = expect.stringMatching(/^declined: the policy forbids it: Never use MCP tools/);
+    const forbidden = expect.stringMatching(
+      /^declined: the policy forbids it: Never use MCP tools/,
+    );
     expect(arena.results(thread)).toEqual([forbidden, forbidden, expect.stringContaining("3")]);
     expect(await changed(thread)).toEqual([]);
   });

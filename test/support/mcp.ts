@@ -46,11 +46,7 @@ export class McpArena implements AsyncDisposable {
     return made;
   }
 
-  async add(
-    { project }: TestProject,
-    name: string,
-    transport: McpTransport,
-  ): Promise<McpServer> {
+  async add({ project }: TestProject, name: string, transport: McpTransport): Promise<McpServer> {
     const client = await this.daemon.client();
     return await client.call("mcp/add", { projectId: project.id, name, transport });
   }

@@ -30,6 +30,14 @@ interface Asked {
   readonly offer?: RuleOffer | null;
 }
 
+interface Question {
+  readonly question: string;
+  readonly options: string[];
+  readonly reason: string;
+  /** Withdraws it; else the end of the turn does. */
+  readonly signal?: AbortSignal;
+}
+
 /** Asks on behalf of one turn: the policy first, then a person. */
 export class TurnConsent {
   readonly #services: ConsentServices;
@@ -109,12 +117,9 @@ export class TurnConsent {
   }
 
   /** Puts a question to a person, whoever has it. */
-  question(
-    itemId: ItemId,
-    { question, options, reason }: { question: string; options: string[]; reason: string },
-  ): Promise<Approval> {
+  question(itemId: ItemId, { question, options, reason, signal }: Question): Promise<Approval> {
     const subject = { type: "question", question, options } as const;
-    return this.#request({ itemId, kind: "question", subject, reason });
+    return this.#request({ itemId, kind: "question", subject, reason }, signal);
   }
 
   /** Whether a tool may be used as its server describes it now. */
@@ -152,13 +157,14 @@ export class TurnConsent {
   }
 
   /** Waits for a person; the turn says for whom. */
-  async #request(asked: Asked): Promise<Approval> {
+  async #request(asked: Asked, until = this.#record.signal): Promise<Approval> {
     const { signal } = this.#record;
     const { turn } = this.#subject;
     this.#record.setState(asked.kind === "question" ? "waitingForUser" : "waitingForApproval");
-    const approval = await this.#services.approvals.request({ turn, ...asked }, signal);
+    const approval = await this.#services.approvals.request({ turn, ...asked }, until);
     signal.throwIfAborted();
     this.#record.setState("dispatching");
+    until.throwIfAborted();
     return approval;
   }
 }

@@ -10,7 +10,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 import { type Definitions, definitionsOf, type ListedTool } from "./definitions.ts";
-import { type Ask, fillForm } from "./elicitation.ts";
+import { type AskUntil, fillForm } from "./elicitation.ts";
 import type { McpAnswer } from "./offers.ts";
 import { textOf } from "./results.ts";
 import { flawOf, misfit } from "./schemas.ts";
@@ -29,7 +29,7 @@ export interface ConnectionInit {
   readonly ended?: Disposable;
   readonly times: McpTimes;
   /** Puts a question of the server's to a person; without it, such questions are declined. */
-  readonly ask?: Ask;
+  readonly ask?: AskUntil;
   /** The worktree, for a server that can reach it. */
   readonly root?: string;
   readonly signal: AbortSignal;
@@ -53,7 +53,7 @@ export class McpConnection implements AsyncDisposable {
   #messages = 0;
   #deadline: NodeJS.Timeout | undefined;
   #late: (() => void) | undefined;
-  #ask: Ask | undefined;
+  #ask: AskUntil | undefined;
 
   private constructor(init: ConnectionInit) {
     this.#init = init;
@@ -92,7 +92,7 @@ export class McpConnection implements AsyncDisposable {
   }
 
   /** The same connection, for a call in whose name questions are put from now on. */
-  for(ask: Ask): this {
+  for(ask: AskUntil): this {
     this.#ask = ask;
     return this;
   }
@@ -174,12 +174,13 @@ export class McpConnection implements AsyncDisposable {
 
   /** The time does not run while a person is asked. */
   async #elicit(params: Parameters<typeof fillForm>[1] | { mode: "url" }) {
-    const { server } = this.#init;
+    const { server, signal: stopped } = this.#init;
     const ask = this.#ask;
     if (ask === undefined || params.mode === "url") return { action: "decline" } as const;
     clearTimeout(this.#deadline);
     try {
-      return await fillForm(server, params, ask);
+      const signal = AbortSignal.any([this.#ended.signal, stopped]);
+      return await fillForm(server, params, (question, options) => ask(question, options, signal));
     } finally {
       this.#restart();
     }

@@ -7,6 +7,8 @@ export type Reply =
 
 /** Puts one question to whoever is there. */
 export type Ask = (question: string, options: string[]) => Promise<Reply>;
+/** The same, until the signal aborts: then nobody waits for the answer any more. */
+export type AskUntil = (question: string, options: string[], signal: AbortSignal) => Promise<Reply>;
 
 type Field = ElicitRequestFormParams["requestedSchema"]["properties"][string];
 type Value = string | number | boolean | string[];

@@ -15,7 +15,9 @@ type CallItem = Extract<Item, { type: "toolCall" }>;
 
 /** A tool of an MCP server as a tool of the agent's: what its server does is an effect like any other. */
 export function mcpTool(offer: McpOffer): Tool {
-  const { offeredAs: name, description, inputSchema: parameters } = offer.tool;
+  const { offeredAs: name, description, inputSchema } = offer.tool;
+  // Some endpoints refuse an object of which no property is named.
+  const parameters = { properties: {}, ...inputSchema };
   return {
     spec: { type: "function", name, description, parameters, strict: false },
     effect: true,

@@ -82,7 +82,10 @@ const tool = merged(
   type("tool"),
   maybe(
     "names",
-    fc.array(fc.constantFrom("github", "my-files/read_file", "and"), { minLength: 1, maxLength: 3 }),
+    fc.array(fc.constantFrom("github", "my-files/read_file", "and"), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   ),
   maybe("remote", fc.constant(true)),
 );

@@ -46,7 +46,7 @@ export interface TurnMcpSubject {
   readonly touched: () => void;
   readonly question: (
     itemId: ItemId,
-    about: { question: string; options: string[]; reason: string },
+    about: { question: string; options: string[]; reason: string; signal: AbortSignal },
   ) => Promise<Approval>;
   readonly redefine: (
     itemId: ItemId,
@@ -182,7 +182,7 @@ export class TurnMcp implements McpHost, AsyncDisposable {
 
   /** Lets a server ask whoever attends the thread, in the name of the call that is under way. */
   #asker({ name }: McpServer, itemId: ItemId) {
-    return async (question: string, options: string[]): Promise<Reply> => {
+    return async (question: string, options: string[], signal: AbortSignal): Promise<Reply> => {
       // What is asked again is another question: the answer to the first one is not taken for it.
       const key = `${itemId} ${question}`;
       const times = (this.#asked.get(key) ?? 0) + 1;
@@ -191,6 +191,7 @@ export class TurnMcp implements McpHost, AsyncDisposable {
         question: times === 1 ? question : `${question}\n(asked ${times} times)`,
         options,
         reason: `The MCP server ${name} asks.`,
+        signal,
       };
       return replyOf(await this.#subject.question(itemId, about));
     };
