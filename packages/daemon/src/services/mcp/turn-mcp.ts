@@ -130,8 +130,7 @@ export class TurnMcp implements McpHost, AsyncDisposable {
   async #open(server: McpServer, itemId: ItemId): Promise<McpConnection> {
     const { grants, networks, mcpTimes: times, env, hide } = this.#services;
     const { thread, worktree: cwd, signal, box } = this.#subject;
-    // Most turns call no server, and need none of this.
-    const { connectTo } = await import("./connecting.ts");
+    const { connectTo } = await connecting();
     const variables = grants.variables(thread);
     const place = { box, cwd, network: networks.of(thread), variables, env, hide };
     return await connectTo(server, place, { times, signal, ask: this.#asker(server, itemId) });
@@ -198,8 +197,11 @@ export class TurnMcp implements McpHost, AsyncDisposable {
   }
 }
 
+/** Most turns call no server, and need none of this. */
+const connecting = () => import("./connecting.ts");
+
 async function refuseMisfit(tool: McpTool, args: Record<string, unknown>): Promise<void> {
-  const { misfit } = await import("./connecting.ts");
+  const { misfit } = await connecting();
   const wrong = misfit(tool.inputSchema, args);
   if (wrong !== undefined) throw new ToolError(`invalid arguments of ${tool.offeredAs}: ${wrong}`);
 }
