@@ -1,7 +1,7 @@
 // An MCP server that does what it should not. What exactly, its argument says; it is told the rest by
 // files in its own directory, the worktree. It speaks the wire format by hand: no library would do it.
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const how = process.argv[2] ?? "";
@@ -66,7 +66,13 @@ const acts = {
   },
   pid: (id) => send({ id, result: text(`pid ${process.pid}`) }),
   hang: () => {},
-  began: () => writeFileSync("began", ""),
+  read: (id, { path }) => {
+    try {
+      send({ id, result: text(readFileSync(path, "utf8")) });
+    } catch (error) {
+      send({ id, result: text(error.code, { isError: true }) });
+    }
+  },
   crash: () => process.exit(7),
   ask: () => {
     const requestedSchema = { type: "object", properties: { word: { type: "string" } } };
