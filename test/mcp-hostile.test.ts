@@ -126,8 +126,11 @@ describe("a question of a server's", () => {
     await thread.pending();
     const { worktree } = await thread.ready();
     writeFileSync(join(worktree, "go"), "");
-    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    const { state, completedAt } = await thread.ended(turn.id);
+    expect(state).toBe("done");
     expect(thread.view.approvals).toMatchObject([{ state: "cancelled" }]);
+    // Not only with the turn.
+    expect(thread.view.approvals[0]?.resolvedAt).toBeLessThan(completedAt ?? 0);
     expect(arena.results(thread)).toEqual([
       expect.stringMatching(/exit code 7/),
       expect.stringMatching(/^pid/),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Answer, McpServer, McpTransport } from "@heddle/protocol";
+import type { Answer, McpServer, Methods, ParamsOf } from "@heddle/protocol";
 import type { Step } from "./steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./test-daemon.ts";
 import type { TestThread } from "./test-thread.ts";
@@ -15,6 +15,8 @@ export const programs = {
   files: [join(packaged, "server-filesystem/dist/index.js"), "."],
   bad: [join(support, "hostile-mcp.mjs")],
 } as const;
+
+type Transport = ParamsOf<Methods, "mcp/add">["transport"];
 
 export const accepted: Answer = { type: "accept", scope: "once" };
 export const declined: Answer = { type: "decline" };
@@ -46,7 +48,7 @@ export class McpArena implements AsyncDisposable {
     return made;
   }
 
-  async add({ project }: TestProject, name: string, transport: McpTransport): Promise<McpServer> {
+  async add({ project }: TestProject, name: string, transport: Transport): Promise<McpServer> {
     const client = await this.daemon.client();
     return await client.call("mcp/add", { projectId: project.id, name, transport });
   }
@@ -87,7 +89,7 @@ export class McpArena implements AsyncDisposable {
   }
 }
 
-export function stdio(...args: readonly string[]): McpTransport {
+export function stdio(...args: readonly string[]): Transport {
   return { type: "stdio", command: "node", args: [...args], env: [] };
 }
 

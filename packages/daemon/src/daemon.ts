@@ -206,7 +206,14 @@ function makeServices(
   const reviewRecord = new ReviewRecord({ store, journal, gitDirOf });
   const baseChecks = new BaseChecks({ ...common, ...roots });
   const phases = { plans, reviewRecord };
-  const connecting = { grants, networks, mcpTimes: config.mcpTimes, env, hide: log.hide };
+  const connecting = {
+    grants,
+    networks,
+    mcpTimes: config.mcpTimes,
+    env,
+    hide: log.hide,
+    stateDir: paths.state,
+  };
   const mcpServers = new McpServers({ ...common, ...connecting });
   stack.defer(() => mcpServers.stop());
   const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks, ...phases };

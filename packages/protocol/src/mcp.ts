@@ -80,6 +80,7 @@ export const McpServer = z.object({
   waiting: z
     .array(McpTool)
     .describe("Those that were new or described otherwise when the server was last looked at."),
+  loggedInAt: Timestamp.nullable().default(null).describe("When somebody logged in to it."),
   createdAt: Timestamp,
 });
 export type McpServer = z.infer<typeof McpServer>;
@@ -126,6 +127,38 @@ export const mcpMethods = {
       gone: z.array(z.string()).describe("Approved once, and not there any more."),
       refused: z.array(z.object({ name: z.string(), reason: z.string() })),
     }),
+    mutates: true,
+    scope: unordered,
+  }),
+  "mcp/login": method({
+    summary:
+      "Begin to log in to a server by HTTP (OAuth). The client listens at `redirectUrl`, a person agrees in a browser, and `mcp/finishLogin` gets what the browser brings.",
+    params: z.object({
+      serverId: McpServerId,
+      projectId: ProjectId.optional().describe(
+        "Whose hosts are granted, if it is for all projects.",
+      ),
+      redirectUrl: z
+        .string()
+        .regex(
+          /^http:\/\/127\.0\.0\.1:\d{1,5}\/callback$/,
+          "expected http://127.0.0.1:PORT/callback",
+        ),
+    }),
+    result: z.object({ authorizationUrl: z.url() }),
+    mutates: false,
+    scope: unordered,
+  }),
+  "mcp/finishLogin": method({
+    summary:
+      "Finish a login that this daemon has begun. Its tokens are kept in a file, never in a box.",
+    params: z.object({
+      serverId: McpServerId,
+      code: z.string().min(1).max(4096),
+      state: z.string().min(1).max(4096),
+      ...mutation,
+    }),
+    result: McpServer,
     mutates: true,
     scope: unordered,
   }),

@@ -7,6 +7,7 @@ import { usageError } from "../exit.ts";
 import { findServer, placeOf, type ServerOptions, serversOf } from "../mcp-server.ts";
 import { serverTable } from "../mcp-text.ts";
 import { outputWidth, print, printJson, say } from "../terminal/output.ts";
+import { loginCommand } from "./mcp-login.ts";
 import { testCommand } from "./mcp-test.ts";
 
 const projectOption = "by name, path or id; else the one of the current directory";
@@ -24,6 +25,7 @@ export function mcpCommand(): Command {
     .addCommand(listCommand())
     .addCommand(addCommand())
     .addCommand(testCommand())
+    .addCommand(loginCommand())
     .addCommand(removeCommand());
 }
 

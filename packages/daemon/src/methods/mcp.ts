@@ -8,6 +8,8 @@ export function mcpHandlers({ mcpServers }: Services): Handlers<typeof mcpMethod
     "mcp/add": (params, { commit }) => commit((tx) => mcpServers.add(tx, params)),
     "mcp/remove": ({ serverId }, { commit }) => commit((tx) => mcpServers.remove(tx, serverId)),
     "mcp/test": (params, { commit }) => mcpServers.test(params, commit),
+    "mcp/login": (params) => mcpServers.beginLogin(params),
+    "mcp/finishLogin": (params, { commit }) => mcpServers.finishLogin(params, commit),
     "mcp/approve": (params, { commit }) => commit((tx) => mcpServers.approve(tx, params)),
   };
 }

@@ -62,7 +62,6 @@ export class McpConnection implements AsyncDisposable {
     const roots = init.root === undefined ? {} : { roots: {} };
     const capabilities = { elicitation: { form: {} }, ...roots };
     this.#client = new Client({ name: "heddle", version: "1" }, { capabilities });
-    this.#client.onclose = () => this.fail("the connection ended");
     this.#client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
       this.#tools = undefined;
     });
@@ -84,6 +83,8 @@ export class McpConnection implements AsyncDisposable {
         await connection.#client.connect(transport, options);
         await connection.definitions();
       });
+      // Before, it closes because of what is thrown, which says more.
+      connection.#client.onclose = () => connection.fail("the connection ended");
       return connection;
     } catch (error) {
       await connection[Symbol.asyncDispose]();

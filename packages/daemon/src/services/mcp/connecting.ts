@@ -1,5 +1,9 @@
 import { DaemonError, type McpServer, type McpTransport } from "@heddle/protocol";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
+import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { BoxTransport } from "../../agent/mcp/box-transport.ts";
 import { type ConnectionInit, McpConnection } from "../../agent/mcp/connection.ts";
@@ -8,6 +12,7 @@ import { type Network, Routes } from "../../sandbox/egress/routes.ts";
 import type { Box } from "../../sandbox/types.ts";
 import { runScript } from "../box-script.ts";
 import { readKey } from "../provider-keys.ts";
+import { loginPath, OAuthFile } from "./oauth-file.ts";
 import { hostOf } from "./pins.ts";
 
 export { misfit } from "../../agent/mcp/schemas.ts";
@@ -21,6 +26,8 @@ export interface McpPlace {
   readonly variables: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
   readonly hide: (secret: string) => void;
+  /** Where logins are kept. */
+  readonly stateDir: string;
 }
 
 type How = Pick<ConnectionInit, "times" | "signal" | "ask">;
@@ -97,7 +104,7 @@ async function lastWords(
 
 async function reach(server: Of<"http">, place: McpPlace, how: How): Promise<McpConnection> {
   const { name, transport } = server;
-  const { network, env, hide } = place;
+  const { network, env, hide, stateDir } = place;
   const host = hostOf(server) ?? "";
   if (!network?.hosts.includes(host)) {
     const message = `the MCP server ${name} is at ${host}, which is not granted: allow it with \`heddle project grant --host ${host}\``;
@@ -108,15 +115,29 @@ async function reach(server: Of<"http">, place: McpPlace, how: How): Promise<Mcp
   const key = await readKey(`the MCP server ${name}`, source, env);
   if (key !== undefined) hide(key);
   const value = header.toLowerCase() === "authorization" ? `Bearer ${key}` : `${key}`;
+  const login = key === undefined ? OAuthFile.at(loginPath(stateDir, server.id), hide) : undefined;
   const routes = new Routes(network);
   const http = new StreamableHTTPClientTransport(new URL(transport.url), {
     fetch: fetchBy(routes),
     ...(key === undefined ? {} : { requestInit: { headers: { [header]: value } } }),
+    ...(login && { authProvider: login }),
   });
   const ended = { [Symbol.dispose]: () => routes[Symbol.dispose]() };
   // The SDK types its own class otherwise than its interface, where optional fields are concerned.
   const transportOf = () => http as Transport;
-  return await McpConnection.open({ server: name, transport: transportOf, ended, ...how });
+  try {
+    return await McpConnection.open({ server: name, transport: transportOf, ended, ...how });
+  } catch (error) {
+    if (key !== undefined || !wantsLogin(error)) throw error;
+    const message = `${name} wants you to log in: run \`heddle mcp login ${name}\``;
+    throw new DaemonError("noCredentials", message, { server: name }, { cause: error });
+  }
+}
+
+function wantsLogin(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof UnauthorizedError) return true;
+  return cause instanceof StreamableHTTPError && cause.code === 401;
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

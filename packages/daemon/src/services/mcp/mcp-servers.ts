@@ -7,15 +7,18 @@ import {
   newId,
   type ParamsOf,
   type Project,
+  type ProjectId,
   type ResultOf,
 } from "@heddle/protocol";
 import type { McpConnection } from "../../agent/mcp/connection.ts";
+import type { Network } from "../../sandbox/egress/routes.ts";
 import { fitPage, type Page, type PageRequest } from "../../store/document-table.ts";
 import type { Boxes } from "../boxes.ts";
 import type { Transaction } from "../journal.ts";
 import type { Commit } from "../mutations.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
+import { forgetLogin, loginPath, OAuthFile } from "./oauth-file.ts";
 import { approved, seen } from "./pins.ts";
 import type { McpServices } from "./turn-mcp.ts";
 
@@ -24,13 +27,25 @@ export interface McpServersOptions extends McpServices {
   readonly boxes: Boxes;
 }
 
+interface Login {
+  readonly file: OAuthFile;
+  readonly network: Network | undefined;
+}
+
 /** The MCP servers that were added, with what was approved of them. */
 export class McpServers {
   readonly #options: McpServersOptions;
   readonly #stopping = new AbortController();
+  /** Logins that wait for a browser. */
+  readonly #logins = new Map<string, Login>();
 
   constructor(options: McpServersOptions) {
     this.#options = options;
+    options.journal.onDaemonEvent(({ event }) => {
+      if (event.type !== "mcpServerRemoved") return;
+      this.#logins.delete(event.serverId);
+      forgetLogin(loginPath(options.stateDir, event.serverId));
+    });
   }
 
   list(projectId: string | undefined, { cursor = "", limit }: PageRequest): Page<McpServer> {
@@ -89,14 +104,9 @@ export class McpServers {
     { serverId, projectId }: ParamsOf<Methods, "mcp/test">,
     commit: Commit,
   ): Promise<ResultOf<Methods, "mcp/test">> {
-    const { store, projects } = this.#options;
+    const { store } = this.#options;
     const server = rows.mcpServer(store, serverId);
-    const where = server.projectId ?? projectId;
-    if (where === undefined) {
-      const message = `${server.name} is a server of all projects; name the one to test it in`;
-      throw new DaemonError("invalidParams", message, { serverId });
-    }
-    const project = await projects.granted(where as Project["id"], "ro");
+    const project = await this.#projectOf(server, projectId);
     await using stack = new AsyncDisposableStack();
     const connection = await this.#connect(stack, server, project);
     const { tools, refused } = await connection.definitions();
@@ -110,9 +120,59 @@ export class McpServers {
     });
   }
 
+  async beginLogin({
+    serverId,
+    projectId,
+    redirectUrl,
+  }: ParamsOf<Methods, "mcp/login">): Promise<ResultOf<Methods, "mcp/login">> {
+    const { store, networks, stateDir, hide } = this.#options;
+    const server = rows.mcpServer(store, serverId);
+    const project = await this.#projectOf(server, projectId);
+    const network = networks.of({ id: null, projectId: project.id });
+    const file = new OAuthFile(loginPath(stateDir, server.id), { redirectUrl }, hide);
+    const { logIn } = await import("./logins.ts");
+    await logIn(server, { network, login: file });
+    const { authorizationUrl } = file;
+    if (authorizationUrl === undefined) {
+      throw new DaemonError("mcpFailed", `${server.name} does not say where to log in`);
+    }
+    this.#logins.set(server.id, { file, network });
+    return { authorizationUrl: authorizationUrl.href };
+  }
+
+  async finishLogin(
+    { serverId, code, state }: ParamsOf<Methods, "mcp/finishLogin">,
+    commit: Commit,
+  ): Promise<McpServer> {
+    const { store } = this.#options;
+    const server = rows.mcpServer(store, serverId);
+    const begun = this.#logins.get(server.id);
+    if (begun === undefined || begun.file.state() !== state) {
+      const message = `no such login at ${server.name} was begun; begin it again with \`heddle mcp login\``;
+      throw new DaemonError("conflict", message, { serverId });
+    }
+    this.#logins.delete(server.id);
+    const { logIn } = await import("./logins.ts");
+    await logIn(server, { network: begun.network, login: begun.file, code });
+    return commit((tx) => {
+      const changed = { ...rows.mcpServer(store, serverId), loggedInAt: tx.now };
+      tx.announce({ type: "mcpServerChanged", server: changed });
+      return changed;
+    });
+  }
+
   /** Ends what is being tested. */
   stop(): void {
     this.#stopping.abort(new DaemonError("shuttingDown", "the daemon is stopping"));
+  }
+
+  async #projectOf(server: McpServer, given: string | undefined): Promise<Project> {
+    const projectId = server.projectId ?? given;
+    if (projectId !== undefined) {
+      return await this.#options.projects.granted(projectId as ProjectId, "ro");
+    }
+    const message = `${server.name} is a server of all projects; name the one to reach it from`;
+    throw new DaemonError("invalidParams", message, { serverId: server.id });
   }
 
   async #connect(
@@ -120,7 +180,7 @@ export class McpServers {
     server: McpServer,
     project: Project,
   ): Promise<McpConnection> {
-    const { projects, boxes, grants, networks, mcpTimes: times, env, hide } = this.#options;
+    const { projects, boxes, grants, networks, mcpTimes: times, ...rest } = this.#options;
     const checkout = await projects.checkout(project);
     const holder = { id: null, projectId: project.id };
     const place = {
@@ -128,8 +188,9 @@ export class McpServers {
       cwd: checkout.worktree,
       network: networks.of(holder),
       variables: grants.variables(holder),
-      env,
-      hide,
+      env: rest.env,
+      hide: rest.hide,
+      stateDir: rest.stateDir,
     };
     const { connectTo } = await import("./connecting.ts");
     const { signal } = this.#stopping;

@@ -34,6 +34,8 @@ export interface McpServices {
   readonly mcpTimes: McpTimes;
   readonly env: NodeJS.ProcessEnv;
   readonly hide: (secret: string) => void;
+  /** Where logins are kept. */
+  readonly stateDir: string;
 }
 
 export interface TurnMcpSubject {
@@ -128,11 +130,11 @@ export class TurnMcp implements McpHost, AsyncDisposable {
   }
 
   async #open(server: McpServer, itemId: ItemId): Promise<McpConnection> {
-    const { grants, networks, mcpTimes: times, env, hide } = this.#services;
+    const { grants, networks, mcpTimes: times, env, hide, stateDir } = this.#services;
     const { thread, worktree: cwd, signal, box } = this.#subject;
     const { connectTo } = await connecting();
     const variables = grants.variables(thread);
-    const place = { box, cwd, network: networks.of(thread), variables, env, hide };
+    const place = { box, cwd, network: networks.of(thread), variables, env, hide, stateDir };
     return await connectTo(server, place, { times, signal, ask: this.#asker(server, itemId) });
   }
 
