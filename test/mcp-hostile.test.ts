@@ -110,11 +110,13 @@ describe("a server of a turn", () => {
   test("ends with its turn, and answers all calls of it by one process", async () => {
     const thread = await project.thread();
     const two = { calls: [...(bad("pid").calls ?? []), ...(bad("pid").calls ?? [])] };
-    await thread.say(steps(two, done));
+    const turn = await thread.send(steps(two, bad("hang"), done));
+    const { worktree } = await thread.ready();
+    await expect.poll(() => processesIn(worktree), { timeout: 60_000 }).not.toEqual([]);
+    await thread.ended(turn.id);
     const [first, second] = arena.results(thread);
     expect(first).toMatch(/^pid \d+$/);
     expect(second).toBe(first);
-    const { worktree } = await thread.ready();
     expect(processesIn(worktree)).toEqual([]);
   });
 });
@@ -169,8 +171,8 @@ describe("the definitions of a server", () => {
   });
 
   test("cannot hold the daemon up by a pattern that takes for ever", async () => {
-    await arena.approve(await arena.server(project, "odd"));
-    const [result] = await told(call("odd__slow", { word: `${"a".repeat(40)}!` }));
+    await arena.approve((await tested("slow", "schemas")).server);
+    const [result] = await told(call("slow__slow", { word: `${"a".repeat(40)}!` }));
     expect(result).toMatch(/^pid \d+$/);
   });
 

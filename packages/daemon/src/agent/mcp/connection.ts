@@ -112,7 +112,9 @@ export class McpConnection implements AsyncDisposable {
   /** The tools as the server lists them now. */
   definitions(): Promise<Definitions> {
     this.#tools ??= this.#list();
-    this.#tools.catch(() => {});
+    this.#tools.catch(() => {
+      this.#tools = undefined;
+    });
     return this.#tools;
   }
 

@@ -32,6 +32,9 @@ interface Login {
   readonly network: Network | undefined;
 }
 
+/** Few ever log in. */
+const logins = () => import("./logins.ts");
+
 /** The MCP servers that were added, with what was approved of them. */
 export class McpServers {
   readonly #options: McpServersOptions;
@@ -130,7 +133,7 @@ export class McpServers {
     const project = await this.#projectOf(server, projectId);
     const network = networks.of({ id: null, projectId: project.id });
     const file = new OAuthFile(loginPath(stateDir, server.id), { redirectUrl }, hide);
-    const { logIn } = await import("./logins.ts");
+    const { logIn } = await logins();
     await logIn(server, { network, login: file });
     const { authorizationUrl } = file;
     if (authorizationUrl === undefined) {
@@ -152,7 +155,7 @@ export class McpServers {
       throw new DaemonError("conflict", message, { serverId });
     }
     this.#logins.delete(server.id);
-    const { logIn } = await import("./logins.ts");
+    const { logIn } = await logins();
     await logIn(server, { network: begun.network, login: begun.file, code });
     return commit((tx) => {
       const changed = { ...rows.mcpServer(store, serverId), loggedInAt: tx.now };
