@@ -221,6 +221,12 @@ export const commandList: readonly LazyCommand[] = [
     load: async () => (await import("./commands/models.ts")).modelsCommand(),
   },
   {
+    name: "mcp",
+    summary: "add MCP servers, and approve their tools",
+    group: set,
+    load: async () => (await import("./commands/mcp.ts")).mcpCommand(),
+  },
+  {
     name: "status",
     summary: "show what the daemon is doing",
     group: set,

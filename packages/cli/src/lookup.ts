@@ -15,7 +15,8 @@ type PagedMethod =
   | "thread/list"
   | "approval/list"
   | "automation/list"
-  | "inbox/list";
+  | "inbox/list"
+  | "mcp/list";
 type RowOf<M extends PagedMethod> = ResultOf<Methods, M>["data"][number];
 
 /** Every row of a list, page by page. */

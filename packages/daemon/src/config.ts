@@ -96,6 +96,12 @@ const ConfigFile = z.strictObject({
     .strictObject({ turn: BudgetConfig, thread: BudgetConfig, day: BudgetConfig })
     .prefault({}),
   context: z.strictObject({ tokens: z.int().min(4096).default(128_000) }).prefault({}),
+  mcp: z
+    .strictObject({
+      start_timeout_seconds: z.number().positive().max(600).default(30),
+      call_timeout_seconds: z.number().positive().max(3600).default(300),
+    })
+    .prefault({}),
   network: z.strictObject({ allow_private: z.array(HostAndPort).default([]) }).prefault({}),
   tray: TrayConfig.prefault({}),
   store: z
@@ -128,6 +134,8 @@ export interface Config {
   readonly contextTokens: number;
   /** Hosts that may have addresses of the user's own networks, as `formatHost` writes them. */
   readonly allowPrivate: readonly string[];
+  /** How long MCP servers may take to start, and to answer a call. */
+  readonly mcpTimes: { readonly startMs: number; readonly callMs: number };
   readonly backupEveryMs: number;
 }
 
@@ -148,7 +156,7 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
   if (!file.success) throw new DaemonError("invalidConfig", explain(path, text, file.error));
   const { providers, models, edit_tools, prices, sandbox, threads, approvals, network, store } =
     file.data;
-  const { budgets, context } = file.data;
+  const { budgets, context, mcp } = file.data;
   const withDefault = { openai: openai(env), ...providers };
   refuseUnknownProvider(path, text, { models, known: { ...withDefault, ...localServers } });
   return {
@@ -164,6 +172,10 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv): Config {
     approvalDeadlineMs: approvals.deadline_hours * 3_600_000,
     budgets,
     contextTokens: context.tokens,
+    mcpTimes: {
+      startMs: mcp.start_timeout_seconds * 1000,
+      callMs: mcp.call_timeout_seconds * 1000,
+    },
     backupEveryMs: store.backup_every_minutes * 60_000,
   };
 }

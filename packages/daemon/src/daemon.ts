@@ -35,6 +35,7 @@ import { Journal } from "./services/journal.ts";
 import { Landings, type LandingsOptions } from "./services/landings.ts";
 import { clearLeftovers } from "./services/leftovers.ts";
 import { LiveTexts } from "./services/live-texts.ts";
+import { McpServers } from "./services/mcp/mcp-servers.ts";
 import { Models } from "./services/models.ts";
 import { Mutations } from "./services/mutations.ts";
 import { Networks } from "./services/networks.ts";
@@ -215,8 +216,18 @@ function makeServices(
   const reviewRecord = new ReviewRecord({ store, journal, gitDirOf });
   const baseChecks = new BaseChecks({ ...common, ...roots });
   const phases = { plans, reviewRecord };
+  const connecting = {
+    grants,
+    networks,
+    mcpTimes: config.mcpTimes,
+    env,
+    hide: log.hide,
+    stateDir: paths.state,
+  };
+  const mcpServers = new McpServers({ ...common, ...connecting });
+  stack.defer(() => mcpServers.stop());
   const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks, ...phases };
-  const turns = new Turns({ ...common, ...deciding, ...running });
+  const turns = new Turns({ ...common, ...deciding, ...running, ...connecting });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
   const archiver = stack.use(new Archiver({ ...common, threadWork }));
   const reviews = new Reviews({ ...common, threads, turns, archiver });
@@ -243,6 +254,7 @@ function makeServices(
     forks: new Forks({ store, projects, threads }),
     threadFacts: (threadId: ThreadId) => threadFacts(facts, threadId),
     models,
+    mcpServers,
     provisioning,
     spools,
     sandbox,

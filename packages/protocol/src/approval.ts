@@ -3,6 +3,7 @@ import { AbsolutePath, Actor, mutation, page, pageParams, Timestamp } from "./co
 import { method, unordered } from "./define.ts";
 import { ApprovalId, ItemId, ProjectId, ThreadId, TurnId } from "./ids.ts";
 import { ChangedFile } from "./item.ts";
+import { McpTool } from "./mcp.ts";
 
 /** Exactly what will happen on consent; the approval's hash covers all of it. */
 export const ApprovalSubject = z.discriminatedUnion("type", [
@@ -43,6 +44,24 @@ export const ApprovalSubject = z.discriminatedUnion("type", [
       restores: z.string().describe("The tree to which declining takes the files back."),
     })
     .describe("The work has left its plan."),
+  z
+    .object({
+      type: z.literal("mcpTool"),
+      server: z.string(),
+      tool: z.string(),
+      arguments: z.string().describe("JSON."),
+      host: z.string().nullable().describe("Where it goes; null for a server in the box."),
+      hash: z.string().describe("Of the tool's definition."),
+    })
+    .describe("A call of a tool of an MCP server."),
+  z
+    .object({
+      type: z.literal("mcpDefinition"),
+      server: z.string(),
+      before: McpTool.describe("As it was approved."),
+      after: McpTool.describe("As the server describes it now."),
+    })
+    .describe("An MCP server describes a tool otherwise than it was approved."),
   z.object({
     type: z.literal("question"),
     question: z.string(),

@@ -5,8 +5,9 @@ import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
 import { ThreadEventNotice } from "./events.ts";
 import { Finding } from "./finding.ts";
-import { AutomationId, GrantId, ProjectId, RunId } from "./ids.ts";
+import { AutomationId, GrantId, McpServerId, ProjectId, RunId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
+import { McpServer } from "./mcp.ts";
 import { Policy } from "./policy.ts";
 import { Grant, Project } from "./project.ts";
 import { Review } from "./review.ts";
@@ -24,6 +25,8 @@ export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reviewChanged"), review: Review }),
   z.object({ type: z.literal("threadChanged"), thread: Thread }),
   z.object({ type: z.literal("policyChanged"), policy: Policy }),
+  z.object({ type: z.literal("mcpServerChanged"), server: McpServer }),
+  z.object({ type: z.literal("mcpServerRemoved"), serverId: McpServerId }),
   z.object({ type: z.literal("approvalRequested"), approval: Approval }),
   z.object({ type: z.literal("approvalResolved"), approval: Approval }),
   z.object({ type: z.literal("automationChanged"), automation: Automation }),

@@ -46,6 +46,7 @@ export const errorCodes = {
   storageDamaged: 1027,
   budgetSpent: 1028,
   noProgress: 1029,
+  mcpFailed: 1030,
   planRequired: 1040,
   stalePlan: 1041,
   reviewRefused: 1042,

@@ -39,6 +39,8 @@ export const ReviewId = idSchema("rev", "review");
 export type ReviewId = z.infer<typeof ReviewId>;
 export const CommentId = idSchema("cmt", "comment");
 export type CommentId = z.infer<typeof CommentId>;
+export const McpServerId = idSchema("mcp", "MCP server");
+export type McpServerId = z.infer<typeof McpServerId>;
 
 /**
  * A new id of the schema's kind. Ids of one process sort in the order in which they were made, also
@@ -74,4 +76,5 @@ const prefixes = new Map<z.ZodType<string>, string>([
   [PlanId, "plan"],
   [ReviewId, "rev"],
   [CommentId, "cmt"],
+  [McpServerId, "mcp"],
 ]);

@@ -16,6 +16,7 @@ export * from "./host.ts";
 export * from "./ids.ts";
 export * from "./item.ts";
 export * from "./landing.ts";
+export * from "./mcp.ts";
 export * from "./model.ts";
 export * from "./plan.ts";
 export * from "./plan-content.ts";

@@ -63,12 +63,29 @@ const connection = z.strictObject({
 });
 const outsideWorktree = z.strictObject({ type: z.literal("outsideWorktree") });
 
+const tool = z.strictObject({
+  type: z.literal("tool"),
+  names: z
+    .array(
+      z
+        .string()
+        .max(120)
+        .regex(/^[a-z0-9-]+(?:\/[\w.-]+)?$/, "expected the name of an MCP server, or server/tool"),
+    )
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("Servers, or `server/tool`; without it, every tool of every MCP server."),
+  remote: z.literal(true).optional().describe("Only of servers that are not in the box."),
+});
+
 /** What a rule makes an exception of. */
 export const PolicyException = z.discriminatedUnion("type", [
   z.strictObject(change),
   command,
   connection,
   outsideWorktree,
+  tool,
 ]);
 export type PolicyException = z.infer<typeof PolicyException>;
 
@@ -79,6 +96,7 @@ export const PolicyTarget = z.discriminatedUnion("type", [
   command,
   connection,
   outsideWorktree,
+  tool,
   z.strictObject({
     type: z.literal("spending"),
     overUsd: z.number().nonnegative().max(1_000_000),

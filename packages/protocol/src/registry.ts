@@ -8,6 +8,7 @@ import { inboxMethods } from "./finding.ts";
 import { historyMethods } from "./history.ts";
 import { itemMethods } from "./item.ts";
 import { landingMethods } from "./landing.ts";
+import { mcpMethods } from "./mcp.ts";
 import { modelMethods } from "./model.ts";
 import { planMethods } from "./plan.ts";
 import { policyMethods } from "./policy.ts";
@@ -29,6 +30,7 @@ export const methods = {
   ...approvalMethods,
   ...policyMethods,
   ...modelMethods,
+  ...mcpMethods,
   ...codeMethods,
   ...automationMethods,
   ...inboxMethods,

@@ -86,6 +86,13 @@ export const slashCommands = [
     scope: "thread",
   },
   {
+    name: "mcp",
+    summary: "list MCP servers and their tools",
+    arguments: [],
+    method: "mcp/list",
+    scope: "anywhere",
+  },
+  {
     name: "model",
     summary: "list models, or give the main role to one",
     arguments: [maybe("provider/model", "the new one")],

@@ -106,6 +106,10 @@ function ofSubject(subject: ApprovalSubject): string {
       return "whether it may type into a command";
     case "planDeviation":
       return "whether it may leave its plan";
+    case "mcpTool":
+      return "whether it may call a tool of an MCP server";
+    case "mcpDefinition":
+      return "whether a tool may be what its MCP server says now";
     case "question":
       return "a question";
   }
@@ -130,6 +134,10 @@ function exactly(subject: ApprovalSubject): string {
       return printableLine(JSON.stringify(subject.chars));
     case "planDeviation":
       return subject.outside.map(printableLine).join(", ");
+    case "mcpTool":
+      return printableLine(`${subject.server} ${subject.tool} ${subject.arguments}`);
+    case "mcpDefinition":
+      return printableLine(`${subject.server} ${subject.after.name}`);
     case "question":
       return printableLine(subject.question);
   }

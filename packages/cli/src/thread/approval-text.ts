@@ -1,4 +1,5 @@
 import type { Answer, Approval, ApprovalSubject, RuleOffer } from "@heddle/protocol";
+import { definitionText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
@@ -44,6 +45,17 @@ function subjectText(subject: ApprovalSubject, paint: Paint): string {
       return `${indented(`type into: ${subject.cmd}`)}${indented(JSON.stringify(subject.chars))}`;
     case "planDeviation":
       return deviationText(subject, paint);
+    case "mcpTool": {
+      const where = subject.host === null ? "in the box" : `at ${subject.host}`;
+      const call = `call ${subject.tool} of the MCP server ${subject.server} (${where})`;
+      return `${indented(call)}${indented(subject.arguments)}`;
+    }
+    case "mcpDefinition": {
+      const { server, before, after } = subject;
+      const heading = `use ${after.name} of the MCP server ${server} as it is described now`;
+      const lines = [...definitionText(before, "- "), ...definitionText(after, "+ ")];
+      return [heading, ...lines].map(indented).join("");
+    }
     case "question":
       return `${indented(subject.question)}${subject.options
         .map((option, at) => indented(`${at + 1}. ${option}`))

@@ -16,7 +16,8 @@ import { findTurn } from "../commands/fork.ts";
 import { hitText } from "../commands/history.ts";
 import { approvedHash, carryOut } from "../commands/implement.ts";
 import { usageError } from "../exit.ts";
-import { listThreads } from "../lookup.ts";
+import { listAll, listThreads } from "../lookup.ts";
+import { offeredText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
@@ -97,6 +98,11 @@ const handlers: Readonly<Record<SlashName, Handler>> = {
   },
   status: async ({ daemon, threadId }) =>
     say(threadFactsText(await daemon.call("thread/status", { threadId }))),
+  mcp: async ({ daemon, threadId }) => {
+    const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
+    const servers = await listAll(daemon, "mcp/list", { projectId: thread.projectId });
+    say(offeredText(servers));
+  },
   model: async ({ daemon }, model) => {
     if (model !== "") await daemon.call("model/use", { role: "main", model });
     const { roles } = await daemon.call("model/list", {});

@@ -12,6 +12,7 @@ class WritingHost {
   readonly worktree = "/work";
   readonly window = { bytesPerToken: 4 };
   readonly phase = { mode: "implement", afterEffect: async () => undefined };
+  readonly mcp = { offers: [] };
   readonly patching = { tool: "apply_patch" };
   readonly isStarved = () => false;
   readonly signal = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { DaemonError, type Mode } from "@heddle/protocol";
+import { DaemonError } from "@heddle/protocol";
 import { resultTokenLimit, truncateForModel } from "./context/truncate.ts";
 import type { InputEntry, ModelCall } from "./model.ts";
 import { specsWith, toolNamed } from "./tools/index.ts";
@@ -9,6 +9,7 @@ import {
   ToolError,
   type ToolResult,
 } from "./tools/tool.ts";
+import type { TurnHost } from "./turn-host.ts";
 
 const pureAtOnce = 8;
 
@@ -20,7 +21,7 @@ export async function dispatch(
   calls: readonly ModelCall[],
   context: ToolContext,
 ): Promise<Ending | undefined> {
-  for (const group of groups(calls, context.host.phase.mode)) {
+  for (const group of groups(calls, context.host)) {
     const results = await Promise.all(group.map((call) => runCall(call, context)));
     context.host.atomically(() => {
       for (const { record } of results) record?.();
@@ -34,11 +35,11 @@ export async function dispatch(
 }
 
 /** Consecutive reads form a group; an effect is a group of its own. */
-function groups(calls: readonly ModelCall[], mode: Mode): ModelCall[][] {
+function groups(calls: readonly ModelCall[], { phase: { mode }, mcp }: TurnHost): ModelCall[][] {
   const result: ModelCall[][] = [];
   let open: ModelCall[] | undefined;
   for (const call of calls) {
-    const effect = toolNamed(call.name, mode)?.effect ?? false;
+    const effect = toolNamed(call.name, mode, mcp.offers)?.effect ?? false;
     if (!effect && open !== undefined && open.length < pureAtOnce) {
       open.push(call);
       continue;
@@ -81,9 +82,10 @@ function starved(cause: unknown): DaemonError {
 
 function toolOf({ name }: ModelCall, { host }: ToolContext): Tool {
   const { mode } = host.phase;
-  const tool = toolNamed(name, mode);
+  const { offers } = host.mcp;
+  const tool = toolNamed(name, mode, offers);
   if (tool) return tool;
-  const offered = specsWith(host.patching.tool, mode).map((spec) => spec.name);
+  const offered = specsWith(host.patching.tool, mode, offers).map((spec) => spec.name);
   const where = mode === "implement" ? "" : ` in a ${mode} turn`;
   throw new ToolError(`no tool ${name}${where}; there are ${offered.join(", ")}`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DaemonError } from "@heddle/protocol";
 import { isNote, note } from "./context/notes.ts";
+import { isMcpTool } from "./mcp/offers.ts";
 import type { InputEntry, ModelCall } from "./model-types.ts";
 
 /** More often than so the same call with the same result is a hint that nothing comes of it. */
@@ -43,7 +44,8 @@ export class RepetitionGuard {
     const key = keyOf(call, output);
     if (this.#response.has(key)) return;
     this.#response.add(key);
-    if (!this.#seen.has(key) && effects.has(call.name)) this.#counts.clear();
+    if (!this.#seen.has(key) && (effects.has(call.name) || isMcpTool(call.name)))
+      this.#counts.clear();
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#seen.add(key);
     this.#counts.set(key, count);

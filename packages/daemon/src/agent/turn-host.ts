@@ -16,6 +16,7 @@ import type { TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
 import type { CodeKnowledge } from "./code-knowledge.ts";
 import type { EnvironmentFacts } from "./context/environment.ts";
+import type { McpHost } from "./mcp/offers.ts";
 import type { ModelError } from "./model-error.ts";
 import type { InputEntry, ModelEndpoint, Usage } from "./model-types.ts";
 import type { Phase } from "./phases/phase.ts";
@@ -67,7 +68,7 @@ export interface Evidence {
 /** What somebody may have to consent to before it happens. */
 export type EffectSubject = Exclude<
   ApprovalSubject,
-  { type: "question" | "changes" | "planDeviation" }
+  { type: "question" | "changes" | "planDeviation" | "mcpDefinition" }
 >;
 
 /** How much of the model's window is used, and what makes room in it. */
@@ -130,6 +131,9 @@ export interface TurnHost {
   /** What the code index knows of the worktree. */
   readonly code: CodeKnowledge;
 
+  /** The MCP servers of the project, as far as their tools were approved. */
+  readonly mcp: McpHost;
+
   /** Whether the turn was begun by an earlier daemon, which was killed or stopped. */
   readonly resumed: boolean;
   /** Writes down, on disk, that a call's effect begins and what its recovery would need, before it does. */
@@ -173,7 +177,7 @@ export interface TurnHost {
   completeItem(item: Item, state: Exclude<ItemState, "running">): void;
 
   /** Ends the item of a call that an earlier daemon began, if it is still running. */
-  settleItem(callId: string, state: "completed" | "failed"): void;
+  settleItem(callId: string, state: "completed" | "failed" | "interrupted"): void;
 
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent>;

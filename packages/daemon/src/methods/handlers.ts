@@ -5,6 +5,7 @@ import type { Caller } from "./caller.ts";
 import { codeHandlers } from "./code.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { itemHandlers } from "./item.ts";
+import { mcpHandlers } from "./mcp.ts";
 import { modelHandlers } from "./model.ts";
 import { phaseHandlers } from "./phases.ts";
 import { policyHandlers } from "./policy.ts";
@@ -26,6 +27,7 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...approvalHandlers(services),
     ...policyHandlers(services),
     ...modelHandlers(services),
+    ...mcpHandlers(services),
     ...codeHandlers(services),
     ...automationHandlers(services),
     ...inboxHandlers(services),

@@ -13,6 +13,7 @@ import type { Inbox } from "../services/automations/inbox.ts";
 import type { Code } from "../services/code.ts";
 import type { Forks } from "../services/forks.ts";
 import type { Landings } from "../services/landings.ts";
+import type { McpServers } from "../services/mcp/mcp-servers.ts";
 import type { Models } from "../services/models.ts";
 import type { Plans } from "../services/phases/plans.ts";
 import type { PolicyDesk } from "../services/policy/policy-desk.ts";
@@ -39,6 +40,7 @@ export interface Services {
   readonly approvals: Approvals;
   readonly policyDesk: PolicyDesk;
   readonly models: Models;
+  readonly mcpServers: McpServers;
   readonly spools: Spools;
   readonly code: Code;
   readonly automations: Automations;

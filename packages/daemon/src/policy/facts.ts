@@ -25,7 +25,15 @@ export type Part =
       /** Whether it is a check of the project, which its user has set. */
       readonly isCheck: boolean;
     }
-  | { readonly type: "file"; readonly file: FileFact };
+  | { readonly type: "file"; readonly file: FileFact }
+  | {
+      /** A call of a tool of an MCP server. */
+      readonly type: "tool";
+      readonly server: string;
+      readonly tool: string;
+      /** Where it goes; undefined for a server in the box. */
+      readonly host: string | undefined;
+    };
 
 /** What is known of an action before it happens, or of what a command has changed. */
 export interface Facts {

@@ -9,6 +9,7 @@ import type { Word } from "./shell-words.ts";
 export type Match = "yes" | "maybe" | "no";
 
 type Command = Extract<Part, { type: "command" }>;
+type Tool = Extract<Part, { type: "tool" }>;
 type Target<Type extends PolicyTarget["type"]> = Extract<PolicyTarget, { type: Type }>;
 
 /** Whether a part is what a rule forbids or asks about; in doubt it may be. */
@@ -20,14 +21,17 @@ export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
       return yesIf(facts.costUsd[target.per] > target.overUsd);
     case "change":
       return yesIf(part.type === "file" && isChange(target, part.file, facts));
+    case "tool":
+      return yesIf(part.type === "tool" && isTool(target, part));
     default:
+      if (part.type === "tool") return yesIf(goesTo(target, part));
       return part.type === "command" ? matchesCommand(target, part) : "no";
   }
 }
 
 /** Whether a part is exactly what a rule allows or makes an exception of; in doubt it is not. */
 export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boolean {
-  if (part.type === "file" || target.type === "change") {
+  if (part.type !== "command" || target.type === "change") {
     return matches(target, part, facts) === "yes";
   }
   if (target.type === "command") {
@@ -41,6 +45,20 @@ export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boole
     );
   }
   return matches(target, part, facts) === "yes";
+}
+
+/** By the name of the server, or of the server and its tool. */
+function isTool({ names, remote }: Target<"tool">, { server, tool, host }: Tool): boolean {
+  if (remote && host === undefined) return false;
+  return names?.some((name) => name === server || name === `${server}/${tool}`) ?? true;
+}
+
+/** A tool of a remote server is a connection to its host. */
+function goesTo(target: PolicyException, { host }: Tool): boolean {
+  if (host === undefined) return false;
+  if (target.type === "command") return target.class === "network";
+  if (target.type !== "connection") return false;
+  return target.hosts.some((pattern) => isHost(pattern, host)) !== (target.others === true);
 }
 
 const yesIf = (holds: boolean): Match => (holds ? "yes" : "no");
@@ -88,7 +106,7 @@ function linesOf({ kind }: Target<"change">, { added, deleted }: FileFact): numb
 }
 
 function matchesCommand(
-  target: Exclude<PolicyException, { type: "change" }>,
+  target: Exclude<PolicyException, { type: "change" | "tool" }>,
   part: Command,
 ): Match {
   switch (target.type) {

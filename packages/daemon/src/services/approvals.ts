@@ -11,6 +11,7 @@ import {
   type ThreadId,
   type Turn,
 } from "@heddle/protocol";
+import { isMcpTool } from "../agent/mcp/offers.ts";
 import { leaveOff } from "../agent/turn-host.ts";
 import type { Clock } from "../os/clock.ts";
 import { afterDeadline } from "../os/deadline.ts";
@@ -138,12 +139,18 @@ export class Approvals {
     }
   }
 
-  /** Withdraws what was asked about the input of commands, which ended with an earlier daemon. */
-  cancelInputs(tx: Transaction): void {
+  /** Withdraws what was asked by commands and MCP servers, which ended with an earlier daemon. */
+  cancelEnded(tx: Transaction): void {
     for (const approval of this.#store.approvals.where({ state: "pending" })) {
-      if (approval.subject.type !== "input") continue;
-      this.#settle(tx, { ...approval, state: "cancelled" });
+      if (this.#hasEnded(approval)) this.#settle(tx, { ...approval, state: "cancelled" });
     }
+  }
+
+  #hasEnded({ subject, itemId }: Approval): boolean {
+    if (subject.type === "input" || subject.type === "mcpDefinition") return true;
+    if (subject.type !== "question") return false;
+    const item = this.#store.items.find(itemId);
+    return item?.type === "toolCall" && isMcpTool(item.tool);
   }
 
   /** What was asked for the same thing before the daemon was killed; perhaps it was answered. */

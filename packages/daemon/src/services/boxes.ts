@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Thread } from "@heddle/protocol";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import type { Box, BoxProfile, Sandbox } from "../sandbox/types.ts";
-import type { Grants } from "./grants.ts";
+import type { GrantHolder, Grants } from "./grants.ts";
 import type { Networks } from "./networks.ts";
 import type { Spools } from "./spools.ts";
 
@@ -41,6 +41,19 @@ export class Boxes {
       readable: [...lent, ...grants.paths(thread), dirname(searcher), ...tools],
       outputs: this.#options.spools.folder(thread.id),
       env: { ...grants.variables(thread), PORT: String(thread.portBase) },
+      ...(network ? { network } : {}),
+    });
+  }
+
+  /** A box around a project's own checkout, in which nothing can be written. */
+  async openToRead(holder: GrantHolder, checkout: RepositoryPaths): Promise<Box> {
+    const { sandbox, grants, networks } = this.#options;
+    const network = networks.of(holder);
+    return sandbox.open({
+      checkout,
+      access: "ro",
+      readable: grants.paths(holder),
+      env: grants.variables(holder),
       ...(network ? { network } : {}),
     });
   }

@@ -10,7 +10,6 @@ import {
   type ParamsOf,
   type ProjectId,
   parseHost,
-  type Thread,
   type ThreadId,
 } from "@heddle/protocol";
 import type { Clock } from "../os/clock.ts";
@@ -43,6 +42,12 @@ export interface Protected {
   readonly secrets: readonly string[];
 }
 
+/** Whose grants are meant: a thread's, with those of its project, or those of a project alone. */
+export interface GrantHolder {
+  readonly id: ThreadId | null;
+  readonly projectId: ProjectId;
+}
+
 type GrantRequest = ParamsOf<Methods, "project/grant">;
 type Resource = Pick<Grant, "kind" | "value">;
 
@@ -63,20 +68,20 @@ export class Grants {
   }
 
   /** What holds for one thread. */
-  ofThread({ id, projectId }: Thread): Grant[] {
+  ofThread({ id, projectId }: GrantHolder): Grant[] {
     return this.of(projectId).filter(({ threadId }) => threadId === null || threadId === id);
   }
 
   /** Directories that a thread's commands may read. One that was replaced since is refused. */
-  paths(thread: Thread): string[] {
-    const granted = this.ofThread(thread).filter(({ kind }) => isPath(kind));
+  paths(holder: GrantHolder): string[] {
+    const granted = this.ofThread(holder).filter(({ kind }) => isPath(kind));
     for (const { value } of granted) this.#assertUnchanged(value);
     return granted.map(({ value }) => value);
   }
 
   /** Variables of the daemon's environment that a thread's commands see. */
-  variables(thread: Thread): Record<string, string> {
-    const granted = this.ofThread(thread).filter(({ kind }) => kind === "env");
+  variables(holder: GrantHolder): Record<string, string> {
+    const granted = this.ofThread(holder).filter(({ kind }) => kind === "env");
     const pairs = granted.flatMap(({ value: name }) => {
       const value = this.#options.env[name];
       return value === undefined || this.#refusedVariable(name) ? [] : [[name, value]];
@@ -85,8 +90,8 @@ export class Grants {
   }
 
   /** Hosts that a thread's commands may reach, as `formatHost` writes them. */
-  hosts(thread: Thread): string[] {
-    const granted = this.ofThread(thread).filter(({ kind }) => kind === "host");
+  hosts(holder: GrantHolder): string[] {
+    const granted = this.ofThread(holder).filter(({ kind }) => kind === "host");
     return [...new Set(granted.map(({ value }) => value))];
   }
 

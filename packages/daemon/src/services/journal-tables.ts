@@ -114,6 +114,12 @@ export function applyDaemonEvent(store: Store, event: DaemonEvent): void {
     case "policyChanged":
       store.policies.add(event.policy);
       return;
+    case "mcpServerChanged":
+      store.mcpServers.put(event.server);
+      return;
+    case "mcpServerRemoved":
+      store.mcpServers.remove(event.serverId);
+      return;
     case "threadChanged":
     case "approvalRequested":
     case "approvalResolved":

@@ -169,7 +169,7 @@ export class Models {
   }
 
   async #key(id: string, settings: ProviderSettings): Promise<string | undefined> {
-    const key = await readKey(id, settings, this.#options.env);
+    const key = await readKey(`the provider ${id}`, settings, this.#options.env);
     if (key !== undefined) this.#options.hide(key);
     return key;
   }

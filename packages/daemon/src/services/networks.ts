@@ -1,7 +1,7 @@
-import { formatHost, type Thread } from "@heddle/protocol";
+import { formatHost } from "@heddle/protocol";
 import type { Dial } from "../sandbox/egress/dial.ts";
 import type { Network } from "../sandbox/egress/routes.ts";
-import type { Grants } from "./grants.ts";
+import type { GrantHolder, Grants } from "./grants.ts";
 import type { Journal } from "./journal.ts";
 
 export interface NetworksOptions {
@@ -25,16 +25,16 @@ export class Networks {
   }
 
   /** Nothing where no host is granted. */
-  of(thread: Thread): Network | undefined {
+  of(holder: GrantHolder): Network | undefined {
     const { grants, dial, log } = this.#options;
-    const hosts = grants.hosts(thread);
+    const hosts = grants.hosts(holder);
     if (hosts.length === 0) return undefined;
     return {
       hosts,
-      allows: (host) => grants.hosts(thread).includes(formatHost(host)),
+      allows: (host) => grants.hosts(holder).includes(formatHost(host)),
       onChange: (listener) => this.#onChange(listener),
       dial,
-      log: (message, details) => log(message, { threadId: thread.id, ...details }),
+      log: (message, details) => log(message, { threadId: holder.id, ...details }),
     };
   }
 

@@ -96,6 +96,9 @@ export class Projects {
   /** Forgets the project; its threads have been archived. */
   remove(tx: Transaction, projectId: ProjectId): void {
     this.#grants.endWithProject(tx, projectId);
+    for (const { id } of this.#store.mcpServers.where({ project_id: projectId })) {
+      tx.announce({ type: "mcpServerRemoved", serverId: id });
+    }
     tx.announce({ type: "projectRemoved", projectId });
   }
 

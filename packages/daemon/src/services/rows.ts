@@ -2,6 +2,7 @@ import {
   type Automation,
   DaemonError,
   type Finding,
+  type McpServer,
   type Project,
   type Run,
   type Task,
@@ -19,6 +20,8 @@ export const rows = {
   automation: (store: Store, id: string): Automation =>
     store.automations.find(id) ?? missing("automation", id),
   run: (store: Store, id: string): Run => store.runs.find(id) ?? missing("run", id),
+  mcpServer: (store: Store, id: string): McpServer =>
+    store.mcpServers.find(id) ?? missing("MCP server", id),
   finding: (store: Store, id: string): Finding => store.findings.find(id) ?? missing("finding", id),
 };
 

@@ -1,4 +1,5 @@
 import type { Approval, ApprovalSubject, ItemId, RuleOffer, Thread, Turn } from "@heddle/protocol";
+import { mayChangeFiles } from "../agent/effect-items.ts";
 import type { Consent, EffectSubject } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
@@ -27,6 +28,14 @@ interface Asked {
   readonly subject: ApprovalSubject;
   readonly reason: string;
   readonly offer?: RuleOffer | null;
+}
+
+interface Question {
+  readonly question: string;
+  readonly options: string[];
+  readonly reason: string;
+  /** Withdraws it; else the end of the turn does. */
+  readonly signal?: AbortSignal;
 }
 
 /** Asks on behalf of one turn: the policy first, then a person. */
@@ -92,12 +101,27 @@ export class TurnConsent {
   }
 
   async ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
-    const subject = { type: "question", question, options } as const;
     const reason = "The agent asks.";
-    const { answer, state } = await this.#request({ itemId, kind: "question", subject, reason });
+    const { answer, state } = await this.question(itemId, { question, options, reason });
     if (answer?.type === "text") return answer.text;
     if (answer?.type === "decline") return answer.comment ?? "The user does not want to answer.";
     return state === "expired" ? "Nobody answered in time." : "The question was withdrawn.";
+  }
+
+  /** Puts a question to a person, whoever has it. */
+  question(itemId: ItemId, { question, options, reason, signal }: Question): Promise<Approval> {
+    const subject = { type: "question", question, options } as const;
+    return this.#request({ itemId, kind: "question", subject, reason }, signal);
+  }
+
+  /** Whether a tool may be used as its server describes it now. */
+  async redefine(
+    itemId: ItemId,
+    subject: Extract<ApprovalSubject, { type: "mcpDefinition" }>,
+  ): Promise<boolean> {
+    const reason = "The MCP server describes this tool otherwise than it was approved.";
+    const { state } = await this.#request({ itemId, kind: "effect", subject, reason });
+    return state === "accepted";
   }
 
   /** Shows a plan beside what has become of it, and waits for a person. */
@@ -120,20 +144,19 @@ export class TurnConsent {
   #lastEffect(): Effect | undefined {
     if (this.#last !== undefined) return this.#last;
     const items = this.#services.store.items.ofTurn(this.#subject.turn.id);
-    const effect = items.findLast(
-      ({ type }) => type === "commandExecution" || type === "fileChange",
-    );
+    const effect = items.findLast(mayChangeFiles);
     return effect && { itemId: effect.id, cmd: "cmd" in effect ? effect.cmd : null };
   }
 
   /** Waits for a person; the turn says for whom. */
-  async #request(asked: Asked): Promise<Approval> {
+  async #request(asked: Asked, until = this.#record.signal): Promise<Approval> {
     const { signal } = this.#record;
     const { turn } = this.#subject;
     this.#record.setState(asked.kind === "question" ? "waitingForUser" : "waitingForApproval");
-    const approval = await this.#services.approvals.request({ turn, ...asked }, signal);
+    const approval = await this.#services.approvals.request({ turn, ...asked }, until);
     signal.throwIfAborted();
     this.#record.setState("dispatching");
+    until.throwIfAborted();
     return approval;
   }
 }

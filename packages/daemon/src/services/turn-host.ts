@@ -11,6 +11,7 @@ import type { Box } from "../sandbox/types.ts";
 import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
 import type { Code } from "./code.ts";
 import type { Snapshot } from "./git/commits.ts";
+import { type McpServices, TurnMcp } from "./mcp/turn-mcp.ts";
 import type { Models } from "./models.ts";
 import { type PhaseServices, turnPhase } from "./phases/turn-phase.ts";
 import { TurnPolicy, type TurnPolicyServices } from "./policy/turn-policy.ts";
@@ -32,7 +33,8 @@ export interface HostServices
     TurnPolicyServices,
     GroundServices,
     EvidenceServices,
-    BudgetServices {
+    BudgetServices,
+    McpServices {
   readonly models: Models;
   readonly code: Code;
   readonly searcher: string;
@@ -75,6 +77,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   readonly effort: TurnHost["effort"];
   readonly patching: ThreadPatching;
   readonly searcher: string;
+  readonly mcp: TurnMcp;
   readonly code: CodeKnowledge;
   readonly isStarved: TurnHost["isStarved"];
   #endpoint: ModelEndpoint;
@@ -129,6 +132,14 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     const preferred = services.models.editTool(turn.model);
     this.patching = new ThreadPatching(services.store.patching, thread.id, preferred);
     this.searcher = services.searcher;
+    this.mcp = new TurnMcp(services, {
+      ...subject,
+      worktree: this.worktree,
+      box: () => this.box(),
+      touched: () => this.#trees.touch(),
+      question: (itemId, about) => this.#consent.question(itemId, about),
+      redefine: (itemId, about) => this.#consent.redefine(itemId, about),
+    });
     this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;
     const { policies } = services;
@@ -222,6 +233,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   async [Symbol.asyncDispose](): Promise<void> {
     this.files[Symbol.dispose]();
     this.#clock[Symbol.dispose]();
+    await this.mcp[Symbol.asyncDispose]();
     await this.#ground[Symbol.asyncDispose]();
     await this.#trees[Symbol.asyncDispose]();
   }

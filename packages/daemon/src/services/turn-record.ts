@@ -139,7 +139,7 @@ export class TurnRecord {
     return `exit_code: ${exit}\noutput:\n${this.#services.store.items.text(item.id) ?? ""}`;
   }
 
-  settleItem(callId: string, state: "completed" | "failed"): void {
+  settleItem(callId: string, state: "completed" | "failed" | "interrupted"): void {
     const item = this.#itemOf(callId);
     if (item?.state === "running") this.completeItem(item, state);
   }

@@ -119,7 +119,7 @@ export class Turns {
     const { store, journal, approvals } = this.#options;
     journal.write(daemonActor, (tx) => {
       supersedeCutResponses(tx, store);
-      approvals.cancelInputs(tx);
+      approvals.cancelEnded(tx);
       for (const turn of store.turns.where({ state: openTurns })) {
         if (turn.state === "queued") continue;
         tx.record({ type: "turnUpdated", turn: { ...turn, state: "queued", retryAt: null } });

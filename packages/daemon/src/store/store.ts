@@ -3,6 +3,7 @@ import {
   Comment,
   Grant,
   Landing,
+  McpServer,
   Plan,
   Project,
   type ProjectId,
@@ -50,6 +51,7 @@ export class Store {
   readonly plans: DocumentTable<Plan, "thread_id" | "state">;
   readonly reviews: DocumentTable<Review, "project_id" | "thread_id" | "state">;
   readonly comments: DocumentTable<Comment, "thread_id" | "state">;
+  readonly mcpServers: DocumentTable<McpServer, "project_id" | "name">;
   readonly events: EventLog;
   readonly mutations: MutationTable;
   readonly history: HistoryTable;
@@ -84,6 +86,7 @@ export class Store {
     this.plans = new DocumentTable(db, "plan", Plan);
     this.reviews = new DocumentTable(db, "review", Review);
     this.comments = new DocumentTable(db, "comment", Comment);
+    this.mcpServers = new DocumentTable(db, "mcp_server", McpServer);
     this.events = new EventLog(db);
     this.mutations = new MutationTable(db);
     this.history = new HistoryTable(db);
@@ -102,7 +105,16 @@ export class Store {
     this.findings = new FindingTable(db);
     this.branchTips = new BranchTipTable(db);
     this.search = new SearchTable(db);
-    const further = ["landing", "plan", "review", "comment", "automation", "run", "finding"];
+    const further = [
+      "landing",
+      "plan",
+      "review",
+      "comment",
+      "automation",
+      "run",
+      "finding",
+      "mcp_server",
+    ];
     const tables = ["project", "project_grant", "task", "thread", "turn", "item", "approval"];
     const last = [...tables, ...further].map((table) => `SELECT max(id) FROM ${table}`);
     this.#lastIds = db.prepare<[], string | null>(last.join(" UNION ALL ")).pluck();

@@ -16,9 +16,12 @@ export function answersTo({ subject }: Approval): AnswerName[] {
       return isWhole(subject.cmd) ? ["approve", "deny"] : ["deny"];
     case "input":
       return isWhole(subject.chars) ? ["approve", "deny"] : ["deny"];
+    case "mcpTool":
+      return isWhole(subject.arguments) ? ["approve", "deny"] : ["deny"];
     case "patch":
     case "changes":
     case "planDeviation":
+    case "mcpDefinition":
       return ["deny"];
     case "question":
       return [];
@@ -46,6 +49,10 @@ function what(subject: Approval["subject"]): string {
       return `keep the changes of ${count(subject.totals.files, "file")}`;
     case "planDeviation":
       return `leave the plan: ${count(subject.lines, "line")} changed`;
+    case "mcpTool":
+      return `call ${subject.tool} of ${subject.server}: ${subject.arguments}`;
+    case "mcpDefinition":
+      return `offer ${subject.tool.name} of ${subject.server}`;
     case "question":
       return subject.question;
   }

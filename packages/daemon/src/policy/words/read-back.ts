@@ -72,9 +72,20 @@ function phrase(target: PolicyTarget | PolicyException): [verb: string, object: 
     }
     case "outsideWorktree":
       return ["touch", "files outside the worktree"];
+    case "tool":
+      return ["use", toolWords(target)];
     case "spending":
       return ["spend", `more than $${target.overUsd} ${spendingPeriods[target.per]}`];
   }
+}
+
+function toolWords({ names, remote }: Extract<PolicyTarget, { type: "tool" }>): string {
+  const what = remote ? "remote MCP tools" : "MCP tools";
+  if (names === undefined) return what;
+  return `${what} of ${listed(
+    names.map((name) => `'${name}'`),
+    "or",
+  )}`;
 }
 
 const spendingPeriods = {

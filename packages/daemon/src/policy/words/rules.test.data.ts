@@ -78,11 +78,24 @@ const connection = merged(
 );
 const outsideWorktree = type("outsideWorktree");
 
+const tool = merged(
+  type("tool"),
+  maybe(
+    "names",
+    fc.array(fc.constantFrom("github", "my-files/read_file", "and"), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  ),
+  maybe("remote", fc.constant(true)),
+);
+
 const exception = fc.oneof(
   merged(...change),
   command,
   connection,
   outsideWorktree,
+  tool,
 ) as fc.Arbitrary<PolicyException>;
 
 const plainTarget = fc.oneof(exception, type("anything")) as fc.Arbitrary<PolicyTarget>;

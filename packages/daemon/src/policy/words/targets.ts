@@ -1,6 +1,6 @@
-import type { CommandClass, PolicyTarget } from "@heddle/protocol";
+import { type CommandClass, PolicyTarget } from "@heddle/protocol";
 import { changeTarget } from "./change.ts";
-import { commandsOf, following, hostOf } from "./lists.ts";
+import { commandsOf, following, hostOf, isName } from "./lists.ts";
 import { dollars } from "./numbers.ts";
 import { NotUnderstood, type Reader } from "./reader.ts";
 
@@ -15,6 +15,7 @@ export function spokenOf(reader: Reader): Spoken {
   const found =
     anything(reader) ??
     outside(reader) ??
+    tools(reader) ??
     network(reader) ??
     spending(reader) ??
     commands(reader) ??
@@ -57,17 +58,51 @@ function outside(reader: Reader): Spoken | undefined {
   });
 }
 
+/** Those of MCP servers: "using MCP tools of 'github' or 'files/read_file'". */
+function tools(reader: Reader): Spoken | undefined {
+  return reader.try(() => {
+    reader.eat("use", "using", "call", "calling", "the use of", "calls of");
+    const remote = reader.eat("remote") !== undefined;
+    const spoken = reader.eat("mcp tools", "any mcp tool", "any mcp tools", "mcp servers", "mcp");
+    if (spoken === undefined) return undefined;
+    const names = reader.eat("of", "from") ? namesOf(reader) : undefined;
+    const target = { type: "tool", ...(names && { names }), ...(remote && { remote }) } as const;
+    return { target: target as PolicyTarget };
+  });
+}
+
+const toolNames = "the name of an MCP server such as github, or one of its tools: 'github/search'";
+
+/** The first may be bare; of the others a bare one could as well begin another action. */
+function namesOf(reader: Reader): string[] {
+  const first = toolName(reader, false);
+  if (first === undefined) throw reader.stuck(toolNames);
+  return [first, ...following(reader, (from) => toolName(from, true))];
+}
+
+function toolName(reader: Reader, quoted: boolean): string | undefined {
+  return reader.try(() => {
+    const token = reader.take();
+    const isSaid = token && (quoted ? token.quoted : isName(token));
+    const name = isSaid ? token.text : "";
+    return PolicyTarget.safeParse({ type: "tool", names: [name] }).success ? name : undefined;
+  });
+}
+
 const online = ["the network", "the internet", "the web", "network access"];
 
 function network(reader: Reader): Spoken | undefined {
   const uses = ["use", "using", "access", "accessing", "reach", "reaching", "connect to"];
   const target = { type: "command", class: "network" } as const;
-  if (reader.eat("go online", "going online", "network access")) return { target };
+  if (!reader.sees("network access to")) {
+    if (reader.eat("go online", "going online", "network access")) return { target };
+  }
   return reader.try(() => {
     const verb = reader.eat(
       ...uses,
       ...["connecting to", "contact", "contacting", "talk to", "talking to", "download from"],
-      ...["downloading from", "upload to", "uploading to", "connections to"],
+      ...["downloading from", "upload to", "uploading to", "connections to", "requests to"],
+      ...["network access to", "network requests to", "making requests to", "make requests to"],
     );
     if (verb === undefined) return undefined;
     if (reader.eat(...online)) return { target };

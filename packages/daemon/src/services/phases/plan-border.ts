@@ -6,6 +6,7 @@ import {
   type Plan,
   type Turn,
 } from "@heddle/protocol";
+import { mayChangeFiles } from "../../agent/effect-items.ts";
 import { treeOf } from "../../os/git-objects.ts";
 import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
@@ -91,9 +92,7 @@ export class PlanBorder {
       .where({ turn_id: turn.id, state: "pending" })
       .find(({ kind }) => kind === "planDeviation");
     if (left) return await ask(left.itemId, left.subject);
-    const item = store.items
-      .ofTurn(turn.id)
-      .findLast(({ type }) => type === "commandExecution" || type === "fileChange");
+    const item = store.items.ofTurn(turn.id).findLast(mayChangeFiles);
     if (item === undefined) throw new DaemonError("internal", "files changed without an effect");
     const { files, lineBudget } = plan.content;
     return await ask(item.id, {

@@ -49,6 +49,10 @@ export async function partsOf(
       return await commandParts({ ...line, cmd: action.cmd, cwd: action.cwd });
     case "input":
       return await inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
+    case "mcpTool": {
+      const { server, tool, host } = action;
+      return [{ type: "tool", server, tool, host: host ?? undefined }];
+    }
     case "patch":
       return fileParts(filesOf(action.changes));
   }

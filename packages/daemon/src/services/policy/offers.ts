@@ -36,6 +36,9 @@ export async function offerFor(
 /** The action as a rule can name it, and nothing else with it. */
 async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
   if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
+  if (subject.type === "mcpTool") {
+    return { type: "tool", names: [`${subject.server}/${subject.tool}`] };
+  }
   if (subject.type !== "command") return undefined;
   const [command, ...others] = await commandsIn(subject.cmd);
   if (command === undefined || others.length > 0 || command.redirects.length > 0) return undefined;

@@ -33,11 +33,14 @@ const anything = { type: "anything" } as const;
 
 /** What a thread does where no rule of the user's speaks. `ask` has none, so that all asks. */
 const presets: Readonly<Record<PolicyName, readonly PolicyRule[]>> = {
-  workspace: [{ effect: "allow", target: anything }],
+  // What leaves the machine is seen first, unless a rule of the user's allows it.
+  workspace: [{ effect: "allow", target: anything, except: [{ type: "tool", remote: true }] }],
   ask: [],
   readOnly: [
     { effect: "deny", target: { type: "change" } },
     { effect: "allow", target: { type: "command" } },
+    // Of these there are only some that say they read, in a box that is mounted read-only.
+    { effect: "allow", target: { type: "tool" }, except: [{ type: "tool", remote: true }] },
   ],
 };
 

@@ -209,6 +209,7 @@ function factWords(part: Part): string {
     const { path, kind, added, deleted } = part.file;
     return `${kind} ${path}, +${added} -${deleted} lines`;
   }
+  if (part.type === "tool") return `call ${part.tool} of the MCP server ${part.server}`;
   const words = part.words.map((word) => word ?? "?").join(" ");
   const unknown = part.unknown === undefined ? "" : ` (${part.unknown})`;
   return `run ${words || "something"}${unknown}`;

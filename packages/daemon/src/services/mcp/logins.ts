@@ -1,0 +1,34 @@
+import { DaemonError, type McpServer } from "@heddle/protocol";
+import { auth } from "@modelcontextprotocol/sdk/client/auth.js";
+import { fetchBy } from "../../sandbox/egress/fetch.ts";
+import { type Network, Routes } from "../../sandbox/egress/routes.ts";
+import type { OAuthFile } from "./oauth-file.ts";
+
+interface Step {
+  readonly network: Network | undefined;
+  readonly login: OAuthFile;
+  /** What the browser brought back. */
+  readonly code?: string;
+}
+
+/** One step of logging in: to where a person agrees, or from there to tokens. Throws `mcpFailed`. */
+export async function logIn(server: McpServer, { network, login, code }: Step): Promise<void> {
+  const { name, transport } = server;
+  if (transport.type !== "http") {
+    throw new DaemonError("invalidParams", `${name} is a program: there is nobody to log in to`);
+  }
+  if (network === undefined) {
+    const { host } = new URL(transport.url);
+    const message = `no host is granted: allow it with \`heddle project grant --host ${host}\``;
+    throw new DaemonError("notGranted", message, { server: name });
+  }
+  using routes = new Routes(network);
+  const authorizationCode = code === undefined ? {} : { authorizationCode: code };
+  const options = { serverUrl: transport.url, fetchFn: fetchBy(routes), ...authorizationCode };
+  try {
+    await auth(login, options);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new DaemonError("mcpFailed", `${name}: ${message.slice(0, 1000)}`, {}, { cause: error });
+  }
+}
