@@ -17,7 +17,7 @@ export function answersTo({ subject }: Approval): AnswerName[] {
     case "input":
       return isWhole(subject.chars) ? ["approve", "deny"] : ["deny"];
     case "mcpTool":
-      return isWhole(subject.arguments) ? ["approve", "deny"] : ["deny"];
+      return isWhole(what(subject)) ? ["approve", "deny"] : ["deny"];
     case "patch":
     case "changes":
     case "planDeviation":
@@ -52,7 +52,7 @@ function what(subject: Approval["subject"]): string {
     case "mcpTool":
       return `call ${subject.tool} of ${subject.server}: ${subject.arguments}`;
     case "mcpDefinition":
-      return `offer ${subject.tool.name} of ${subject.server}`;
+      return `offer ${subject.after.name} of ${subject.server}`;
     case "question":
       return subject.question;
   }
