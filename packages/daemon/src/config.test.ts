@@ -47,6 +47,7 @@ describe("a configuration", () => {
       maxRunningTurns: 8,
       approvalDeadlineMs: 7 * 24 * 3_600_000,
       allowPrivate: [],
+      mcpTimes: { startMs: 30_000, callMs: 300_000 },
       backupEveryMs: 3_600_000,
     });
   });
