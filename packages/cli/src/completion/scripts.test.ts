@@ -21,7 +21,7 @@ describe("bash, asked for", () => {
       ["grant", "grants"],
     ],
     [["heddle", "serv"], ["service"]],
-    [["heddle", "service", "status", "--"], ["--json"]],
+    [["heddle", "project", "grant", "--ho"], ["--host"]],
     [["heddle", "run", "fix it; $(x)", "--jsonl"], ["--jsonl"]],
   ])("%j completes it", (line, expected) => {
     const words = line.map((word) => `'${word}'`).join(" ");

@@ -24,7 +24,7 @@ test("the whole menu: what needs you first, then what fails, runs, can be landed
     thread(1, { status: "waitingForApproval" }),
     thread(2),
     thread(3, { status: "idle", lastTurn: "done", unlandedCommit: "b".repeat(40) }),
-    thread(4, { status: "idle", lastTurn: "doneUnverified" }),
+    thread(4, { status: "idle", lastTurn: "doneUnverified", unlandedCommit: "c".repeat(40) }),
     thread(5, { status: "waitingForUser" }),
   ];
   const automations = [

@@ -29,6 +29,8 @@ describe("of a thread one hears", () => {
     const done = thread(1, { status: "idle", lastTurn: "done" });
     expect(noticeOf(known(done), changed(done))).toBeUndefined();
     expect(noticeOf(known(), changed(done))).toBeUndefined();
+    const failed = thread(1, { status: "failed" });
+    expect(noticeOf(known(failed), changed({ ...failed, title: "Other" }))).toBeUndefined();
     expect(noticeOf(known(thread(1, { status: "landing" })), changed(done))).toBeUndefined();
   });
 });
