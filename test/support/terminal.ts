@@ -17,7 +17,7 @@ interface TerminalOptions {
 }
 
 /** Nothing on a terminal takes as long; what is waited for in vain fails with what there is. */
-const patienceMs = 60_000;
+const patienceMs = 40_000;
 
 /** The program on a real pty, and what a person would see of it. */
 export class Terminal implements AsyncDisposable {
@@ -49,8 +49,10 @@ export class Terminal implements AsyncDisposable {
       this.written += data.toString();
       this.#emulator.write(data, () => this.#changed());
     });
-    this.ended = once(this.#child, "close").then(([code]) => code as number | null);
-    this.ended.then(() => this.#changed());
+    this.ended = once(this.#child, "close").then(([code]) => {
+      this.#changed();
+      return code as number | null;
+    });
   }
 
   /** Sends keys, as they are typed. */
@@ -95,7 +97,7 @@ export class Terminal implements AsyncDisposable {
   get pid(): number {
     const tty = this.#tty.replace("/dev/", "");
     const listed = execFileSync("ps", ["-t", tty, "-o", "pid=,args="], { encoding: "utf8" });
-    const row = listed.split("\n").find((text) => text.includes("heddle.js"));
+    const row = listed.split("\n").find((text) => /^ *\d+ \S*node .*heddle\.js/.test(text));
     return Number.parseInt(row ?? "", 10);
   }
 
@@ -126,7 +128,7 @@ export class Terminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGHUP");
+    this.#child.kill("SIGKILL");
     await this.ended;
     this.#emulator.dispose();
   }

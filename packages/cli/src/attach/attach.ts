@@ -102,8 +102,7 @@ class Attached implements Disposable {
     this.#ui.composer.complete(new Completion({ files: () => files.list(), threads }));
     for (const text of saidIn(view.items)) this.#ui.composer.remember(text);
     say(`${this.#paint("bold", threadHeading(view.thread))}`);
-    const isInTail = itemId === undefined || view.items.some(({ id }) => id === itemId);
-    if (isInTail) this.#showTail(session, view, hasOlder);
+    if (itemId === undefined || view.items.at(-1)?.id === itemId) this.#showTail(session, view, hasOlder);
     else await this.#showPlace(session, { threadId, itemId });
     return session;
   }
