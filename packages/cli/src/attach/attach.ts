@@ -102,7 +102,8 @@ class Attached implements Disposable {
     this.#ui.composer.complete(new Completion({ files: () => files.list(), threads }));
     for (const text of saidIn(view.items)) this.#ui.composer.remember(text);
     say(`${this.#paint("bold", threadHeading(view.thread))}`);
-    if (itemId === undefined || view.items.at(-1)?.id === itemId) this.#showTail(session, view, hasOlder);
+    if (itemId === undefined || view.items.at(-1)?.id === itemId)
+      this.#showTail(session, view, hasOlder);
     else await this.#showPlace(session, { threadId, itemId });
     return session;
   }

@@ -55,8 +55,10 @@ export class Composer {
     return this.#editor.getExpandedText();
   }
 
+  /** Writes in place of what is there; what is long stands as a paste does. */
   set text(text: string) {
-    this.#editor.setText(text);
+    this.#editor.setText("");
+    if (text !== "") this.#editor.handleInput(`\x1b[200~${text}\x1b[201~`);
   }
 
   get isEmpty(): boolean {
