@@ -145,6 +145,15 @@ describe("a thread in a terminal", () => {
     await thread.until(({ turns }) => turns.length === 3 && turns[2]?.state === "done");
   });
 
+  test("is left when somebody archives it", async () => {
+    const thread = await project.thread({ title: "Put away" });
+    await using terminal = await attached(thread);
+    await thread.ready();
+    await thread.client.call("thread/archive", { threadId: thread.id });
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.everything).toMatch(/Put away\nthe thread is archived$/);
+  });
+
   test("switches plan mode by Shift+Tab, and says how far the plan is", async () => {
     const thread = await project.thread();
     await using terminal = await attached(thread);
@@ -262,7 +271,7 @@ describe("the composer", () => {
     terminal.type(pasted("0123456789 line\n".repeat(65_536)));
     await terminal.until(/^> \[paste #1 \+6553/m);
     terminal.type(key.enter);
-    await terminal.until(/at most 524288 are taken[\s\S]*^> \[paste #1 \+6553/m);
+    await terminal.until(/put long\s+text into a file[\s\S]*^> \[paste #1 \+6553/m);
     terminal.type(key.ctrlC);
     await terminal.until(({ cursorRow }) => cursorRow === ">");
     terminal.type(`${pasted("0123456789 line\n".repeat(20))}${key.enter}`);

@@ -1,4 +1,4 @@
-import { DaemonError, type Thread, type ThreadId, type ThreadView } from "@heddle/protocol";
+import { DaemonError, type ThreadId, type ThreadView } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { findThread, listThreads } from "../lookup.ts";
 import { shortId } from "../names.ts";
@@ -11,6 +11,7 @@ import { Completion } from "./completion.ts";
 import type { Action } from "./keys.ts";
 import { historyChoices, menuChoices, type Target, threadChoices } from "./lists.ts";
 import { fuzzy } from "./picker.ts";
+import { Seldom } from "./seldom.ts";
 import { saidIn, ThreadSession } from "./thread-session.ts";
 import { Ui } from "./ui.ts";
 import { WorktreeFiles } from "./worktree-files.ts";
@@ -34,6 +35,7 @@ class Attached implements Disposable {
   readonly #paint = paintOut();
   #session: ThreadSession | undefined;
   #next: Target | undefined;
+  #archived = false;
 
   constructor(daemon: HeddleClient) {
     this.#daemon = daemon;
@@ -50,14 +52,14 @@ class Attached implements Disposable {
     this.#owned.use(divertWords((text) => this.#ui.append(text)));
   }
 
-  /** Shows one thread after another; returns the last. */
+  /** Shows one thread after another; returns the last, if it goes on. */
   async run(first: Target | undefined): Promise<ThreadId | undefined> {
     let target = first ?? (await this.#choose());
     let last: ThreadId | undefined;
     while (target) {
       this.#next = undefined;
-      last = target.threadId;
       const again = await this.#show(target);
+      last = this.#archived ? undefined : target.threadId;
       target = this.#next ?? again;
     }
     return last;
@@ -72,6 +74,8 @@ class Attached implements Disposable {
     const session = await this.#enter(target);
     try {
       await session.follow();
+      this.#archived = session.view.thread.status === "archived";
+      if (this.#archived) say("the thread is archived");
     } catch (error) {
       if (!(error instanceof DaemonError) || error.kind !== "seqPruned") throw error;
       return { threadId: session.threadId };
@@ -171,8 +175,12 @@ class Attached implements Disposable {
 
   #sidebar(go: (target: Target) => void = this.#go, left?: () => void): void {
     const stop = new AbortController();
-    const choices = () => threadChoices(this.#daemon, go);
-    let now = choices();
+    let now = threadChoices(this.#daemon, go);
+    const refresh = new Seldom(async () => {
+      now = threadChoices(this.#daemon, go);
+      await now.catch(this.#failed);
+      if (!stop.signal.aborted) this.#ui.refreshList();
+    });
     this.#ui.open({
       title: "threads",
       find: async (query) => fuzzy(await now, query),
@@ -181,16 +189,12 @@ class Attached implements Disposable {
         left?.();
       },
     });
-    const refresh = () => {
-      now = choices();
-      this.#ui.refreshList();
-    };
-    this.#watchThreads(stop.signal, refresh).catch(this.#failed);
+    this.#watchThreads(stop.signal, () => refresh.ask()).catch(this.#failed);
   }
 
-  async #watchThreads(signal: AbortSignal, changed: (thread: Thread) => void): Promise<void> {
+  async #watchThreads(signal: AbortSignal, changed: () => void): Promise<void> {
     for await (const { event } of this.#daemon.followDaemon({ signal })) {
-      if (event.type === "threadChanged") changed(event.thread);
+      if (event.type === "threadChanged") changed();
     }
   }
 

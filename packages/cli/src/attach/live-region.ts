@@ -16,6 +16,9 @@ interface Output {
   readonly columns: number;
 }
 
+const erase = "\x1b[J";
+/** Shown by terminals that know of it without the state in between. */
+const atOnce = (text: string) => `\x1b[?2026h${text}\x1b[?2026l`;
 const none: Frame = { lines: [], cursor: { row: 0, column: 0 } };
 
 /**
@@ -39,19 +42,19 @@ export class LiveRegion {
     const text = appended === "" && fits ? this.#changed(frame) : this.#redrawn(appended, frame);
     this.#drawn = frame;
     this.#columns = columns;
-    if (text !== "") this.#out.write(`\x1b[?2026h${text}\x1b[?2026l`);
+    if (text !== "") this.#out.write(text.includes(erase) ? atOnce(text) : text);
   }
 
   /** What takes the rows away; the terminal goes on where they began. */
   erased(): string {
-    const text = this.#drawn.lines.length === 0 ? "" : `${this.#toTop()}\x1b[J`;
+    const text = this.#drawn.lines.length === 0 ? "" : `${this.#toTop()}${erase}`;
     this.#drawn = none;
     return text;
   }
 
   #redrawn(appended: string, { lines, cursor }: Frame): string {
     const from = { row: Math.max(0, lines.length - 1), column: 0 };
-    return `${this.#toTop()}\x1b[J${appended}${lines.join("\n")}${moved(from, cursor)}`;
+    return `${this.#toTop()}${erase}${appended}${lines.join("\n")}${moved(from, cursor)}`;
   }
 
   #toTop(): string {
@@ -80,7 +83,7 @@ export class LiveRegion {
   #rewritten({ lines, cursor }: Frame, from: number): string {
     const start = Math.max(0, from);
     const rest = lines.slice(start);
-    const head = `${moved(this.#drawn.cursor, { row: start, column: 0 })}\x1b[J${rest.join("\n")}`;
+    const head = `${moved(this.#drawn.cursor, { row: start, column: 0 })}${erase}${rest.join("\n")}`;
     return head + moved({ row: start + Math.max(0, rest.length - 1), column: -1 }, cursor);
   }
 }

@@ -7,7 +7,6 @@ import {
   slashUsage,
   type ThreadId,
 } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
 import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
