@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => daemon[Symbol.asyncDispose]());
 
 interface Options {
+  readonly cwd?: string;
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly columns?: number;
@@ -30,9 +31,9 @@ interface Options {
 }
 
 /** The program in a terminal, in the folder of the project. */
-function heddle({ args = [], env = {}, ...size }: Options = {}): Terminal {
+function heddle({ args = [], env = {}, cwd, ...size }: Options = {}): Terminal {
   const all = { ...daemon.env, LC_ALL: "C.UTF-8", ...env };
-  return new Terminal({ args, cwd: project.repository.path, env: all, ...size });
+  return new Terminal({ args, cwd: cwd ?? project.repository.path, env: all, ...size });
 }
 
 async function attached(thread: TestThread, options: Options = {}): Promise<Terminal> {
@@ -359,6 +360,22 @@ test("alone in a terminal, the program attaches to the thread of the folder that
   await project.thread({ title: "Newer" });
   await using terminal = heddle();
   await terminal.until(/Wants an answer[\s\S]*allow it\?/);
+});
+
+test("where no thread can be meant, it is chosen from the list of all", async () => {
+  await project.thread({ title: "Chosen from afar" });
+  await using terminal = heddle({ cwd: daemon.root });
+  await terminal.until(/^threads:/m);
+  terminal.type("afar");
+  await terminal.until(/^> Chosen from afar/m);
+  terminal.type(key.enter);
+  await terminal.until(/^thread \w+.*Chosen from afar/m);
+  terminal.type(key.ctrlD);
+  expect(await terminal.ended).toBe(0);
+  await using other = heddle({ cwd: daemon.root });
+  await other.until(/^threads:/m);
+  other.type(key.ctrlC);
+  expect(await other.ended).toBe(0);
 });
 
 test("commands that do not draw do not load what does", () => {

@@ -66,13 +66,19 @@ test("groups keep their order and have headings", () => {
     "  beta      the beta",
     "  alphabet  the alphabet",
   ]);
-  for (const key of "alp") list.key(key);
-  expect(list.draw(look).lines.slice(1)).toEqual([
-    "one",
-    "> alpha     the alpha",
-    "two",
-    "  alphabet  the alphabet",
-  ]);
+  for (const key of "alphabet") list.key(key);
+  expect(list.draw(look).lines.slice(1)).toEqual(["two", "> alphabet  the alphabet"]);
+});
+
+test("groups are not ranked: what fits less well stays where it was", () => {
+  const choose = () => {};
+  const [first, second] = [
+    { name: "x-alpha", detail: "", group: "one", choose },
+    { name: "alpha", detail: "", group: "two", choose },
+  ];
+  expect(fuzzy([first, second], "alpha")).toEqual([first, second]);
+  const [{ group: _, ...loose }, { group: __, ...fits }] = [first, second];
+  expect(fuzzy([loose, fits], "alpha")).toEqual([fits, loose]);
 });
 
 test("a long list scrolls with the mark", () => {
