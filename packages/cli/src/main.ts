@@ -4,7 +4,13 @@ import { makeProgram } from "./program.ts";
 
 process.stdout.on("error", endQuietly);
 process.stderr.on("error", endQuietly);
-await main(process.argv.slice(2));
+await main(argvOf(process.argv.slice(2)));
+
+/** Alone in a terminal, the program attaches. */
+function argvOf(given: readonly string[]): readonly string[] {
+  const { stdin, stdout, stderr } = process;
+  return given.length === 0 && stdin.isTTY && stdout.isTTY && stderr.isTTY ? ["attach"] : given;
+}
 
 async function main(argv: readonly string[]): Promise<void> {
   try {

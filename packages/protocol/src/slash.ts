@@ -44,6 +44,13 @@ export const slashCommands = [
     scope: "thread",
   },
   {
+    name: "steer",
+    summary: "tell the agent something before it goes on with its turn",
+    arguments: [text("text", "what to say")],
+    method: "turn/steer",
+    scope: "thread",
+  },
+  {
     name: "review",
     summary: "review what the thread changed, with a fresh context",
     arguments: [maybe("target", "`uncommitted`, `branch NAME` or `commit HASH`; else the thread")],
@@ -91,6 +98,13 @@ export const slashCommands = [
     arguments: [],
     method: "mcp/list",
     scope: "anywhere",
+  },
+  {
+    name: "approval-policy",
+    summary: "show the policies in force, or set that of the thread",
+    arguments: [maybe("sentences", "read back, and in force once you confirm them")],
+    method: "policy/set",
+    scope: "thread",
   },
   {
     name: "model",
@@ -153,6 +167,34 @@ export const slashCommands = [
     summary: "search all threads",
     arguments: [maybe("query", "words; without them, the newest")],
     method: "history/search",
+    scope: "anywhere",
+  },
+  {
+    name: "automations",
+    summary: "list what runs by itself",
+    arguments: [],
+    method: "automation/list",
+    scope: "anywhere",
+  },
+  {
+    name: "inbox",
+    summary: "list what automations found",
+    arguments: [],
+    method: "inbox/list",
+    scope: "anywhere",
+  },
+  {
+    name: "sidebar",
+    summary: "go to another thread",
+    arguments: [maybe("thread", "else it is chosen from a list")],
+    method: null,
+    scope: "anywhere",
+  },
+  {
+    name: "menu",
+    summary: "choose one of these commands",
+    arguments: [],
+    method: null,
     scope: "anywhere",
   },
   {

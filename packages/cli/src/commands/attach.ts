@@ -1,17 +1,19 @@
-import { type ThreadView, turnEnded } from "@heddle/protocol";
+import { type ThreadId, type ThreadView, turnEnded } from "@heddle/protocol";
+import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { type ExitCode, exitCodeOfTurn, exitCodes } from "../exit.ts";
-import { findThread } from "../lookup.ts";
-import { shortId } from "../names.ts";
-import { canAsk, say } from "../terminal/output.ts";
+import { type ExitCode, exitCodeOfTurn, exitCodes, usageError } from "../exit.ts";
+import { findThread, listThreads } from "../lookup.ts";
+import { chooseProject, projectAt } from "../project.ts";
+import { canAsk, canDraw, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { converse } from "../thread/converse.ts";
 import { runTurn } from "../thread/run-turn.ts";
 import { Screen } from "../thread/screen.ts";
 import { tailNotices } from "../thread/tail.ts";
-import { threadState } from "../thread/thread-state.ts";
+import { likeliest } from "../thread/thread-groups.ts";
+import { threadHeading } from "../thread/thread-heading.ts";
 
 interface Options {
   readonly jsonl?: boolean;
@@ -23,16 +25,22 @@ const tailItems = 30;
 export function attachCommand(): Command {
   return command("attach")
     .description("Follow a thread. On a terminal, what you type is sent to it.")
-    .argument("<thread>", "as listed by `heddle threads`")
+    .argument(
+      "[thread]",
+      "as listed by `heddle threads`; else the one here that needs you, or the newest",
+    )
     .option("--jsonl", "print each new event as a line of JSON")
     .option("--no-input", "never ask, and end with the turn that runs")
     .addHelpText(
       "after",
       "\nCtrl+C, Ctrl+D or /detach leaves; the thread goes on. `heddle interrupt` stops its turn.",
     )
-    .action(async (given: string, options: Options) => {
+    .action(async (given: string | undefined, options: Options) => {
       using daemon = await openDaemon();
-      const threadId = await findThread(daemon, given);
+      const found =
+        given === undefined ? await threadHere(daemon) : await findThread(daemon, given);
+      if (!options.jsonl && canDraw(options)) return await draw(daemon, found);
+      const threadId = found ?? (await noThread(daemon));
       const { hasOlder, ...view } = await daemon.call("thread/read", {
         threadId,
         limit: tailItems,
@@ -44,10 +52,28 @@ export function attachCommand(): Command {
     });
 }
 
+/** The thread that is meant in this directory where none is named. */
+async function threadHere(daemon: HeddleClient): Promise<ThreadId | undefined> {
+  const project = await projectAt(daemon, process.cwd());
+  return project && likeliest(await listThreads(daemon, { projectId: project.id }))?.id;
+}
+
+async function draw(daemon: HeddleClient, threadId: ThreadId | undefined): Promise<void> {
+  const first = threadId === undefined ? undefined : { threadId };
+  if (!first && (await listThreads(daemon)).length === 0) await noThread(daemon);
+  // Only who attaches pays for it.
+  const { attachTerminal } = await import("../attach/attach.ts");
+  await attachTerminal(daemon, first);
+}
+
+async function noThread(daemon: HeddleClient): Promise<never> {
+  const project = await chooseProject(daemon, undefined);
+  const hint = 'begin one with: heddle run "…", or name one of `heddle threads`';
+  throw usageError(`${printableLine(project.name)} has no thread yet`, hint);
+}
+
 function showTail(view: ThreadView, hasOlder: boolean, screen: Screen): void {
-  const { id, title, branch } = view.thread;
-  const place = branch === null ? "" : `, on ${printableLine(branch)}`;
-  say(`thread ${shortId(id)}, ${threadState(view.thread)}${place}: ${printableLine(title)}`);
+  say(threadHeading(view.thread));
   if (hasOlder) say("… (older items are left out)");
   for (const notice of tailNotices(view)) screen.show(notice);
 }

@@ -67,7 +67,7 @@ function listCommand(): Command {
     });
 }
 
-function automationTable(automations: readonly Automation[]): string {
+export function automationTable(automations: readonly Automation[]): string {
   const rows = automations.map((automation) => [
     shortId(automation.id),
     printableLine(automation.name),

@@ -62,7 +62,7 @@ async function filterOf(
   };
 }
 
-function findingTable(findings: readonly Finding[]): string {
+export function findingTable(findings: readonly Finding[]): string {
   const rows = findings.map(({ id, state, severity, lastSeenAt, title, inbox }) => [
     shortId(id),
     inbox === "unread" ? `${state} *` : state,

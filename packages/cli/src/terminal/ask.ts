@@ -22,6 +22,8 @@ export class Keyboard implements Disposable {
   #lines: Interface | undefined;
   #ended = false;
   #answer: ((line: string | undefined) => void) | undefined;
+  /** The question before, behind which the next one waits. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   constructor(options: KeyboardOptions = {}) {
     this.#options = options;
@@ -29,7 +31,17 @@ export class Keyboard implements Disposable {
   }
 
   /** Asks, and returns the line; nothing at the end of the input. Throws when `signal` aborts. */
-  async ask(question: string, signal?: AbortSignal): Promise<string | undefined> {
+  ask(question: string, signal?: AbortSignal): Promise<string | undefined> {
+    const answer = this.#asked.then(() => this.#put(question, signal));
+    this.#asked = answer.catch(() => {});
+    return answer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
+  }
+
+  async #put(question: string, signal?: AbortSignal): Promise<string | undefined> {
     this.#open();
     // What was typed before a question was seen does not answer it.
     await delay(typedAheadMs);
@@ -47,10 +59,6 @@ export class Keyboard implements Disposable {
       this.#answer = undefined;
       if (!this.#options.onLine) this.#close();
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#close();
   }
 
   #open(): void {
@@ -80,5 +88,10 @@ export async function ask(question: string): Promise<string | undefined> {
 }
 
 export async function confirm(question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await ask(`${question} [y/N] `))?.trim() ?? "");
+  return isYes(await ask(`${question} [y/N] `));
+}
+
+/** Whether an answer consents; no answer does not. */
+export function isYes(answer = ""): boolean {
+  return /^y(es)?$/i.test(answer.trim());
 }

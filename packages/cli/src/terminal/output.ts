@@ -6,9 +6,24 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
+let words = (text: string): void => {
+  process.stderr.write(text);
+};
+
 /** Words: what a person reads. */
 export function say(text: string): void {
-  process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+  words(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Hands over what is said while it lives, for those who draw on the terminal themselves. */
+export function divertWords(to: (text: string) => void): Disposable {
+  const before = words;
+  words = to;
+  return {
+    [Symbol.dispose]: () => {
+      words = before;
+    },
+  };
 }
 
 export function printJson(value: unknown): void {
@@ -30,6 +45,11 @@ export function paintWords(): Paint {
 /** How wide a line may be, or nothing where lines are not read by a person. */
 export function outputWidth(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns : undefined;
+}
+
+/** Whether somebody is here, at a terminal on which rows can be drawn again. */
+export function canDraw(options: { input?: boolean }): boolean {
+  return canAsk(options) && process.stdout.isTTY && process.env.TERM !== "dumb";
 }
 
 /** Whether somebody can be asked here. */

@@ -3,6 +3,7 @@ import { definitionText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
+import { paintLine } from "./diff-text.ts";
 import { deviationText } from "./plan-text.ts";
 
 /** An approval as it is put to a person: all that will happen, with nothing hidden or cut. */
@@ -38,7 +39,7 @@ function subjectText(subject: ApprovalSubject, paint: Paint): string {
       return `${indented(`$ ${subject.cmd}`)}${indented(where)}`;
     }
     case "patch":
-      return `${indented("change files:")}${indented(subject.patch)}`;
+      return `${indented("change files:")}${patchLines(subject.patch, paint)}`;
     case "changes":
       return changesText(subject);
     case "input":
@@ -80,6 +81,10 @@ function changesText({
 
 function indented(text: string): string {
   return `${printable(text.replace(/\n$/, "")).replaceAll(/^/gm, "  ")}\n`;
+}
+
+function patchLines(patch: string, paint: Paint): string {
+  return indented(patch).replaceAll(/^ {2}(.+)$/gm, (_, line) => `  ${paintLine(line, paint)}`);
 }
 
 /** What a person is asked below an approval. */

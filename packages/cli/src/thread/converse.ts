@@ -1,7 +1,7 @@
 import type { ThreadView } from "@heddle/protocol";
 import { shortId } from "../names.ts";
 import { report } from "../report.ts";
-import { Keyboard } from "../terminal/ask.ts";
+import { isYes, Keyboard } from "../terminal/ask.ts";
 import { onInterrupt } from "../terminal/interrupts.ts";
 import { say } from "../terminal/output.ts";
 import { turnParams } from "../turn-options.ts";
@@ -23,7 +23,7 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
   const failed = (error: unknown) => say(report(error).text);
 
   const take = async (text: string) => {
-    if (await runSlash({ daemon, threadId, leave: left }, text)) return;
+    if (await runSlash({ daemon, threadId, leave: left, confirm }, text)) return;
     await daemon.call("turn/start", turnParams(threadId, text));
   };
   const send = (line: string) => {
@@ -31,6 +31,8 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
     if (text !== "") take(text).catch(failed);
   };
   using keyboard = new Keyboard({ onLine: send, onEnd: left });
+  const confirm = async (question: string) =>
+    isYes(await keyboard.ask(`${question} [y/N] `, leave.signal));
   const hold = () => screen.hold();
   const release = () => screen.release();
   const answers = new Answers({ daemon, keyboard, hold, release, left, failed });

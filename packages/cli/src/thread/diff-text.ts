@@ -108,7 +108,10 @@ function quoted(path: string): string {
   return `"${path.replaceAll(/[\p{Cc}"\\]/gu, inOctal)}"`;
 }
 
-function paintLine(line: string, paint: Paint): string {
+/** A line of a diff, or of a patch as agents write it, by what it does. */
+export function paintLine(line: string, paint: Paint): string {
+  if (line.startsWith("*** ")) return paint("bold", line);
+  if (line.startsWith("@@")) return paint("cyan", line);
   if (line.startsWith("+")) return paint("green", line);
   return line.startsWith("-") ? paint("red", line) : line;
 }

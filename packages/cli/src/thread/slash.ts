@@ -7,14 +7,15 @@ import {
   slashUsage,
   type ThreadId,
 } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
 import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
+import { automationTable } from "../commands/automations.ts";
 import { parsePlace } from "../commands/comment.ts";
 import { bringUpToDate } from "../commands/document.ts";
 import { findTurn } from "../commands/fork.ts";
 import { hitText } from "../commands/history.ts";
 import { approvedHash, carryOut } from "../commands/implement.ts";
+import { findingTable } from "../commands/inbox.ts";
 import { usageError } from "../exit.ts";
 import { listAll, listThreads } from "../lookup.ts";
 import { offeredText } from "../mcp-text.ts";
@@ -22,17 +23,12 @@ import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import { turnParams } from "../turn-options.ts";
+import { approvalPolicy } from "./approval-policy.ts";
 import { diffText } from "./diff-text.ts";
 import { threadFactsText } from "./facts-text.ts";
+import type { Ground } from "./ground.ts";
 import { planHeading, planText } from "./plan-text.ts";
 import { threadState } from "./thread-state.ts";
-
-interface Ground {
-  readonly daemon: HeddleClient;
-  readonly threadId: ThreadId;
-  /** Stops following the thread. */
-  readonly leave: () => void;
-}
 
 type Handler = (ground: Ground, rest: string) => Promise<void> | void;
 
@@ -76,6 +72,11 @@ const handlers: Readonly<Record<SlashName, Handler>> = {
     const target = reviewTarget(given, threadId);
     const review = await daemon.call("review/start", { projectId: thread.projectId, target });
     say(`reviewing; follow it with: heddle attach ${shortId(review.threadId)}`);
+  },
+  steer: async ({ daemon, threadId }, message) => {
+    const { input } = turnParams(threadId, message);
+    const { item } = await daemon.call("turn/steer", { threadId, input });
+    say(item ? "it joins the turn that goes on" : "no turn was running, so it starts one");
   },
   document: (ground, task) =>
     start(ground, task === "" ? bringUpToDate : task, { mode: "document" }),
@@ -137,12 +138,23 @@ const handlers: Readonly<Record<SlashName, Handler>> = {
     const { treeHash } = await daemon.call("thread/diff", { threadId });
     await daemon.call("thread/land", { threadId, treeHash });
   },
-  threads: async ({ daemon }) => {
-    for (const thread of await listThreads(daemon)) {
-      say(`${shortId(thread.id)}  ${threadState(thread)}  ${printableLine(thread.title)}`);
-    }
+  threads: listed,
+  sidebar: async (ground, thread) => {
+    if (ground.lists) await ground.lists.sidebar(thread);
+    else await listed(ground);
   },
-  history: async ({ daemon }, query) => {
+  menu: ({ lists }) => (lists ? lists.menu() : say(slashHelp())),
+  automations: async ({ daemon }) => {
+    const automations = await listAll(daemon, "automation/list");
+    say(automations.length === 0 ? "there is no automation" : automationTable(automations));
+  },
+  inbox: async ({ daemon }) => {
+    const findings = await listAll(daemon, "inbox/list", { filter: {} });
+    say(findings.length === 0 ? "the inbox is empty" : findingTable(findings));
+  },
+  "approval-policy": approvalPolicy,
+  history: async ({ daemon, lists }, query) => {
+    if (lists) return lists.history(query);
     const { data } = await daemon.call("history/search", { query, limit: 10 });
     say(
       data.length === 0
@@ -153,6 +165,12 @@ const handlers: Readonly<Record<SlashName, Handler>> = {
   detach: ({ leave }) => leave(),
   help: () => say(slashHelp()),
 };
+
+async function listed({ daemon }: Ground): Promise<void> {
+  for (const thread of await listThreads(daemon)) {
+    say(`${shortId(thread.id)}  ${threadState(thread)}  ${printableLine(thread.title)}`);
+  }
+}
 
 /** The registry as a list. */
 export function slashHelp(): string {

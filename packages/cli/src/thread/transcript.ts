@@ -13,21 +13,23 @@ import {
   userMessageLines,
 } from "./item-lines.ts";
 import { findingText, planText } from "./plan-text.ts";
+import { PlainProse, type Prose } from "./prose.ts";
 import { landingLine, turnEnd, turnProgress } from "./turn-lines.ts";
 
 export interface TranscriptOptions {
   readonly paint?: Paint;
   /** Whether the model's reasoning is shown. */
   readonly reasoning?: boolean;
+  /** How an item's text is shown; as it comes, unless something else is said. */
+  readonly prose?: (type: StreamedItem["type"]) => Prose;
 }
 
 type StreamedItem = Extract<Item, { type: "agentMessage" | "reasoning" }>;
 /** The item that streams now, and how much of it is on the terminal. */
 interface OpenItem {
   readonly id: ItemId;
-  readonly type: StreamedItem["type"];
+  readonly prose: Prose;
   length: number;
-  last: string;
 }
 type TextNotice = Extract<ThreadNotice, { type: "text" }>;
 
@@ -41,6 +43,7 @@ const silentTools: readonly string[] = ["ask_user", "finish"];
 export class Transcript {
   readonly #paint: Paint;
   readonly #reasoning: boolean;
+  readonly #prose: (type: StreamedItem["type"]) => Prose;
   readonly #streamable = new Map<ItemId, StreamedItem["type"]>();
   #open: OpenItem | undefined;
   #held = "";
@@ -48,9 +51,16 @@ export class Transcript {
   #said = "";
   #lastMessage = "";
 
-  constructor({ paint = plain, reasoning = false }: TranscriptOptions = {}) {
+  constructor({ paint = plain, reasoning = false, prose }: TranscriptOptions = {}) {
     this.#paint = paint;
     this.#reasoning = reasoning;
+    const dim = (text: string) => this.#paint("dim", text);
+    this.#prose = prose ?? ((type) => new PlainProse(type === "reasoning" ? dim : (text) => text));
+  }
+
+  /** The text that streams and is not finished. */
+  get running(): string {
+    return this.#open?.prose.running ?? "";
   }
 
   /** What one notice adds to the terminal; often nothing. */
@@ -151,7 +161,7 @@ export class Transcript {
     const type = this.#streamable.get(itemId);
     if (type === undefined || offset > 0 || text === "" || !this.#shows(type)) return "";
     this.#heading = undefined;
-    const opened = { id: itemId, type, length: 0, last: "" };
+    const opened = { id: itemId, prose: this.#prose(type), length: 0 };
     this.#open = opened;
     return this.#append(opened, 0, text);
   }
@@ -160,8 +170,7 @@ export class Transcript {
     // Text that the daemon lost in a crash cannot be taken back from a terminal.
     const again = offset < open.length ? "\n[resumed] " : "";
     open.length = offset + text.length;
-    open.last = text === "" ? open.last : text;
-    return again + this.#prose(open.type, text);
+    return open.prose.add(again + safe(text));
   }
 
   #streamed(item: StreamedItem): string {
@@ -170,14 +179,15 @@ export class Transcript {
     const open = this.#open;
     if (open?.id !== item.id) {
       if (!this.#shows(item.type) || item.text === "") return "";
-      return this.#block(this.#prose(item.type, `${item.text.trimEnd()}\n`) + this.#cutNote(item));
+      const prose = this.#prose(item.type);
+      const whole = prose.add(safe(`${item.text.trimEnd()}\n`)) + prose.end();
+      return this.#block(whole + this.#cutNote(item));
     }
     this.#open = undefined;
-    const rest = item.text.slice(open.length);
-    const newline = (rest || open.last).endsWith("\n") ? "" : "\n";
+    const rest = open.prose.add(safe(item.text.slice(open.length))) + open.prose.end();
     const held = this.#held;
     this.#held = "";
-    return this.#prose(item.type, rest) + newline + this.#cutNote(item) + held;
+    return rest + this.#cutNote(item) + held;
   }
 
   #cutNote({ state, text, textLength }: StreamedItem): string {
@@ -190,12 +200,6 @@ export class Transcript {
     return type === "agentMessage" || this.#reasoning;
   }
 
-  #prose(type: StreamedItem["type"], text: string): string {
-    if (text === "") return "";
-    const shown = printable(text.replaceAll("\r", ""));
-    return type === "reasoning" ? this.#paint("dim", shown) : shown;
-  }
-
   #progress(turn: Turn): string {
     const line = turnProgress(turn);
     return line === "" ? "" : this.#once(line);
@@ -206,7 +210,7 @@ export class Transcript {
     const isNew = summary !== "" && summary !== this.#lastMessage.trim();
     const report = isNew ? `\n${printable(summary)}\n` : "";
     // The end of a turn ends what streamed, even where its last events were lost.
-    const open = this.#open ? "\n" : "";
+    const open = this.#open?.prose.end() ?? "";
     this.#open = undefined;
     const held = this.#held;
     this.#held = "";
@@ -226,4 +230,8 @@ export class Transcript {
     this.#held += text;
     return "";
   }
+}
+
+function safe(text: string): string {
+  return printable(text.replaceAll("\r", ""));
 }
