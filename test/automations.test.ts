@@ -203,3 +203,18 @@ test("a project that is removed takes its automations with it, and says so", asy
   const removed = await client.call("project/remove", { projectId: project.project.id });
   expect(removed).toEqual({ archived: [], automations: 1 });
 });
+
+test("the daemon's status tells what comes next, and how much in the inbox is not read", async () => {
+  const automations = await fresh();
+  const work = prompt(addFile("seen.txt", "x"), { text: "made a file" });
+  const trigger = { type: "schedule", cron: "0 0 1 1 *", zone: "UTC" } as const;
+  const { id, nextRunAt } = await automations.add({ name: "new year", work, trigger });
+  const client = await daemon.client();
+  const before = (await client.call("daemon/status", {})).automations;
+  expect(before.next).toEqual([{ name: "new year", at: nextRunAt }]);
+  await runNow(automations, id);
+  const after = (await client.call("daemon/status", {})).automations;
+  expect(after.unread).toBe(before.unread + 1);
+  await client.call("automation/pause", { automationId: id });
+  expect((await client.call("daemon/status", {})).automations.next).toEqual([]);
+});

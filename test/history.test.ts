@@ -95,6 +95,12 @@ describe("a fork", () => {
 test("a thread's status tells what it stands in", async () => {
   const thread = await project.thread({ policy: "readOnly" });
   await thread.say("hello");
+  const policy = {
+    scope: { type: "thread", threadId: thread.id },
+    text: "Never run 'git push'.",
+  } as const;
+  const { hash } = await thread.client.call("policy/set", policy);
+  await thread.client.call("policy/set", { ...policy, hash });
   const facts = await thread.client.call("thread/status", { threadId: thread.id });
   expect(facts).toMatchObject({
     thread: { id: thread.id },
@@ -102,7 +108,9 @@ test("a thread's status tells what it stands in", async () => {
     model: "local/scripted",
     usage: { requests: 1 },
     policy: "readOnly",
+    rules: ["Never run 'git push'."],
     plan: null,
+    mcp: [],
     box: { access: "ro", hosts: [] },
   });
   expect(facts.context.tokens).toBeGreaterThan(0);

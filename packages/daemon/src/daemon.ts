@@ -240,12 +240,13 @@ function makeServices(
     new AutomationEngine({ ...automating, configDirectory: dirname(paths.config) }),
   );
   const called = { projects, tasks, threads, threadWork, turns, landings, relinking, approvals };
-  const facts = { store, clock, budgets, models, grants, contextTokens };
+  const facts = { store, clock, budgets, models, grants, policies, contextTokens };
   return {
     ...called,
     automations: engine.automations,
     inbox: engine.inbox,
     engine,
+    policies,
     policyDesk,
     code,
     plans,
@@ -300,10 +301,11 @@ async function serve(
   }: State & { services: Services; subscriptions: Subscriptions },
 ): Promise<void> {
   const { store, storage, backups, journal, logError } = state;
-  const { models, sandbox, spools } = services;
+  const { models, sandbox, spools, policies } = services;
   const facts = {
     ...{ paths, version, mainModel: () => models.mainModel },
     budgets: () => dayLevels({ store, clock: systemClock, budgets: config.budgets }),
+    policy: () => policies.words({}),
     prove: () => sandbox.prove(),
   };
   const status = new Status({ store, storage, backups, clock: systemClock, ...facts });

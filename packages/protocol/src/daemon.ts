@@ -90,6 +90,17 @@ export const DaemonStatus = z.object({
       "What all turns have used since midnight; tokens without a known price cost nothing.",
     ),
   budgets: z.array(BudgetLevel).describe("Those of the day."),
+  policy: z.array(z.string()).describe("The rules for all projects, in words."),
+  mcp: z.object({
+    servers: z.int(),
+    waiting: z.int().describe("Tools that nobody has approved yet."),
+  }),
+  automations: z.object({
+    next: z
+      .array(z.object({ name: z.string(), at: Timestamp }))
+      .describe("The first that come next by a schedule, the soonest first."),
+    unread: z.int().describe("Findings in the inbox that nobody has read."),
+  }),
   box: z.object({
     state: z.enum(["unproven", "tight", "broken"]),
     detail: z.string().describe("What is wrong with it, or why it is not known yet."),

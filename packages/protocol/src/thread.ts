@@ -19,8 +19,10 @@ export const ThreadFacts = z.object({
   }),
   usage: Usage.describe("Of all turns of the thread."),
   budgets: z.array(BudgetLevel),
-  policy: z.string(),
+  policy: PolicyName.describe("What holds where no rule speaks."),
+  rules: z.array(z.string()).describe("The rules in force, in words, the widest first."),
   plan: Plan.nullable(),
+  mcp: z.array(z.string()).describe("Servers of which tools are offered."),
   box: z.object({
     access: z.enum(["ro", "rw"]),
     hosts: z.array(z.string()).describe("What the network grants let it reach."),

@@ -57,6 +57,8 @@ export const facts: ThreadFacts = {
   },
   budgets: [],
   policy: "workspace",
+  rules: [],
   plan: null,
+  mcp: [],
   box: { access: "rw", hosts: [], paths: [] },
 };

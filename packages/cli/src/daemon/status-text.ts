@@ -1,4 +1,5 @@
 import type { DaemonStatus, StorageStatus } from "@heddle/protocol";
+import { momentText } from "../automations/words.ts";
 import { age, count, megabytes } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { type Paint, plain } from "../terminal/style.ts";
@@ -15,6 +16,9 @@ export function statusText(status: DaemonStatus, now = Date.now(), paint: Paint 
     ["waiting", count(approvals, "approval")],
     ["today", usageText(status.today)],
     ...status.budgets.map(({ what, left }) => ["budget", `${what}: ${left} left`]),
+    ...policyRows(status.policy),
+    ...mcpRows(status.mcp),
+    ...automationRows(status.automations),
     ["box", status.box.state === "tight" ? "tight" : `${status.box.state}: ${status.box.detail}`],
     ...unverifiedRows(status),
     ...storageRows(status.storage, now),
@@ -39,6 +43,27 @@ export function usageText(usage: {
   const { inputTokens, outputTokens, costUsd } = usage;
   const cost = costUsd ? `, $${costUsd.toFixed(4)}` : "";
   return `${inputTokens.toLocaleString("en")} tokens in, ${outputTokens.toLocaleString("en")} out${cost}`;
+}
+
+/** The rules in force, one a row. */
+export function policyRows(rules: readonly string[]): string[][] {
+  return rules.map((words, at) => [at === 0 ? "policy" : "", words]);
+}
+
+function mcpRows({ servers, waiting }: DaemonStatus["mcp"]): string[][] {
+  if (servers === 0) return [];
+  const wait =
+    waiting === 0 ? "" : `; ${count(waiting, "tool")} not approved, see \`heddle mcp list\``;
+  return [["mcp", `${count(servers, "server")}${wait}`]];
+}
+
+function automationRows({ next, unread }: DaemonStatus["automations"]): string[][] {
+  const rows = next.map(({ name, at }, row) => [
+    row === 0 ? "next" : "",
+    `${momentText(at)}  ${name}`,
+  ]);
+  if (unread > 0) rows.push(["inbox", `${count(unread, "finding")} not read`]);
+  return rows;
 }
 
 const unproven = "unproven";

@@ -1,5 +1,5 @@
 import type { ThreadFacts } from "@heddle/protocol";
-import { usageText } from "../daemon/status-text.ts";
+import { policyRows, usageText } from "../daemon/status-text.ts";
 import { shortId } from "../names.ts";
 import { printableLine } from "../terminal/printable.ts";
 
@@ -22,7 +22,9 @@ export function threadFactsText(facts: ThreadFacts): string {
     ["context", `about ${context.tokens} of ${context.limit} tokens (${share} %)`],
     ["usage", `${usage.requests} requests, ${usage.estimated ? "about " : ""}${usageText(usage)}`],
     ...budgets.map(({ what, left }) => ["budget", `${what}: ${left} left`]),
-    ["policy", policy],
+    ["preset", policy],
+    ...policyRows(facts.rules),
+    ...(facts.mcp.length > 0 ? [["mcp", facts.mcp.join(", ")]] : []),
     ["box", [access, reach, ...box.paths.map((path) => `reads ${path}`)].join("; ")],
   ];
   return rows

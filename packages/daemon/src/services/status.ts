@@ -23,12 +23,16 @@ export interface StatusOptions {
   readonly mainModel: () => string;
   /** The budgets of the day, as far as they are used up. */
   readonly budgets: () => BudgetLevel[];
+  /** The rules for all projects, in words. */
+  readonly policy: () => string[];
   /** Proves the box, once a process. */
   readonly prove: () => Promise<readonly BoxProof[]>;
 }
 
 /** How long the notice of a restored database is shown to those who do not acknowledge it. */
 const restorationShownMs = 7 * 24 * 3_600_000;
+
+const nextShown = 3;
 
 /** What the daemon says of itself, also where its database can no longer be read. */
 export class Status {
@@ -60,6 +64,9 @@ export class Status {
       memoryBytes: residentBytes(),
       today: storage.read(() => this.#today(), { inputTokens: 0, outputTokens: 0, costUsd: 0 }),
       budgets: storage.read(() => this.#options.budgets(), []),
+      policy: storage.read(() => this.#options.policy(), []),
+      mcp: storage.read(() => this.#mcp(), { servers: 0, waiting: 0 }),
+      automations: storage.read(() => this.#automations(), { next: [], unread: 0 }),
       box: this.#box(),
       storage: this.storage(),
     };
@@ -73,6 +80,20 @@ export class Status {
       outputTokens: usage.reduce((sum, row) => sum + row.outputTokens, 0),
       costUsd: usage.reduce((sum, row) => sum + row.costUsd, 0),
     };
+  }
+
+  #mcp(): DaemonStatus["mcp"] {
+    const servers = this.#options.store.mcpServers.where({});
+    const waiting = servers.reduce((sum, server) => sum + server.waiting.length, 0);
+    return { servers: servers.length, waiting };
+  }
+
+  #automations(): DaemonStatus["automations"] {
+    const { store } = this.#options;
+    const next = store.automations
+      .soonest(nextShown)
+      .flatMap(({ name, nextRunAt: at }) => (at === null ? [] : [{ name, at }]));
+    return { next, unread: store.findings.count({ inbox: "unread" }) };
   }
 
   /** Nobody waits for the proof: whoever asks first sets it going. */

@@ -52,6 +52,11 @@ export class AutomationTable extends DocumentTable<Automation, "project_id" | "t
     return this.#hasWork.get(now, later) === 1;
   }
 
+  /** Those that come next, the soonest first. */
+  soonest(limit: number): Automation[] {
+    return this.#due.all(Number.MAX_SAFE_INTEGER, limit).map(parseAutomation);
+  }
+
   nextDue(): number | undefined {
     return this.#nextDue.get() ?? undefined;
   }

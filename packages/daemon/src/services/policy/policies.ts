@@ -99,7 +99,7 @@ export class Policies {
   }
 
   /** The rules of the user's, in words, as an agent is told them. */
-  words(subject: PolicySubject): string[] {
+  words(subject: Omit<PolicySubject, "preset">): string[] {
     return this.inForce(subject).flatMap(({ rules }) => rules.map(({ words }) => words));
   }
 
