@@ -57,9 +57,12 @@ export async function listen(
     if (refusal) return endWith(stream, refusal);
     sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, stream));
   });
-  server.listen({ ...(await addressOf(path, inherited)), backlog });
-  await once(server, "listening");
-  chmodSync(path, 0o600);
+  const address = await addressOf(path, inherited);
+  const listening = once(server, "listening");
+  server.listen({ ...address, backlog });
+  // It is bound by now, if it ever is: who finds it at once finds it with its mode.
+  if (server.listening) chmodSync(path, 0o600);
+  await listening;
   // As when there are no descriptors left: that one client was not taken, others will be.
   server.on("error", (error) => log("a connection was not taken", { error: error.message }));
   return { [Symbol.asyncDispose]: () => close(server, sockets) };
