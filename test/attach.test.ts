@@ -182,7 +182,7 @@ describe("lists", () => {
     terminal.type("status");
     await terminal.until(/^> \/status/m);
     terminal.type(key.enter);
-    await terminal.until(/policy +workspace[\s\S]*^>/m);
+    await terminal.until(/preset +workspace[\s\S]*^>/m);
     terminal.type(`/menu\r`);
     await terminal.until(/^command:/m);
     terminal.type("undo\r");

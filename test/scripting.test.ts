@@ -80,6 +80,17 @@ test("an editor speaks the protocol by lines, and hears what it has subscribed t
   expect(await bridge.ended).toBe(0);
 });
 
+test("what was asked before the end of the input is still answered", async () => {
+  const bridge = follow("rpc", "--stdio");
+  const client = { name: "vim", kind: "editor" };
+  const params = { protocolVersion: 1, client };
+  bridge.say({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+  bridge.say({ jsonrpc: "2.0", id: 2, method: "thread/list", params: {} });
+  bridge.child.stdin?.end();
+  expect([await bridge.next(), await bridge.next()]).toMatchObject([{ id: 1 }, { id: 2 }]);
+  expect(await bridge.ended).toBe(0);
+});
+
 test("the feed is printed by lines, from its beginning if it is asked for, until Ctrl+C", async () => {
   const watching = follow("watch", "--jsonl", "--after", "0");
   await daemon.project();

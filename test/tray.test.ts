@@ -99,7 +99,7 @@ describe.skipIf(missing)("the tray", () => {
     const thread = await asks("Make a file");
     const asked = await entry(panel, "Make a file");
     expect(asked.entries.map(({ label }) => label)).toEqual([
-      "run: touch made",
+      expect.stringMatching(/^run: touch made \(in \S+\)$/),
       expect.any(String),
       "Approve",
       "Deny",
@@ -220,7 +220,7 @@ describe.skipIf(missing)("the tray", () => {
     // What is shown is not all that would run, so it can only be opened or denied here.
     expect(asked.entries.map(({ label }) => label).slice(2)).toEqual(["Deny", "Open"]);
     expect(title).toBe("Needs you: x_y [31m <b>& second");
-    expect(body).toMatch(/^run: echo '&lt;i&gt;' #\n/);
+    expect(body).toMatch(/^run: echo '&lt;i&gt;' # \(in \S+\)\n/);
     await interrupt(thread);
     await tray.stop();
   });

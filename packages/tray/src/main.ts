@@ -24,10 +24,17 @@ async function main(heddle: readonly string[]): Promise<void> {
   await runTray({
     connect: () => connect({ socketPath, client }),
     desktop: (events) => openDesktop(events, paths.state),
-    open: (words) => openTerminal([...heddle, ...words], terminal, env),
+    open: (words) => openTerminal(shown([...heddle, ...words], words), terminal, env),
     quietHours,
     now: () => new Date(),
   });
+}
+
+/** A window that ends with its command shows nothing of it; attach stays until it is left. */
+function shown(command: readonly string[], [name]: readonly string[]): readonly string[] {
+  if (name === "attach") return command;
+  const script = '"$@"; printf "\\nEnter closes this window "; read -r _';
+  return ["sh", "-c", script, "sh", ...command];
 }
 
 async function openDesktop(events: DesktopEvents, state: string): Promise<Desktop> {

@@ -158,7 +158,7 @@ class Attached implements Disposable {
     menu: (): void => {
       const { composer } = this.#ui;
       const write = (text: string) => {
-        composer.text = text;
+        composer.text = `${text}${composer.text}`;
       };
       const choices = menuChoices((line) => this.#session?.submit(line), write);
       this.#ui.open({ title: "command", find: (query) => fuzzy(choices, query) });

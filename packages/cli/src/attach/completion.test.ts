@@ -4,7 +4,7 @@ import { threadOf } from "./fixture.test.support.ts";
 import { partsOf } from "./parts.ts";
 
 const completion = new Completion({
-  files: async () => ["README.md", "src/okapi.ts", "src/with space.ts"],
+  files: async () => ["README.md", "src/okapi.ts", "src/with space.ts", "escape\x1b]52;c;x\x07.md"],
   threads: async () => [threadOf({ title: "Okapi\x1b" }), threadOf({ title: "Zebra" })],
 });
 
@@ -23,6 +23,7 @@ test("files are completed behind an @, and threads behind /sidebar", async () =>
   expect(await suggested("look at @oka")).toEqual(["@src/okapi.ts"]);
   expect(await suggested("mail a@oka")).toEqual([]);
   expect(await suggested("@space")).toEqual([]);
+  expect(await suggested("@escape")).toEqual([]);
   const found = await completion.getSuggestions(["/sidebar oka"], 0, 12);
   expect(found?.items.map(({ label }) => label)).toEqual([
     expect.stringMatching(/^\w{8} Okapi\\x1b$/),

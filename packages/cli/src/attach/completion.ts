@@ -64,9 +64,9 @@ export class Completion implements AutocompleteProvider {
 
   async #files(query: string): Promise<AutocompleteItem[]> {
     const found = fuzzyFilter([...(await this.#sources.files())], query, (path) => path);
-    // A name with a space would end at it.
-    const names = found.filter((path) => !/\s/.test(path)).slice(0, shownAtMost);
-    return names.map((path) => ({ value: `@${path}`, label: printableLine(path) }));
+    // A name with a space would end at it; one that acts on a terminal is not written into it.
+    const names = found.filter((path) => !/\s/.test(path) && printableLine(path) === path);
+    return names.slice(0, shownAtMost).map((path) => ({ value: `@${path}`, label: path }));
   }
 }
 

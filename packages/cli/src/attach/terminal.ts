@@ -57,11 +57,12 @@ export class AttachedTerminal implements Disposable {
   /** Lets the shell have the terminal until it brings the process to the front again. */
   suspend(resumed: () => void): void {
     this.close();
-    process.once("SIGCONT", () => {
+    // It returns once there is a shell that has resumed us; at once where there is none that could.
+    process.kill(0, "SIGTSTP");
+    setImmediate(() => {
       this.open();
       resumed();
     });
-    process.kill(0, "SIGTSTP");
   }
 
   [Symbol.dispose](): void {

@@ -42,8 +42,8 @@ export class ThreadSession {
   readonly #told = new Set<ApprovalId>();
   #view: ThreadView;
   #question: Question | undefined;
-  /** The text was begun before the approval could be seen, so it is no answer to it. */
-  #begunBefore = false;
+  /** What stood there before the text was begun: the text is no answer to anything else. */
+  #seen: ApprovalId | undefined;
 
   constructor(options: SessionOptions) {
     const { daemon, ui, paint, view } = options;
@@ -83,7 +83,6 @@ export class ThreadSession {
       ui.draw();
       if (notice.type !== "event") return undefined;
       this.#facts.see(notice.event);
-      if (notice.event.type === "approvalRequested") this.#begunBefore = !ui.composer.isEmpty;
       return view.thread.status === "archived" ? true : undefined;
     });
   }
@@ -107,6 +106,7 @@ export class ThreadSession {
     if (this.#question) return { pending: "", prompt: `${this.#question.text} [y/N]` };
     const approval = this.#pending();
     if (!approval) return { pending: "", prompt: "" };
+    if (ui.composer.isEmpty) this.#seen = approval.id;
     const text = approvalText(approval, paint);
     const prompt = paint("yellow", answerPrompt(approval).trim());
     if (!this.#told.has(approval.id) && fits(text, room)) return { pending: text, prompt };
@@ -120,15 +120,20 @@ export class ThreadSession {
   }
 
   submit(text: string): void {
-    const begunBefore = this.#begunBefore;
-    this.#begunBefore = false;
-    if (this.#question) this.#settle(isYes(text));
-    else if (text.trim() !== "") this.#send(text, begunBefore);
+    const { composer } = this.#options.ui;
+    if (this.#question) {
+      this.#settle(isYes(text));
+      // What was meant for the agent is not lost on a question that came in between.
+      if (!/^(y(es)?|no?)?$/i.test(text.trim())) composer.text = text;
+    } else if (text.trim() !== "") {
+      this.#send(text);
+    }
   }
 
-  #send(text: string, begunBefore: boolean): void {
+  #send(text: string): void {
     this.#options.ui.composer.remember(text);
-    const approval = begunBefore ? undefined : this.#pending();
+    const pending = this.#pending();
+    const approval = pending?.id === this.#seen ? pending : undefined;
     this.#try(() => this.#take(text, approval), text);
   }
 
@@ -174,7 +179,6 @@ export class ThreadSession {
 
   clear(): void {
     this.#options.ui.composer.text = "";
-    this.#begunBefore = false;
   }
 
   switchPlanMode(): void {

@@ -4,6 +4,10 @@ import { printableLine } from "../terminal/printable.ts";
 
 /** When an automation runs, as a person reads it. */
 export function whenText({ trigger }: Pick<Automation, "trigger">): string {
+  return printableLine(triggerText(trigger));
+}
+
+function triggerText(trigger: Automation["trigger"]): string {
   switch (trigger.type) {
     case "schedule":
       return `${trigger.cron} ${trigger.zone}`;

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Methods, ParamsOf } from "@heddle/protocol";
 import { type HeddlePaths, heddlePaths, openFrames } from "@heddle/protocol/node";
@@ -36,15 +36,37 @@ function parse(params: string): unknown {
   }
 }
 
+/** By which a call and its answer belong together; undefined where there is none. */
+function idOf(frame: string): unknown {
+  try {
+    return (JSON.parse(frame) as { id?: unknown } | null)?.id;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The first line has to be `initialize`, as of any client. */
 async function bridge(paths: HeddlePaths): Promise<void> {
   // So that there is one.
   (await openDaemon(paths)).close();
-  const frames = await openFrames(socketOf(paths), print);
+  const waiting = new Set<unknown>();
+  const answered = new EventEmitter();
+  const frames = await openFrames(socketOf(paths), (frame) => {
+    print(frame);
+    if (waiting.delete(idOf(frame)) && waiting.size === 0) answered.emit("all");
+  });
   const lines = createInterface({ input: process.stdin });
-  lines.on("line", (line) => line.trim() !== "" && frames.send(line));
+  lines.on("line", (line) => {
+    if (line.trim() === "") return;
+    const id = idOf(line);
+    if (id !== undefined) waiting.add(id);
+    frames.send(line);
+  });
+  const ended = once(lines, "close").then(async () => {
+    if (waiting.size > 0) await once(answered, "all");
+  });
   const lost = frames.closed.then(() => true);
-  const isLost = await Promise.race([lost, once(lines, "close").then(() => false)]);
+  const isLost = await Promise.race([lost, ended.then(() => false)]);
   lines.close();
   await frames.close();
   if (isLost) process.exitCode = exitCodes.unavailable;

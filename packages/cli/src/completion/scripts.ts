@@ -59,7 +59,8 @@ ${cases.join("\n")}
   esac
   _describe heddle items || _files
 }
-compdef _heddle heddle
+# Loaded by itself, the file is the function's body the first time.
+if [ "$funcstack[1]" = _heddle ]; then _heddle "$@"; else compdef _heddle heddle; fi
 `;
 }
 

@@ -46,7 +46,8 @@ export function isOwn(path: string): boolean {
   return textOf(path)?.includes(mark) ?? false;
 }
 
-function refuseForeign(path: string): void {
+/** Throws where a file is there that heddle has not written. */
+export function refuseForeign(path: string): void {
   if (textOf(path)?.includes(mark) !== false) return;
   const message = `${path} was not written by heddle, and is left alone`;
   throw new CliError(exitCodes.configuration, message, "move it away, then try again");

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CliError, exitCodes } from "../exit.ts";
-import { isOwn, removeOwn, writeOwn } from "./files.ts";
+import { isOwn, refuseForeign, removeOwn, writeOwn } from "./files.ts";
 import type { ServiceManager, ServiceState } from "./manager.ts";
 import { type ServicePlan, serviceName } from "./plan.ts";
 import { mustRun, run } from "./run.ts";
@@ -30,9 +30,13 @@ export function systemd(plan: ServicePlan, env: NodeJS.ProcessEnv): ServiceManag
   const [socket = "", service = ""] = units;
   const control = (...args: string[]) => mustRun("systemctl", ["--user", ...args]);
 
+  // Of an installation that was cut short there may be one.
+  const ownUnits = () => units.filter((_, at) => isOwn(files[at] ?? ""));
+
   const uninstall = async () => {
-    if (!files.some(isOwn)) return false;
-    await control("disable", "--now", ...units);
+    for (const file of files) refuseForeign(file);
+    if (ownUnits().length === 0) return false;
+    await control("disable", "--now", ...ownUnits());
     for (const file of files) removeOwn(file);
     await control("daemon-reload");
     // One that had failed would be remembered.
@@ -42,8 +46,9 @@ export function systemd(plan: ServicePlan, env: NodeJS.ProcessEnv): ServiceManag
 
   const install = async () => {
     const [socketText, serviceText] = [socketUnit(plan), serviceUnit(plan)];
+    for (const file of files) refuseForeign(file);
     // So that it does not run on as it was.
-    if (files.some(isOwn)) await control("stop", ...units);
+    if (ownUnits().length > 0) await control("stop", ...ownUnits());
     mkdirSync(plan.directory, { recursive: true, mode: 0o700 });
     writeOwn(socketFile, socketText);
     try {
@@ -52,7 +57,7 @@ export function systemd(plan: ServicePlan, env: NodeJS.ProcessEnv): ServiceManag
       await control("enable", ...units);
       await control("start", socket);
     } catch (error) {
-      await run("systemctl", ["--user", "disable", "--now", ...units]);
+      await run("systemctl", ["--user", "disable", "--now", ...ownUnits()]);
       for (const file of files.filter(isOwn)) removeOwn(file);
       throw error;
     }

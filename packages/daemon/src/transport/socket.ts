@@ -98,9 +98,10 @@ async function addressOf(path: string, inherited: number | undefined) {
     rmSync(path, { force: true });
     return { path };
   }
-  const bound = boundPath(inherited) ?? path;
-  if (bound === path) return { fd: inherited };
-  const message = `the service manager listens at ${bound}, clients look for ${path}; run \`heddle service install\` again`;
+  const bound = boundPath(inherited);
+  const isUnknowable = bound === undefined && process.platform !== "linux";
+  if (bound === path || isUnknowable) return { fd: inherited };
+  const message = `the service manager listens at ${bound ?? "no unix socket"}, clients look for ${path}; run \`heddle service install\` again`;
   throw new DaemonError("invalidConfig", message, { path });
 }
 

@@ -1,7 +1,7 @@
 import type { Approval } from "@heddle/protocol";
 import { count, plain } from "./text.ts";
 
-const longestSubject = 120;
+const longestSubject = 240;
 
 export const answerNames = { approve: "Approve", deny: "Deny" } as const;
 export type AnswerName = keyof typeof answerNames;
@@ -13,9 +13,7 @@ export type AnswerName = keyof typeof answerNames;
 export function answersTo({ subject }: Approval): AnswerName[] {
   switch (subject.type) {
     case "command":
-      return isWhole(subject.cmd) ? ["approve", "deny"] : ["deny"];
     case "input":
-      return isWhole(subject.chars) ? ["approve", "deny"] : ["deny"];
     case "mcpTool":
       return isWhole(what(subject)) ? ["approve", "deny"] : ["deny"];
     case "patch":
@@ -34,15 +32,16 @@ function isWhole(text: string): boolean {
 
 /** What is asked, and why, on a line each. */
 export function asks({ subject, reason }: Approval): string[] {
-  return [plain(what(subject), longestSubject + 20), plain(reason, longestSubject)].filter(Boolean);
+  return [plain(what(subject), longestSubject), plain(reason, longestSubject)].filter(Boolean);
 }
 
+/** All that consent is given to, where it can be given here. */
 function what(subject: Approval["subject"]): string {
   switch (subject.type) {
     case "command":
-      return `run: ${subject.cmd}`;
+      return `run: ${subject.cmd}${subject.tty ? " (on a terminal)" : ""} (in ${subject.cwd})`;
     case "input":
-      return `type: ${subject.chars}`;
+      return `type ${JSON.stringify(subject.chars)} into: ${subject.cmd} (in ${subject.cwd})`;
     case "patch":
       return `change ${count(subject.changes.length, "file")}`;
     case "changes":
@@ -50,7 +49,7 @@ function what(subject: Approval["subject"]): string {
     case "planDeviation":
       return `leave the plan: ${count(subject.lines, "line")} changed`;
     case "mcpTool":
-      return `call ${subject.tool} of ${subject.server}: ${subject.arguments}`;
+      return `call ${subject.tool} of ${subject.server} (${subject.host ?? "in the box"}): ${subject.arguments}`;
     case "mcpDefinition":
       return `offer ${subject.after.name} of ${subject.server}`;
     case "question":

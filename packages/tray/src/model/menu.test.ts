@@ -44,7 +44,7 @@ test("the whole menu: what needs you first, then what fails, runs, can be landed
     "--",
     "Needs you",
     "Thread 1",
-    "  run: npm test",
+    "  run: npm test (in /w)",
     "  ask before each effect",
     "  > Approve",
     "  > Deny",
@@ -96,14 +96,24 @@ test("consent is offered only to what is shown whole", () => {
     );
   const cmd = (text: string) =>
     ({ subject: { type: "command", cmd: text, cwd: "/", tty: false } }) as const;
-  expect(of(cmd("x".repeat(120)))).toEqual(["  > Approve", "  > Deny", "  > Open"]);
-  for (const hidden of ["x".repeat(121), "ls\nrm -r .", "ls \u202e", " ls"]) {
+  expect(of(cmd("x".repeat(228)))).toEqual(["  > Approve", "  > Deny", "  > Open"]);
+  for (const hidden of ["x".repeat(229), "ls\nrm -r .", "ls \u202e", " ls", "ls \u3164"]) {
     expect(of(cmd(hidden))).toEqual(["  > Deny", "  > Open"]);
   }
   expect(of({ subject: { type: "patch", patch: "p", changes: [] } })).toEqual([
     "  > Deny",
     "  > Open",
   ]);
+  const typed = {
+    type: "input",
+    itemId: approval(1).itemId,
+    cmd: "npm publish",
+    cwd: "/w",
+  } as const;
+  const input = approval(1, { subject: { ...typed, chars: "y\n" } });
+  expect(text(menuOf(state({ approvals: byId([input]) })))).toContain(
+    '  type "y\\n" into: npm publish (in /w)',
+  );
   const subject = { type: "question" as const, question: "which?", options: [] };
   expect(of({ kind: "question", subject })).toEqual(["  > Open"]);
 });

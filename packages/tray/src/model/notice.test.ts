@@ -42,7 +42,7 @@ test("an approval comes with what it asks for and its answers", () => {
     key: event.approval.id,
     urgent: true,
     title: "Needs you: Thread 1",
-    body: "run: npm test\nask before each effect",
+    body: "run: npm test (in /w)\nask before each effect",
     choices: [
       { name: "Approve", action: { type: "approve", ...of } },
       { name: "Deny", action: { type: "deny", ...of } },

@@ -1,5 +1,6 @@
-// Controls, format characters (bidi overrides among them), halves of characters and line ends.
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+// Controls, format characters (bidi overrides among them), halves of characters, line ends, and what
+// shows as nothing.
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu;
 const longest = 80;
 
 /** Text of a model or a file on one short line, in which nothing acts on whoever shows it. */

@@ -1,10 +1,13 @@
 import { DaemonError, type McpTool } from "@heddle/protocol";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   CallToolResultSchema,
   ElicitRequestSchema,
+  ErrorCode,
   ListRootsRequestSchema,
+  McpError,
   ToolListChangedNotificationSchema,
   ToolSchema,
 } from "@modelcontextprotocol/sdk/types.js";
@@ -124,7 +127,7 @@ export class McpConnection implements AsyncDisposable {
     const result = await this.#within(this.#init.times.callMs, (signal) =>
       this.#client.request(request, CallToolResultSchema, { timeout: longestMs, signal }),
     ).catch((error: unknown) => {
-      throw this.ended ? unknownEffect(error) : error;
+      throw isAnswer(error) && !this.ended ? error : unknownEffect(error);
     });
     const text = textOf(result);
     if (result.isError) return { text, failed: true };
@@ -233,6 +236,14 @@ function issueOf(error: { issues: { path: PropertyKey[]; message: string }[] }):
 }
 
 /** The call was under way, and nobody can say how far it came. */
+/** Whether the server itself refused the call, or never took it; else it may have done its work. */
+function isAnswer(error: unknown): boolean {
+  const cause = error instanceof DaemonError ? error.cause : undefined;
+  const lost: number[] = [ErrorCode.ConnectionClosed, ErrorCode.RequestTimeout];
+  if (cause instanceof McpError) return !lost.includes(cause.code);
+  return cause instanceof StreamableHTTPError && [401, 403, 404].includes(cause.code ?? 0);
+}
+
 function unknownEffect(error: unknown): unknown {
   if (!(error instanceof DaemonError) || error.kind !== "mcpFailed") return error;
   const message = `${error.message}; whether the call had its effect is not known`;

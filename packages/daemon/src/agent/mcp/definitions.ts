@@ -38,15 +38,23 @@ export function definitionsOf(
 ): Definitions {
   const tools = new Map<string, McpTool>();
   const refused: { name: string; reason: string }[] = [];
-  let bytes = 0;
+  const refuse = (tool: ListedTool, reason: string) => {
+    if (refused.length < toolsAtMost) refused.push({ name: tool.name.slice(0, 200), reason });
+  };
+  // Looking at a schema takes time, also at one that is none.
+  const looked = { tools: 0, bytes: 0 };
   for (const tool of listed) {
-    const reason = refusalOf(tool, { server, taken: tools, bytes, flaw });
+    const reason = refusalOf(tool, { server, taken: tools, looked });
     if (reason !== undefined) {
-      if (refused.length < toolsAtMost) refused.push({ name: tool.name.slice(0, 200), reason });
+      refuse(tool, reason);
       continue;
     }
-    bytes += sizeOf(tool);
-    tools.set(offeredAs(server, tool.name), definitionOf(server, tool));
+    looked.tools += 1;
+    looked.bytes += sizeOf(tool);
+    const { inputSchema, outputSchema } = tool;
+    const wrong = flaw(inputSchema) ?? (outputSchema && flaw(outputSchema));
+    if (wrong !== undefined) refuse(tool, `its schema is no JSON schema: ${wrong}`);
+    else tools.set(offeredAs(server, tool.name), definitionOf(server, tool));
   }
   const byName = [...tools.values()].sort((a, b) => (a.offeredAs < b.offeredAs ? -1 : 1));
   return { tools: byName, refused };
@@ -55,29 +63,24 @@ export function definitionsOf(
 interface Ground {
   readonly server: string;
   readonly taken: ReadonlyMap<string, McpTool>;
-  readonly bytes: number;
-  readonly flaw: (schema: Readonly<Record<string, unknown>>) => string | undefined;
+  readonly looked: { readonly tools: number; readonly bytes: number };
 }
 
-function refusalOf(tool: ListedTool, { server, taken, bytes, flaw }: Ground): string | undefined {
+function refusalOf(tool: ListedTool, { server, taken, looked }: Ground): string | undefined {
   const name = offeredAs(server, tool.name);
   if (tool.name === "" || name.length > nameLength) {
     return `its name is empty, or longer than a model takes with the server's (${nameLength})`;
   }
   if (taken.has(name)) return "another tool has the same name";
-  if (taken.size >= toolsAtMost) return `the server has more than ${toolsAtMost} tools`;
+  if (looked.tools >= toolsAtMost) return `the server has more than ${toolsAtMost} tools`;
   if ((tool.description?.length ?? 0) > descriptionLength) {
     return `its description is longer than ${descriptionLength} characters`;
   }
   if (depthOf(tool) > depthAtMost) return `its schema is nested more than ${depthAtMost} deep`;
   const size = sizeOf(tool);
   if (size > definitionBytes) return `its definition is larger than ${definitionBytes} bytes`;
-  if (bytes + size > bytesAtMost) {
-    return `the definitions of the server are larger than ${bytesAtMost} bytes`;
-  }
-  const schemas = [tool.inputSchema, ...(tool.outputSchema ? [tool.outputSchema] : [])];
-  const wrong = schemas.map(flaw).find((found) => found !== undefined);
-  return wrong === undefined ? undefined : `its schema is no JSON schema: ${wrong}`;
+  if (looked.bytes + size <= bytesAtMost) return undefined;
+  return `the definitions of the server are larger than ${bytesAtMost} bytes`;
 }
 
 function definitionOf(server: string, tool: ListedTool): McpTool {
@@ -104,7 +107,8 @@ function sizeOf(tool: ListedTool): number {
 /** How deep a value is nested, as far as it matters. */
 function depthOf(value: unknown, depth = 0): number {
   if (typeof value !== "object" || value === null || depth > depthAtMost) return depth;
-  return Math.max(depth, ...Object.values(value).map((one) => depthOf(one, depth + 1)));
+  const below = Object.values(value).map((one) => depthOf(one, depth + 1));
+  return below.reduce((most, one) => Math.max(most, one), depth);
 }
 
 function sorted(value: unknown): unknown {

@@ -1,5 +1,6 @@
-import type { JsonSchemaType } from "@modelcontextprotocol/sdk/validation";
+import type { JsonSchemaType, JsonSchemaValidator } from "@modelcontextprotocol/sdk/validation";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
+import { Ajv } from "ajv";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -21,8 +22,13 @@ const leftOut = new Set([
   "$anchor",
 ]);
 
+/** With its references written out, a schema stands for no more schemas than these. */
+const weightAtMost = 20_000;
+const validators = new WeakMap<Schema, JsonSchemaValidator<unknown>>();
+
 /** What is wrong with a schema itself, if anything. */
 export function flawOf(schema: Schema): string | undefined {
+  if (weightOf(schema) > weightAtMost) return "its references stand for too much";
   try {
     validatorOf(schema);
     return undefined;
@@ -41,9 +47,42 @@ export function misfit(schema: Schema, value: unknown): string | undefined {
   }
 }
 
-function validatorOf(schema: Schema) {
-  // A new one each time: it keeps every schema that it has seen.
-  return new AjvJsonSchemaValidator().getValidator(tamed(schema) as JsonSchemaType);
+function validatorOf(schema: Schema): JsonSchemaValidator<unknown> {
+  const known = validators.get(schema);
+  if (known) return known;
+  // One for each: it keeps every schema that it has seen. The first fault of a value is enough.
+  const ajv = new Ajv({ allErrors: false, strict: false, validateSchema: false });
+  const made = new AjvJsonSchemaValidator(ajv).getValidator(tamed(schema) as JsonSchemaType);
+  validators.set(schema, made);
+  return made;
+}
+
+/** How many schemas and values one stands for: few references can stand for very many. */
+function weightOf(root: Schema): number {
+  const known = new Map<object, number>();
+  const weigh = (node: unknown): number => {
+    if (typeof node !== "object" || node === null) return 0;
+    const weight = known.get(node);
+    if (weight !== undefined) return weight;
+    // A circle counts once.
+    known.set(node, 1);
+    let sum = 1;
+    for (const [key, one] of Object.entries(node)) {
+      sum += weigh(key === "$ref" ? targetOf(root, one) : one);
+    }
+    const bounded = Math.min(sum, weightAtMost + 1);
+    known.set(node, bounded);
+    return bounded;
+  };
+  return weigh(root);
+}
+
+function targetOf(root: Schema, reference: unknown): unknown {
+  const path = String(reference).split("/").slice(1);
+  return path.reduce<unknown>((node, step) => {
+    const name = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+    return (node as Readonly<Record<string, unknown>> | undefined)?.[name];
+  }, root);
 }
 
 function tamed(value: unknown): unknown {

@@ -29,7 +29,9 @@ export function hostOf({ transport }: McpServer): string | undefined {
 /** The server with these definitions approved, in place of what they were before. */
 export function approved(server: McpServer, tools: readonly McpTool[], now: number): McpServer {
   const names = new Set(tools.map(({ name }) => name));
-  const kept = server.tools.filter(({ name }) => !names.has(name));
+  // Of two names that a model could not tell apart the new one stays.
+  const replaced = new Set(tools.map(({ offeredAs }) => offeredAs));
+  const kept = server.tools.filter((tool) => !replaced.has(tool.offeredAs));
   const pinned = [...kept, ...tools.map((tool) => ({ ...tool, approvedAt: now }))];
   return {
     ...server,

@@ -93,6 +93,11 @@ export class TurnMcp implements McpHost, AsyncDisposable {
 
   async rest(): Promise<void> {
     if (this.#running.size === 0) return;
+    for (const [name, opened] of this.#running) {
+      const connection = await opened.catch(() => undefined);
+      // Ended by us, it has not failed.
+      if (connection && !connection.ended) this.#starts.delete(name);
+    }
     await this[Symbol.asyncDispose]();
     this.#subject.touched();
   }

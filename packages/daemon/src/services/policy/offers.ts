@@ -3,7 +3,7 @@ import {
   type ApprovalSubject,
   CommandPrefix,
   DaemonError,
-  type PolicyException,
+  PolicyException,
   PolicyRule,
   type RuleOffer,
 } from "@heddle/protocol";
@@ -37,7 +37,8 @@ export async function offerFor(
 async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
   if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
   if (subject.type === "mcpTool") {
-    return { type: "tool", names: [`${subject.server}/${subject.tool}`] };
+    const names = [`${subject.server}/${subject.tool}`];
+    return PolicyException.safeParse({ type: "tool", names }).data;
   }
   if (subject.type !== "command") return undefined;
   const [command, ...others] = await commandsIn(subject.cmd);
