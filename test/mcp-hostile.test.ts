@@ -139,6 +139,24 @@ describe("a question of a server's", () => {
     ]);
   });
 
+  test("is put after the one before it, and of many only the first are put", async () => {
+    const thread = await project.thread();
+    const turn = await thread.send(steps(bad("survey", { forms: 20 }), done));
+    for (let at = 0; at < 16; at += 1) {
+      const {
+        id: approvalId,
+        hash,
+        subject,
+      } = await thread.until(({ approvals }) => approvals[at]);
+      expect(subject).toMatchObject({ question: expect.stringContaining(`Which ${at}?`) });
+      expect(thread.view.approvals.filter(({ state }) => state === "pending")).toHaveLength(1);
+      const answer = { type: "text", text: "okapi" } as const;
+      await thread.client.call("approval/resolve", { approvalId, hash, answer });
+    }
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    expect(arena.results(thread)).toEqual(["4 declined"]);
+  });
+
   test("is withdrawn when the daemon was killed, since nobody waits for the answer", async () => {
     const thread = await project.thread();
     const turn = await thread.send(steps(bad("ask"), done));

@@ -59,6 +59,15 @@ function tools() {
 const nested = (depth) =>
   depth === 0 ? {} : { a: { type: "object", properties: nested(depth - 1) } };
 
+let survey;
+
+function formAnswered({ action }) {
+  survey.left -= 1;
+  if (action === "decline") survey.declined += 1;
+  const { id, left, declined } = survey;
+  if (left === 0) send({ id, result: text(`${declined} declined`) });
+}
+
 const acts = {
   write: (id, { count = 1 }) => {
     writeFileSync("written.txt", lines(count));
@@ -78,6 +87,14 @@ const acts = {
     const requestedSchema = { type: "object", properties: { word: { type: "string" } } };
     send({ id: "q", method: "elicitation/create", params: { message: "Which?", requestedSchema } });
     setInterval(() => existsSync("go") && process.exit(7), 20);
+  },
+  survey: (id, { forms }) => {
+    survey = { id, left: forms, declined: 0 };
+    const requestedSchema = { type: "object", properties: { word: { type: "string" } } };
+    for (let at = 0; at < forms; at += 1) {
+      const params = { message: `Which ${at}?`, requestedSchema };
+      send({ id: `form ${at}`, method: "elicitation/create", params });
+    }
   },
   once: (id) => {
     appendFileSync("calls.txt", "called\n");
@@ -127,5 +144,6 @@ const answers = {
 
 createInterface({ input: process.stdin }).on("line", (line) => {
   const message = JSON.parse(line);
+  if (message.result && survey) formAnswered(message.result);
   answers[message.method]?.(message);
 });

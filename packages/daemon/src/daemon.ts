@@ -225,7 +225,6 @@ function makeServices(
     stateDir: paths.state,
   };
   const mcpServers = new McpServers({ ...common, ...connecting });
-  stack.defer(() => mcpServers.stop());
   const running = { code, searcher: rgPath, maxRunning, isStarved, baseChecks, ...phases };
   const turns = new Turns({ ...common, ...deciding, ...running, ...connecting });
   const threadWork = new ThreadWork({ ...common, ...roots, grants, turns });
@@ -328,6 +327,8 @@ async function serve(
   stack.use(await listen(paths.socket, { accept, log: log.info, inherited }));
   // What was accepted is answered before the socket closes.
   stack.defer(() => dispatcher.drain());
+  // Such calls are not waited for.
+  stack.defer(() => services.mcpServers.stop());
 }
 
 /** Where the programs are that come with Heddle, for its own recipes. */

@@ -45,6 +45,8 @@ const Page = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string()
 /** Messages of a server's own accord for one answer. */
 const messagesAtMost = 5000;
 const longestMs = 2 ** 31 - 1;
+/** Questions that a server may put to a person in one call. */
+const formsAtMost = 16;
 
 /** One connection to an MCP server, whatever that does: it answers in time and in bounds, or is ended. */
 export class McpConnection implements AsyncDisposable {
@@ -57,6 +59,10 @@ export class McpConnection implements AsyncDisposable {
   #deadline: NodeJS.Timeout | undefined;
   #late: (() => void) | undefined;
   #ask: AskUntil | undefined;
+  /** Of the call under way: how many were begun, and how many wait for a person. */
+  #forms = 0;
+  #openForms = 0;
+  #lastForm: Promise<unknown> = Promise.resolve();
 
   private constructor(init: ConnectionInit) {
     this.#init = init;
@@ -126,9 +132,14 @@ export class McpConnection implements AsyncDisposable {
     const request = { method: "tools/call", params: { name, arguments: args } } as const;
     const result = await this.#within(this.#init.times.callMs, (signal) =>
       this.#client.request(request, CallToolResultSchema, { timeout: longestMs, signal }),
-    ).catch((error: unknown) => {
-      throw isAnswer(error) && !this.ended ? error : unknownEffect(error);
-    });
+    )
+      .catch((error: unknown) => {
+        throw isAnswer(error) && !this.ended ? error : unknownEffect(error);
+      })
+      // Nobody is asked in the name of a call that is over.
+      .finally(() => {
+        this.#ask = undefined;
+      });
     const text = textOf(result);
     if (result.isError) return { text, failed: true };
     const wrong = outputSchema && misfit(outputSchema, result.structuredContent ?? {});
@@ -178,17 +189,27 @@ export class McpConnection implements AsyncDisposable {
     return { tools, refused: [...malformed.slice(0, toolsInPage), ...refused] };
   }
 
-  /** The time does not run while a person is asked. */
+  /** Asks a person, one form after another and only for a call; meanwhile the time does not run. */
   async #elicit(params: Parameters<typeof fillForm>[1] | { mode: "url" }) {
     const { server, signal: stopped } = this.#init;
     const ask = this.#ask;
-    if (ask === undefined || params.mode === "url") return { action: "decline" } as const;
+    const isTooMuch = this.#forms >= formsAtMost;
+    if (ask === undefined || isTooMuch || params.mode === "url") {
+      return { action: "decline" } as const;
+    }
+    this.#forms += 1;
+    this.#openForms += 1;
     clearTimeout(this.#deadline);
+    const signal = AbortSignal.any([this.#ended.signal, stopped]);
+    const form = this.#lastForm.then(() =>
+      fillForm(server, params, (question, options) => ask(question, options, signal)),
+    );
+    this.#lastForm = form.catch(() => {});
     try {
-      const signal = AbortSignal.any([this.#ended.signal, stopped]);
-      return await fillForm(server, params, (question, options) => ask(question, options, signal));
+      return await form;
     } finally {
-      this.#restart();
+      this.#openForms -= 1;
+      if (this.#openForms === 0) this.#restart();
     }
   }
 
@@ -198,6 +219,7 @@ export class McpConnection implements AsyncDisposable {
     const signal = AbortSignal.any([this.#ended.signal, stopped]);
     signal.throwIfAborted();
     this.#messages = 0;
+    this.#forms = 0;
     this.#late = () => this.fail(`it did not answer in ${Math.ceil(ms / 1000)} s`);
     this.#restart(ms);
     try {

@@ -52,6 +52,7 @@ async function send({ url, asked, body }: Outgoing, socket: Socket): Promise<Inc
   };
   const request: ClientRequest = (isTls ? httpsRequest : httpRequest)(url, options);
   request.on("response", resolve).on("error", reject);
+  request.on("close", () => reject(new Error("the connection ended without an answer")));
   asked.signal.addEventListener("abort", () => request.destroy(asked.signal.reason), {
     once: true,
   });

@@ -38,6 +38,8 @@ type Of<Type extends McpTransport["type"]> = McpServer & {
 /** A server outlives its command's limit only in a turn that nobody interrupts for so long. */
 const lifetimeMs = 24 * 60 * 60_000;
 const wordsMs = 5000;
+/** Of events that a server sends by itself: it may open one anew so often in a turn. */
+const streamsAtMost = 100;
 
 /** Starts a server, or connects to it. Throws `mcpFailed` with what it said last. */
 export async function connectTo(
@@ -117,14 +119,18 @@ async function reach(server: Of<"http">, place: McpPlace, how: How): Promise<Mcp
   const value = header.toLowerCase() === "authorization" ? `Bearer ${key}` : `${key}`;
   const login = key === undefined ? OAuthFile.at(loginPath(stateDir, server.id), hide) : undefined;
   const routes = new Routes(network);
+  let failed: (why: string) => void = () => {};
   const http = new StreamableHTTPClientTransport(new URL(transport.url), {
-    fetch: fetchBy(routes),
+    fetch: watched(fetchBy(routes), (why) => failed(why)),
     ...(key === undefined ? {} : { requestInit: { headers: { [header]: value } } }),
     ...(login && { authProvider: login }),
   });
   const ended = { [Symbol.dispose]: () => routes[Symbol.dispose]() };
   // The SDK types its own class otherwise than its interface, where optional fields are concerned.
-  const transportOf = () => http as Transport;
+  const transportOf = (fail: (why: string) => void) => {
+    failed = fail;
+    return http as Transport;
+  };
   try {
     return await McpConnection.open({ server: name, transport: transportOf, ended, ...how });
   } catch (error) {
@@ -138,6 +144,22 @@ function wantsLogin(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof UnauthorizedError) return true;
   return cause instanceof StreamableHTTPError && cause.code === 401;
+}
+
+/** Ends a connection that has lost its session, or that opens its stream over and over again. */
+function watched(through: typeof fetch, failed: (why: string) => void): typeof fetch {
+  let streams = 0;
+  return async (input, init) => {
+    if (init?.method === "GET") streams += 1;
+    if (streams > streamsAtMost) {
+      failed("it ends its stream again and again");
+      throw new Error("no more streams are opened");
+    }
+    const response = await through(input, init);
+    const isLost = response.status === 404 && new Headers(init?.headers).has("mcp-session-id");
+    if (isLost) failed("it does not know its session any more");
+    return response;
+  };
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;

@@ -9,10 +9,14 @@ interface Step {
   readonly login: OAuthFile;
   /** What the browser brought back. */
   readonly code?: string;
+  readonly signal: AbortSignal;
 }
 
 /** One step of logging in: to where a person agrees, or from there to tokens. Throws `mcpFailed`. */
-export async function logIn(server: McpServer, { network, login, code }: Step): Promise<void> {
+export async function logIn(
+  server: McpServer,
+  { network, login, code, signal }: Step,
+): Promise<void> {
   const { name, transport } = server;
   if (transport.type !== "http") {
     throw new DaemonError("invalidParams", `${name} is a program: there is nobody to log in to`);
@@ -24,7 +28,9 @@ export async function logIn(server: McpServer, { network, login, code }: Step): 
   }
   using routes = new Routes(network);
   const authorizationCode = code === undefined ? {} : { authorizationCode: code };
-  const options = { serverUrl: transport.url, fetchFn: fetchBy(routes), ...authorizationCode };
+  const through = fetchBy(routes);
+  const fetchFn: typeof fetch = (input, init) => through(input, { ...init, signal });
+  const options = { serverUrl: transport.url, fetchFn, ...authorizationCode };
   try {
     await auth(login, options);
   } catch (error) {

@@ -134,7 +134,7 @@ export class McpServers {
     const network = networks.of({ id: null, projectId: project.id });
     const file = new OAuthFile(loginPath(stateDir, server.id), { redirectUrl }, hide);
     const { logIn } = await logins();
-    await logIn(server, { network, login: file });
+    await logIn(server, { network, login: file, signal: this.#loginSignal() });
     const { authorizationUrl } = file;
     if (authorizationUrl === undefined) {
       throw new DaemonError("mcpFailed", `${server.name} does not say where to log in`);
@@ -156,7 +156,8 @@ export class McpServers {
     }
     this.#logins.delete(server.id);
     const { logIn } = await logins();
-    await logIn(server, { network: begun.network, login: begun.file, code });
+    const { network, file: login } = begun;
+    await logIn(server, { network, login, code, signal: this.#loginSignal() });
     return commit((tx) => {
       const changed = { ...rows.mcpServer(store, serverId), loggedInAt: tx.now };
       tx.announce({ type: "mcpServerChanged", server: changed });
@@ -164,7 +165,12 @@ export class McpServers {
     });
   }
 
-  /** Ends what is being tested. */
+  #loginSignal(): AbortSignal {
+    const { startMs } = this.#options.mcpTimes;
+    return AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(startMs)]);
+  }
+
+  /** Ends what is being tested, and logins. */
   stop(): void {
     this.#stopping.abort(new DaemonError("shuttingDown", "the daemon is stopping"));
   }
