@@ -25,19 +25,16 @@ All words have to occur; "two words" is a phrase, and word* a beginning. Archive
 searched too. heddle attach THREAD opens what is found; heddle fork THREAD --turn TURN goes on from it.`;
 
 export function historyCommand(): Command {
-  return (
-    command("history")
-      .description("Search what was said and done in all threads.")
-      .argument("[query...]", "words; without them, the newest")
-      .option("-p, --project <project>", "only threads of this project")
-      .option("-t, --thread <thread>", "only this thread")
-      .option("-n, --limit <number>", "how many", "20")
-      .option("--json", "print the hits as JSON")
-      .addHelpText("after", details)
-      // What stands behind a subcommand is the subcommand's.
-      .addCommand(exportCommand())
-      .action(history)
-  );
+  return command("history")
+    .description("Search what was said and done in all threads.")
+    .argument("[query...]", "words; without them, the newest")
+    .option("-p, --project <project>", "only threads of this project")
+    .option("-t, --thread <thread>", "only this thread")
+    .option("-n, --limit <number>", "how many", "20")
+    .option("--json", "print the hits as JSON")
+    .addHelpText("after", details)
+    .addCommand(exportCommand())
+    .action(history);
 }
 
 async function history(words: string[], options: Options): Promise<void> {

@@ -29,7 +29,6 @@ export function planCommand(): Command {
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
     .option("-t, --thread <thread>", "plan in this thread instead of a new one")
     .addHelpText("after", details)
-    // What stands behind a subcommand is the subcommand's.
     .addCommand(showCommand())
     .addCommand(editCommand())
     .addCommand(approveCommand())

@@ -115,7 +115,7 @@ export class TurnConsent {
   }
 
   /** Whether a tool may be used as its server describes it now. */
-  async redefine(
+  async acceptsDefinition(
     itemId: ItemId,
     subject: Extract<ApprovalSubject, { type: "mcpDefinition" }>,
   ): Promise<boolean> {

@@ -138,7 +138,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
       box: () => this.box(),
       touched: () => this.#trees.touch(),
       question: (itemId, about) => this.#consent.question(itemId, about),
-      redefine: (itemId, about) => this.#consent.redefine(itemId, about),
+      acceptsDefinition: (itemId, about) => this.#consent.acceptsDefinition(itemId, about),
     });
     this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;

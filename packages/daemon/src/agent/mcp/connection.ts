@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { DaemonError, type McpTool } from "@heddle/protocol";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -75,7 +76,7 @@ export class McpConnection implements AsyncDisposable {
       this.#tools = undefined;
     });
     if (init.root !== undefined) {
-      const uri = `file://${encodeURI(init.root)}`;
+      const uri = pathToFileURL(init.root).href;
       this.#client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri }] }));
     }
     this.#client.setRequestHandler(ElicitRequestSchema, ({ params }) => this.#elicit(params));
@@ -257,7 +258,6 @@ function issueOf(error: { issues: { path: PropertyKey[]; message: string }[] }):
   return issue ? `${issue.path.map(String).join(".")}: ${issue.message}`.slice(0, 300) : "?";
 }
 
-/** The call was under way, and nobody can say how far it came. */
 /** Whether the server itself refused the call, or never took it; else it may have done its work. */
 function isAnswer(error: unknown): boolean {
   const cause = error instanceof DaemonError ? error.cause : undefined;
@@ -266,6 +266,7 @@ function isAnswer(error: unknown): boolean {
   return cause instanceof StreamableHTTPError && [401, 403, 404].includes(cause.code ?? 0);
 }
 
+/** The call was under way, and nobody can say how far it came. */
 function unknownEffect(error: unknown): unknown {
   if (!(error instanceof DaemonError) || error.kind !== "mcpFailed") return error;
   const message = `${error.message}; whether the call had its effect is not known`;

@@ -50,7 +50,7 @@ export interface TurnMcpSubject {
     itemId: ItemId,
     about: { question: string; options: string[]; reason: string; signal: AbortSignal },
   ) => Promise<Approval>;
-  readonly redefine: (
+  readonly acceptsDefinition: (
     itemId: ItemId,
     subject: Extract<ApprovalSubject, { type: "mcpDefinition" }>,
   ) => Promise<boolean>;
@@ -159,7 +159,7 @@ export class TurnMcp implements McpHost, AsyncDisposable {
     const isNew = !this.#declined.has(now.hash);
     const before = withoutTime(offer.tool);
     const accepted =
-      isNew && (await this.#subject.redefine(itemId, { ...subject, before, after: now }));
+      isNew && (await this.#subject.acceptsDefinition(itemId, { ...subject, before, after: now }));
     if (accepted) {
       this.#approve(server, now);
       return now;
