@@ -29,6 +29,12 @@ function isName(name: string): boolean {
   return name.length <= longestName && name.split(".").every((part) => label.test(part));
 }
 
+/** The host that a URL of http or https leads to. */
+export function hostOfUrl({ hostname, port, protocol }: URL): Host {
+  const name = hostname.replace(/^\[|\]$/g, "");
+  return { name, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+}
+
 /** The one way to write a host: `registry.npmjs.org:443`, `[2001:db8::1]:443`. */
 export function formatHost({ name, port }: Host): string {
   return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;

@@ -57,7 +57,7 @@ export async function workOn(
   const subject = { turn, thread, project, checkout, endpoint, model, price, signal, closed };
   await using host = new ServiceTurnHost(services, subject);
   const outcome = await runTurn(host);
-  await host.mcp.rest();
+  await host.mcp.endServers();
   const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
   if (!leftOff) await host.holdToPolicy();
   closed();

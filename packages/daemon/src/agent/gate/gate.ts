@@ -37,7 +37,7 @@ export class Gate {
   async judge(claims: readonly Claim[] = []): Promise<Verdict> {
     const { evidence } = this.#host;
     this.#host.setState("gate");
-    await this.#host.mcp.rest();
+    await this.#host.mcp.endServers();
     const refused = evidence.proof()?.rounds ?? 0;
     const examined = await this.#examine(claims, `gate_${refused + 1}`);
     // Checks can change files, and so can what runs on beside them.

@@ -32,7 +32,7 @@ export interface ConnectionInit {
   /** Is disposed with the connection. */
   readonly ended?: Disposable;
   readonly times: McpTimes;
-  /** Puts a question of the server's to a person; without it, such questions are declined. */
+  /** Puts a question to a person that the server has as it starts; without it, such are declined. */
   readonly ask?: AskUntil;
   /** The worktree, for a server that can reach it. */
   readonly root?: string;
@@ -102,12 +102,6 @@ export class McpConnection implements AsyncDisposable {
     }
   }
 
-  /** The same connection, for a call in whose name questions are put from now on. */
-  for(ask: AskUntil): this {
-    this.#ask = ask;
-    return this;
-  }
-
   /** Whether it answers nothing any more. */
   get ended(): boolean {
     return this.#ended.signal.aborted;
@@ -128,9 +122,11 @@ export class McpConnection implements AsyncDisposable {
     return this.#tools;
   }
 
-  async call(tool: McpTool, args: Record<string, unknown>): Promise<McpAnswer> {
+  /** Calls a tool; questions that the server has meanwhile are put to a person by `ask`. */
+  async call(tool: McpTool, args: Record<string, unknown>, ask: AskUntil): Promise<McpAnswer> {
     const { name, outputSchema } = tool;
     const request = { method: "tools/call", params: { name, arguments: args } } as const;
+    this.#ask = ask;
     const result = await this.#within(this.#init.times.callMs, (signal) =>
       this.#client.request(request, CallToolResultSchema, { timeout: longestMs, signal }),
     )

@@ -24,7 +24,7 @@ export interface McpHost {
   /** Starts the server if it does not run. Throws where there is no answer, which is then final. */
   call(offer: McpOffer, args: Record<string, unknown>, itemId: ItemId): Promise<McpAnswer>;
   /** Ends the servers that could change files; the next call starts them again. */
-  rest(): Promise<void>;
+  endServers(): Promise<void>;
 }
 
 /** What a tool is called that is offered to a model. */

@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Host } from "@heddle/protocol";
+import { hostOfUrl } from "@heddle/protocol";
 import type { Routes } from "./routes.ts";
 
 /** What one response may have: a stream that goes on for ever is cut. */
@@ -15,7 +15,9 @@ export function fetchBy(routes: Routes): typeof fetch {
     const asked = new Request(input, init);
     const url = new URL(asked.url);
     const body = asked.body === null ? undefined : Buffer.from(await asked.arrayBuffer());
-    const socket = await routes.open(hostOf(url), asked.signal);
+    const socket = await routes.open(hostOfUrl(url), asked.signal);
+    // An answer may wait for a person; whoever asks ends what takes too long.
+    socket.setTimeout(0);
     try {
       return toResponse(await send({ url, asked, body }, socket));
     } catch (error) {
@@ -23,11 +25,6 @@ export function fetchBy(routes: Routes): typeof fetch {
       throw error;
     }
   };
-}
-
-function hostOf({ hostname, port, protocol }: URL): Host {
-  const name = hostname.replace(/^\[|\]$/g, "");
-  return { name, port: Number(port) || (protocol === "https:" ? 443 : 80) };
 }
 
 interface Outgoing {
@@ -67,8 +64,23 @@ function toResponse(incoming: IncomingMessage): Response {
     for (const value of values) headers.append(name, value);
   }
   if (withoutBody.has(status)) incoming.resume();
-  const body = withoutBody.has(status) ? null : ReadableStream.from(bounded(incoming));
+  const body = withoutBody.has(status) ? null : streamOf(incoming);
   return new Response(body, { status, headers });
+}
+
+/** Whoever gives the response up lets its connection go, also before the first byte was read. */
+function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks = bounded(incoming);
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => {
+      incoming.destroy();
+    },
+  });
 }
 
 async function* bounded(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,10 @@
-import { DaemonError, type McpServer, type McpTransport } from "@heddle/protocol";
+import {
+  DaemonError,
+  formatHost,
+  hostOfUrl,
+  type McpServer,
+  type McpTransport,
+} from "@heddle/protocol";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import {
   StreamableHTTPClientTransport,
@@ -13,9 +19,6 @@ import type { Box } from "../../sandbox/types.ts";
 import { runScript } from "../box-script.ts";
 import { readKey } from "../provider-keys.ts";
 import { loginPath, OAuthFile } from "./oauth-file.ts";
-import { hostOf } from "./pins.ts";
-
-export { misfit } from "../../agent/mcp/schemas.ts";
 
 /** Where a server runs, or is reached from. */
 export interface McpPlace {
@@ -31,9 +34,8 @@ export interface McpPlace {
 }
 
 type How = Pick<ConnectionInit, "times" | "signal" | "ask">;
-type Of<Type extends McpTransport["type"]> = McpServer & {
-  readonly transport: Extract<McpTransport, { type: Type }>;
-};
+type Stdio = Extract<McpTransport, { type: "stdio" }>;
+type Http = Extract<McpTransport, { type: "http" }>;
 
 /** A server outlives its command's limit only in a turn that nobody interrupts for so long. */
 const lifetimeMs = 24 * 60 * 60_000;
@@ -47,20 +49,18 @@ export async function connectTo(
   place: McpPlace,
   how: How,
 ): Promise<McpConnection> {
-  return isOf(server, "stdio")
-    ? await start(server, place, how)
-    : await reach(server as Of<"http">, place, how);
+  const { transport } = server;
+  return transport.type === "stdio"
+    ? await start(server, transport, place, how)
+    : await reach(server, transport, place, how);
 }
 
-function isOf<Type extends McpTransport["type"]>(
-  server: McpServer,
-  type: Type,
-): server is Of<Type> {
-  return server.transport.type === type;
-}
-
-async function start(server: Of<"stdio">, place: McpPlace, how: How): Promise<McpConnection> {
-  const { name, transport } = server;
+async function start(
+  { name }: McpServer,
+  transport: Stdio,
+  place: McpPlace,
+  how: How,
+): Promise<McpConnection> {
   const missing = transport.env.find((variable) => !Object.hasOwn(place.variables, variable));
   if (missing !== undefined) {
     const message = `the MCP server ${name} needs ${missing}: lend it with \`heddle project grant --env ${missing}\``;
@@ -104,10 +104,15 @@ async function lastWords(
   return said?.output.trim().slice(0, 1500) ?? "";
 }
 
-async function reach(server: Of<"http">, place: McpPlace, how: How): Promise<McpConnection> {
-  const { name, transport } = server;
+async function reach(
+  { id, name }: McpServer,
+  transport: Http,
+  place: McpPlace,
+  how: How,
+): Promise<McpConnection> {
   const { network, env, hide, stateDir } = place;
-  const host = hostOf(server) ?? "";
+  const url = new URL(transport.url);
+  const host = formatHost(hostOfUrl(url));
   if (!network?.hosts.includes(host)) {
     const message = `the MCP server ${name} is at ${host}, which is not granted: allow it with \`heddle project grant --host ${host}\``;
     throw new DaemonError("notGranted", message, { server: name, host });
@@ -117,10 +122,10 @@ async function reach(server: Of<"http">, place: McpPlace, how: How): Promise<Mcp
   const key = await readKey(`the MCP server ${name}`, source, env);
   if (key !== undefined) hide(key);
   const value = header.toLowerCase() === "authorization" ? `Bearer ${key}` : `${key}`;
-  const login = key === undefined ? OAuthFile.at(loginPath(stateDir, server.id), hide) : undefined;
+  const login = key === undefined ? OAuthFile.at(loginPath(stateDir, id), hide) : undefined;
   const routes = new Routes(network);
   let failed: (why: string) => void = () => {};
-  const http = new StreamableHTTPClientTransport(new URL(transport.url), {
+  const http = new StreamableHTTPClientTransport(url, {
     fetch: watched(fetchBy(routes), (why) => failed(why)),
     ...(key === undefined ? {} : { requestInit: { headers: { [header]: value } } }),
     ...(login && { authProvider: login }),

@@ -1,4 +1,4 @@
-import { DaemonError, type McpServer } from "@heddle/protocol";
+import { DaemonError, formatHost, hostOfUrl, type McpServer } from "@heddle/protocol";
 import { auth } from "@modelcontextprotocol/sdk/client/auth.js";
 import { fetchBy } from "../../sandbox/egress/fetch.ts";
 import { type Network, Routes } from "../../sandbox/egress/routes.ts";
@@ -22,7 +22,7 @@ export async function logIn(
     throw new DaemonError("invalidParams", `${name} is a program: there is nobody to log in to`);
   }
   if (network === undefined) {
-    const { host } = new URL(transport.url);
+    const host = formatHost(hostOfUrl(new URL(transport.url)));
     const message = `no host is granted: allow it with \`heddle project grant --host ${host}\``;
     throw new DaemonError("notGranted", message, { server: name });
   }

@@ -147,7 +147,7 @@ export class McpServers {
     { serverId, code, state }: ParamsOf<Methods, "mcp/finishLogin">,
     commit: Commit,
   ): Promise<McpServer> {
-    const { store } = this.#options;
+    const { store, stateDir } = this.#options;
     const server = rows.mcpServer(store, serverId);
     const begun = this.#logins.get(server.id);
     if (begun === undefined || begun.file.state() !== state) {
@@ -158,6 +158,8 @@ export class McpServers {
     const { logIn } = await logins();
     const { network, file: login } = begun;
     await logIn(server, { network, login, code, signal: this.#loginSignal() });
+    // Somebody may have removed the server meanwhile.
+    if (store.mcpServers.find(server.id) === undefined) forgetLogin(loginPath(stateDir, server.id));
     return commit((tx) => {
       const changed = { ...rows.mcpServer(store, serverId), loggedInAt: tx.now };
       tx.announce({ type: "mcpServerChanged", server: changed });

@@ -30,6 +30,8 @@ export class OAuthFile implements OAuthClientProvider {
   readonly #hide: (secret: string) => void;
   readonly #state = randomUUID();
   #kept: Kept;
+  /** Whether the file is there, unless somebody has removed it. */
+  #isSaved = false;
   #verifier = "";
   /** Where a person has to agree; known once the server has said so. */
   authorizationUrl: URL | undefined;
@@ -43,8 +45,11 @@ export class OAuthFile implements OAuthClientProvider {
 
   /** The login that was kept, if somebody has logged in. */
   static at(path: string, hide: (secret: string) => void): OAuthFile | undefined {
-    if (!existsSync(path)) return undefined;
-    return new OAuthFile(path, JSON.parse(readFileSync(path, "utf8")) as Kept, hide);
+    const kept = readKept(path);
+    if (kept === undefined) return undefined;
+    const login = new OAuthFile(path, kept, hide);
+    login.#isSaved = true;
+    return login;
   }
 
   get redirectUrl(): string {
@@ -74,13 +79,21 @@ export class OAuthFile implements OAuthClientProvider {
     this.#kept = { ...this.#kept, client };
   }
 
+  /** The newest: another thread may have refreshed them, or somebody have removed the server. */
   tokens(): OAuthTokens | undefined {
+    if (this.#isSaved) {
+      const { tokens: _, ...rest } = this.#kept;
+      this.#kept = readKept(this.#path) ?? rest;
+      this.#hideTokens();
+    }
     return this.#kept.tokens;
   }
 
   saveTokens(tokens: OAuthTokens): void {
     this.#kept = { ...this.#kept, tokens };
     this.#hideTokens();
+    if (this.#isSaved && !existsSync(this.#path)) return;
+    this.#isSaved = true;
     mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
     replaceFile(this.#path, JSON.stringify(this.#kept));
   }
@@ -101,4 +114,8 @@ export class OAuthFile implements OAuthClientProvider {
     const { access_token, refresh_token } = this.#kept.tokens ?? {};
     for (const secret of [access_token, refresh_token]) if (secret) this.#hide(secret);
   }
+}
+
+function readKept(path: string): Kept | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Kept) : undefined;
 }

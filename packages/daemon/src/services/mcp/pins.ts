@@ -1,4 +1,10 @@
-import type { McpServer, McpTool, ProjectId } from "@heddle/protocol";
+import {
+  formatHost,
+  hostOfUrl,
+  type McpServer,
+  type McpTool,
+  type ProjectId,
+} from "@heddle/protocol";
 import type { McpOffer } from "../../agent/mcp/offers.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -19,11 +25,8 @@ export function offersOf(servers: readonly McpServer[]): McpOffer[] {
 }
 
 /** Where calls of a server's tools go; undefined for one in the box. */
-export function hostOf({ transport }: McpServer): string | undefined {
-  if (transport.type === "stdio") return undefined;
-  const { host, port, protocol } = new URL(transport.url);
-  if (port !== "") return host;
-  return `${host}:${protocol === "https:" ? 443 : 80}`;
+function hostOf({ transport }: McpServer): string | undefined {
+  return transport.type === "http" ? formatHost(hostOfUrl(new URL(transport.url))) : undefined;
 }
 
 /** The server with these definitions approved, in place of what they were before. */

@@ -88,10 +88,10 @@ export class TurnMcp implements McpHost, AsyncDisposable {
     const connection = await this.#connection(server, itemId);
     const tool = await this.#current(connection, { server, offer, itemId });
     if (tool.hash !== offer.tool.hash) await refuseMisfit(tool, args);
-    return await connection.call(tool, args);
+    return await connection.call(tool, args, this.#asker(server, itemId));
   }
 
-  async rest(): Promise<void> {
+  async endServers(): Promise<void> {
     if (this.#running.size === 0) return;
     for (const [name, opened] of this.#running) {
       const connection = await opened.catch(() => undefined);
@@ -118,7 +118,7 @@ export class TurnMcp implements McpHost, AsyncDisposable {
     const { name } = server;
     const { signal } = this.#subject;
     const known = await this.#running.get(name)?.catch(() => undefined);
-    if (known && !known.ended) return known.for(this.#asker(server, itemId));
+    if (known && !known.ended) return known;
     await known?.[Symbol.asyncDispose]();
     this.#running.delete(name);
     const starts = this.#starts.get(name) ?? 0;
@@ -137,7 +137,8 @@ export class TurnMcp implements McpHost, AsyncDisposable {
   async #open(server: McpServer, itemId: ItemId): Promise<McpConnection> {
     const { grants, networks, mcpTimes: times, env, hide, stateDir } = this.#services;
     const { thread, worktree: cwd, signal, box } = this.#subject;
-    const { connectTo } = await connecting();
+    // Most turns call no server, and need none of this.
+    const { connectTo } = await import("./connecting.ts");
     const variables = grants.variables(thread);
     const place = { box, cwd, network: networks.of(thread), variables, env, hide, stateDir };
     return await connectTo(server, place, { times, signal, ask: this.#asker(server, itemId) });
@@ -204,11 +205,8 @@ export class TurnMcp implements McpHost, AsyncDisposable {
   }
 }
 
-/** Most turns call no server, and need none of this. */
-const connecting = () => import("./connecting.ts");
-
 async function refuseMisfit(tool: McpTool, args: Record<string, unknown>): Promise<void> {
-  const { misfit } = await connecting();
+  const { misfit } = await import("../../agent/mcp/schemas.ts");
   const wrong = misfit(tool.inputSchema, args);
   if (wrong !== undefined) throw new ToolError(`invalid arguments of ${tool.offeredAs}: ${wrong}`);
 }
