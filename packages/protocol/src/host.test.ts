@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatHost, parseHost } from "./host.ts";
+import { formatHost, hostOfUrl, parseHost } from "./host.ts";
 
 test.each([
   ["registry.npmjs.org:443", "registry.npmjs.org", 443],
@@ -11,6 +11,15 @@ test.each([
 ])("%s is one port of one host", (text, name, port) => {
   expect(parseHost(text)).toEqual({ name, port });
   expect(formatHost({ name, port })).toBe(text.toLowerCase());
+});
+
+test.each([
+  ["https://Example.org/mcp", "example.org:443"],
+  ["http://example.org/mcp", "example.org:80"],
+  ["https://example.org:8443/", "example.org:8443"],
+  ["http://[2001:db8::1]/", "[2001:db8::1]:80"],
+])("%s leads to %s", (url, host) => {
+  expect(formatHost(hostOfUrl(new URL(url)))).toBe(host);
 });
 
 test("without a port, the one that is asked for is meant", () => {

@@ -32,7 +32,7 @@ export interface ConnectionInit {
   /** Is disposed with the connection. */
   readonly ended?: Disposable;
   readonly times: McpTimes;
-  /** Puts a question to a person that the server has as it starts; without it, such are declined. */
+  /** Puts to a person what the server asks while it starts; without it, that is declined. */
   readonly ask?: AskUntil;
   /** The worktree, for a server that can reach it. */
   readonly root?: string;

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { expect, test } from "vitest";
+import { EgressFixture } from "./egress-fixture.test.support.ts";
 import { fetchBy } from "./fetch.ts";
 import { Routes } from "./routes.ts";
 
@@ -16,29 +16,19 @@ test.each([
     },
   ],
 ])("a response that is given up %s lets its connection go", async (_, read) => {
-  await using server = createServer((_request, response) => {
+  await using fixture = await EgressFixture.open(() => undefined);
+  const connections: Socket[] = [];
+  const server = createServer((_request, response) => {
     response.write("event: one\n\n");
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as AddressInfo;
-  const sockets: Socket[] = [];
-  using routes = new Routes({
-    hosts: [`127.0.0.1:${port}`],
-    allows: () => true,
-    onChange: () => ({ [Symbol.dispose]: () => {} }),
-    dial: async ({ name, port: at }) => {
-      const socket = connect(at, name);
-      await once(socket, "connect");
-      sockets.push(socket);
-      return socket;
-    },
-    log: () => {},
-  });
+  server.on("connection", (socket) => connections.push(socket));
+  const host = await fixture.serve("events.example.org", server);
+  using routes = new Routes(fixture.network);
 
-  const { body } = await fetchBy(routes)(`http://127.0.0.1:${port}/`);
+  const { body } = await fetchBy(routes)(`http://${host}/`);
   if (body === null) throw new Error("the server answers with a body");
   await read(body);
   await body.cancel();
 
-  await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
+  await expect.poll(() => connections.map(({ destroyed }) => destroyed)).toEqual([true]);
 });

@@ -1,6 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { hostOfUrl } from "@heddle/protocol";
 import type { Routes } from "./routes.ts";
@@ -64,28 +65,14 @@ function toResponse(incoming: IncomingMessage): Response {
     for (const value of values) headers.append(name, value);
   }
   if (withoutBody.has(status)) incoming.resume();
-  const body = withoutBody.has(status) ? null : streamOf(incoming);
+  // What is given up lets its connection go, also before its first byte was read.
+  const body = withoutBody.has(status) ? null : Readable.toWeb(incoming.compose<Readable>(bounded));
   return new Response(body, { status, headers });
 }
 
-/** Whoever gives the response up lets its connection go, also before the first byte was read. */
-function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const chunks = bounded(incoming);
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: () => {
-      incoming.destroy();
-    },
-  });
-}
-
-async function* bounded(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* bounded(incoming: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of incoming) {
     bytes += chunk.length;
     if (bytes > responseBytes) throw new Error(`the response has more than ${responseBytes} bytes`);
     yield chunk;

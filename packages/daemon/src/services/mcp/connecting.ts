@@ -1,10 +1,4 @@
-import {
-  DaemonError,
-  formatHost,
-  hostOfUrl,
-  type McpServer,
-  type McpTransport,
-} from "@heddle/protocol";
+import { DaemonError, type McpServer, type McpTransport } from "@heddle/protocol";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import {
   StreamableHTTPClientTransport,
@@ -19,6 +13,7 @@ import type { Box } from "../../sandbox/types.ts";
 import { runScript } from "../box-script.ts";
 import { readKey } from "../provider-keys.ts";
 import { loginPath, OAuthFile } from "./oauth-file.ts";
+import { hostOf } from "./pins.ts";
 
 /** Where a server runs, or is reached from. */
 export interface McpPlace {
@@ -34,8 +29,10 @@ export interface McpPlace {
 }
 
 type How = Pick<ConnectionInit, "times" | "signal" | "ask">;
-type Stdio = Extract<McpTransport, { type: "stdio" }>;
-type Http = Extract<McpTransport, { type: "http" }>;
+/** A server with a transport of this type. */
+type By<Type extends McpTransport["type"]> = Pick<McpServer, "id" | "name"> & {
+  readonly transport: Extract<McpTransport, { type: Type }>;
+};
 
 /** A server outlives its command's limit only in a turn that nobody interrupts for so long. */
 const lifetimeMs = 24 * 60 * 60_000;
@@ -49,18 +46,14 @@ export async function connectTo(
   place: McpPlace,
   how: How,
 ): Promise<McpConnection> {
-  const { transport } = server;
+  const { id, name, transport } = server;
   return transport.type === "stdio"
-    ? await start(server, transport, place, how)
-    : await reach(server, transport, place, how);
+    ? await start({ id, name, transport }, place, how)
+    : await reach({ id, name, transport }, place, how);
 }
 
-async function start(
-  { name }: McpServer,
-  transport: Stdio,
-  place: McpPlace,
-  how: How,
-): Promise<McpConnection> {
+async function start(server: By<"stdio">, place: McpPlace, how: How): Promise<McpConnection> {
+  const { name, transport } = server;
   const missing = transport.env.find((variable) => !Object.hasOwn(place.variables, variable));
   if (missing !== undefined) {
     const message = `the MCP server ${name} needs ${missing}: lend it with \`heddle project grant --env ${missing}\``;
@@ -104,15 +97,10 @@ async function lastWords(
   return said?.output.trim().slice(0, 1500) ?? "";
 }
 
-async function reach(
-  { id, name }: McpServer,
-  transport: Http,
-  place: McpPlace,
-  how: How,
-): Promise<McpConnection> {
+async function reach(server: By<"http">, place: McpPlace, how: How): Promise<McpConnection> {
+  const { id, name, transport } = server;
   const { network, env, hide, stateDir } = place;
-  const url = new URL(transport.url);
-  const host = formatHost(hostOfUrl(url));
+  const host = hostOf(transport.url);
   if (!network?.hosts.includes(host)) {
     const message = `the MCP server ${name} is at ${host}, which is not granted: allow it with \`heddle project grant --host ${host}\``;
     throw new DaemonError("notGranted", message, { server: name, host });
@@ -125,7 +113,7 @@ async function reach(
   const login = key === undefined ? OAuthFile.at(loginPath(stateDir, id), hide) : undefined;
   const routes = new Routes(network);
   let failed: (why: string) => void = () => {};
-  const http = new StreamableHTTPClientTransport(url, {
+  const http = new StreamableHTTPClientTransport(new URL(transport.url), {
     fetch: watched(fetchBy(routes), (why) => failed(why)),
     ...(key === undefined ? {} : { requestInit: { headers: { [header]: value } } }),
     ...(login && { authProvider: login }),

@@ -1,8 +1,9 @@
-import { DaemonError, formatHost, hostOfUrl, type McpServer } from "@heddle/protocol";
+import { DaemonError, type McpServer } from "@heddle/protocol";
 import { auth } from "@modelcontextprotocol/sdk/client/auth.js";
 import { fetchBy } from "../../sandbox/egress/fetch.ts";
 import { type Network, Routes } from "../../sandbox/egress/routes.ts";
 import type { OAuthFile } from "./oauth-file.ts";
+import { hostOf } from "./pins.ts";
 
 interface Step {
   readonly network: Network | undefined;
@@ -22,7 +23,7 @@ export async function logIn(
     throw new DaemonError("invalidParams", `${name} is a program: there is nobody to log in to`);
   }
   if (network === undefined) {
-    const host = formatHost(hostOfUrl(new URL(transport.url)));
+    const host = hostOf(transport.url);
     const message = `no host is granted: allow it with \`heddle project grant --host ${host}\``;
     throw new DaemonError("notGranted", message, { server: name });
   }

@@ -30,7 +30,7 @@ export class OAuthFile implements OAuthClientProvider {
   readonly #hide: (secret: string) => void;
   readonly #state = randomUUID();
   #kept: Kept;
-  /** Whether the file is there, unless somebody has removed it. */
+  /** Whether the file has been there; missing now, it was removed with its server. */
   #isSaved = false;
   #verifier = "";
   /** Where a person has to agree; known once the server has said so. */
@@ -89,6 +89,7 @@ export class OAuthFile implements OAuthClientProvider {
     return this.#kept.tokens;
   }
 
+  /** Writes them, unless the login was forgotten meanwhile: then its server is gone. */
   saveTokens(tokens: OAuthTokens): void {
     this.#kept = { ...this.#kept, tokens };
     this.#hideTokens();

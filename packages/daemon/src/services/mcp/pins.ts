@@ -19,14 +19,15 @@ export function serversOf(store: Store, projectId: ProjectId): McpServer[] {
 
 /** What was approved of servers, in the order in which every request names it. */
 export function offersOf(servers: readonly McpServer[]): McpOffer[] {
-  return servers.flatMap((server) =>
-    server.tools.map((tool) => ({ server: server.name, tool, host: hostOf(server) })),
-  );
+  return servers.flatMap(({ name, transport, tools }) => {
+    const host = transport.type === "http" ? hostOf(transport.url) : undefined;
+    return tools.map((tool) => ({ server: name, tool, host }));
+  });
 }
 
-/** Where calls of a server's tools go; undefined for one in the box. */
-function hostOf({ transport }: McpServer): string | undefined {
-  return transport.type === "http" ? formatHost(hostOfUrl(new URL(transport.url))) : undefined;
+/** The host of a server's URL, as grants name it. */
+export function hostOf(url: string): string {
+  return formatHost(hostOfUrl(new URL(url)));
 }
 
 /** The server with these definitions approved, in place of what they were before. */
