@@ -18,7 +18,8 @@ class Place {
     const projects = { granted: async () => project } as unknown as Projects;
     const clock = () => this.world.now;
     const recipes = new RecipeList("/nowhere");
-    this.automations = new Automations({ store, clock, projects, recipes, scheduler });
+    const commits = { look: async () => {} };
+    this.automations = new Automations({ store, clock, projects, recipes, scheduler, commits });
   }
 
   readonly commit: Commit = (change) => this.world.journal.write(daemonActor, change);

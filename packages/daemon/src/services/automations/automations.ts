@@ -20,6 +20,7 @@ import type { Transaction } from "../journal.ts";
 import type { Commit } from "../mutations.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
+import type { CommitTriggers } from "./commits/commit-triggers.ts";
 import type { RecipeList } from "./recipes/list.ts";
 import { nextSlot } from "./schedule/due.ts";
 import { fieldsOf, nextAfter, nextSlots } from "./schedule/next-after.ts";
@@ -35,6 +36,7 @@ export interface AutomationsOptions {
   readonly projects: Projects;
   readonly recipes: RecipeList;
   readonly scheduler: Scheduler;
+  readonly commits: Pick<CommitTriggers, "look">;
 }
 
 const shownRuns = 10;
@@ -52,7 +54,14 @@ export class Automations {
     const project = await projects.granted(params.projectId as ProjectId, "rw");
     const work = params.work as Work;
     await recipes.resolve(work, project);
-    return commit((tx) => this.#add(tx, project, { ...params, work }));
+    const added = commit((tx) => this.#add(tx, project, { ...params, work }));
+    await this.#noteBranches(added);
+    return added;
+  }
+
+  /** Whoever has the answer may commit: from then on it is news. */
+  async #noteBranches({ projectId, trigger }: Automation): Promise<void> {
+    if (trigger.type === "commit") await this.#options.commits.look(projectId);
   }
 
   #add(
@@ -107,7 +116,7 @@ export class Automations {
     const { projectId } = rows.automation(store, automationId);
     const project = await projects.granted(projectId, "rw");
     if (changes.work) await recipes.resolve(changes.work as Work, project);
-    return commit((tx) => {
+    const edited = commit((tx) => {
       const before = rows.automation(store, automationId);
       const { options, ...rest } = changes;
       const merged = { ...before, ...rest, options: { ...before.options, ...options } };
@@ -115,6 +124,8 @@ export class Automations {
       this.#check(changed);
       return this.#put(tx, changed.paused ? changed : { ...changed, ...nextSlot(changed, tx.now) });
     });
+    await this.#noteBranches(edited);
+    return edited;
   }
 
   pause(tx: Transaction, { automationId, reason = "" }: Of<"automation/pause">): Automation {

@@ -33,9 +33,9 @@ export class AutomationEngine implements AsyncDisposable {
     this.#scheduler = new Scheduler({ ...options, maxRuns });
     const common = { ...options, recipes, scheduler: this.#scheduler };
     this.#runs = new ThreadRuns(common);
-    this.automations = new Automations(common);
-    this.inbox = new Inbox(options);
     this.#commits = new CommitTriggers(common);
+    this.automations = new Automations({ ...common, commits: this.#commits });
+    this.inbox = new Inbox(options);
   }
 
   unattendedMs(threadId: ThreadId): number | undefined {

@@ -230,10 +230,14 @@ test("a thousand automations after six days asleep have one run each, a few at a
   );
   world.now += 6 * 24 * hourMs;
   let turns = 0;
-  const count = setInterval(() => (turns += 1), 0);
+  let counting = setImmediate(function count() {
+    turns += 1;
+    counting = setImmediate(count);
+  });
   await world.scheduler.sweep();
-  clearInterval(count);
-  expect(turns).toBeGreaterThan(20);
+  clearImmediate(counting);
+  // One after each sixty or so, on any machine.
+  expect(turns).toBeGreaterThan(15);
   const rows = all.flatMap((automation) => world.runs(automation));
   expect(rows.map(({ slots }) => slots)).toEqual(all.map(() => 6));
   expect(world.hands.begun).toHaveLength(4);

@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from "vitest";
+import { daemonActor } from "../../journal.ts";
+import type { Commit } from "../../mutations.ts";
 import { hourMs, projectId } from "../world.test.support.ts";
 import { Place } from "./commit-place.test.support.ts";
 import { noticeOperations } from "./git-operations.test.support.ts";
@@ -50,6 +52,17 @@ test("of many quick commits the last one has its run", async () => {
   const runs = await place.after(() => it.git("-c", `alias.many=${many}`, "many"));
   expect(runs.length).toBeGreaterThanOrEqual(1);
   expect(place.last()?.commit?.commit).toBe(it.git("rev-parse", "main"));
+});
+
+test("a commit counts from the moment on in which its automation's adding is answered", async () => {
+  const { automations, repository, triggers, world } = await openPlace();
+  const trigger = { type: "commit", debounceMs: 0 } as const;
+  const work = { type: "recipe", recipe: "tests" } as const;
+  const commit: Commit = (change) => world.journal.write(daemonActor, change);
+  const added = await automations.add({ projectId, trigger, work }, commit);
+  repository.commit("two", { "b.txt": "b\n" });
+  await triggers.look(projectId);
+  expect(world.runs(added).map((run) => run.commit?.change)).toEqual(["forward by 1"]);
 });
 
 test("only the branches and paths that are named count", async () => {

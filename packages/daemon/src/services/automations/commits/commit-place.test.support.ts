@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Automation, Project, Run, Trigger } from "@heddle/protocol";
 import { type Fixture, makeRepository } from "../../../os/repository-fixture.test.support.ts";
 import type { Projects } from "../../projects.ts";
+import { Automations } from "../automations.ts";
+import { RecipeList } from "../recipes/list.ts";
 import { projectId, World } from "../world.test.support.ts";
 import { CommitTriggers } from "./commit-triggers.ts";
 
@@ -15,6 +17,7 @@ export class Place implements AsyncDisposable {
   readonly world = new World("2026-03-02T08:00:00Z");
   readonly automation: Automation;
   readonly triggers: CommitTriggers;
+  readonly automations: Automations;
 
   private constructor(repository: Fixture, trigger: Partial<CommitTrigger>) {
     this.repository = repository;
@@ -30,6 +33,9 @@ export class Place implements AsyncDisposable {
       throw new Error(message, { cause: details });
     };
     this.triggers = new CommitTriggers({ store, journal, clock, projects, scheduler, logError });
+    const recipes = new RecipeList("/nowhere");
+    const commits = this.triggers;
+    this.automations = new Automations({ store, clock, projects, recipes, scheduler, commits });
   }
 
   static async open(trigger: Partial<CommitTrigger> = {}): Promise<Place> {
