@@ -131,7 +131,10 @@ async function runTruncated({ count, random }: Campaign): Promise<FaultResult> {
     const before = thread.events.length;
     const { state, summary } = await thread.say(steps({ calls }, { text: ending }));
     const what = calls.map(({ input }) => JSON.stringify(input)).join(" ");
-    const found = state === "done" && summary === ending ? [] : [`the turn ended ${state}`];
+    const found =
+      state === "done" && summary === ending
+        ? []
+        : [`the turn ended ${state}, saying ${JSON.stringify(summary)}`];
     for (const { event } of thread.events.slice(before)) {
       if (event.type === "approvalRequested") found.push("somebody was asked");
       if (event.type === "itemStarted" && isOfCall(event.item)) found.push(event.item.type);

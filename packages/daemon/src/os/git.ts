@@ -1,5 +1,6 @@
 import { DaemonError } from "@heddle/protocol";
 import { simpleGit } from "simple-git";
+import { runShort } from "./launcher.ts";
 
 /** Passed to every git, boxed or not: nothing that a repository configures may run by itself. */
 export const safeConfig: readonly string[] = [
@@ -16,6 +17,7 @@ export interface GitCall {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
+  /** For what may run long: such a call can be given up. */
   readonly signal?: AbortSignal;
   /** Reads the user's and the system's configuration too; only for plain reads of it. */
   readonly userConfig?: boolean;
@@ -35,7 +37,7 @@ export async function tryGit(call: GitCall): Promise<GitOutput> {
   call.signal?.throwIfAborted();
   await acquire();
   try {
-    return await spawnGit(call);
+    return await (call.signal ? spawnGit(call) : launchGit(call));
   } finally {
     release();
   }
@@ -54,6 +56,28 @@ export function gitFailed(
 ): DaemonError {
   const reason = output.stderr.trim().slice(0, 1_000) || `exit code ${output.exitCode}`;
   return new DaemonError("gitFailed", `git ${args[0]} failed: ${reason}`, { args: [...args] });
+}
+
+async function launchGit(call: GitCall): Promise<GitOutput> {
+  const { gitDir, input } = call;
+  const argv = ["git", ...safeConfig.flatMap((setting) => ["-c", setting]), ...bareArgs(call)];
+  const program = { argv, env: environment(call), cwd: gitDir, ...(input && { input }) };
+  const { exitCode, stdout, stderr } = await runShort(program).catch((cause: unknown) => {
+    throw new DaemonError("gitFailed", `git ${call.args[0]} could not run`, {}, { cause });
+  });
+  const output = { exitCode, stdout, stderr: stderr.toString("utf8") };
+  if (exitCode === 127) throw notStarted();
+  // Git's own codes end at 129; a shell's for a signal begin there, and for a missing folder at 126.
+  if (exitCode === 126 || exitCode > 129) throw gitFailed(call.args, output);
+  return output;
+}
+
+function bareArgs({ gitDir, args }: GitCall): string[] {
+  return [`--git-dir=${gitDir}`, "--bare", "--no-optional-locks", ...args];
+}
+
+function notStarted(): DaemonError {
+  return new DaemonError("gitFailed", "git could not be started: install git 2.39 or newer");
 }
 
 const noBytes = Buffer.alloc(0);
@@ -97,7 +121,7 @@ async function spawnGit(call: GitCall): Promise<GitOutput> {
         stdout.emit("data", noBytes);
       });
     })
-    .raw([`--git-dir=${call.gitDir}`, "--bare", "--no-optional-locks", ...call.args])
+    .raw(bareArgs(call))
     .catch((cause: unknown) => {
       call.signal?.throwIfAborted();
       throw new DaemonError("gitFailed", `git ${call.args[0]} could not run`, {}, { cause });
@@ -107,7 +131,7 @@ async function spawnGit(call: GitCall): Promise<GitOutput> {
     if (whole) return output;
     throw new DaemonError("gitFailed", `git ${call.args[0]} ended, but not its output; try again`);
   }
-  throw new DaemonError("gitFailed", "git could not be started: install git 2.39 or newer");
+  throw notStarted();
 }
 
 function environment({ env, userConfig }: GitCall): Record<string, string> {

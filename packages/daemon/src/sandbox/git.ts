@@ -1,14 +1,13 @@
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DaemonError } from "@heddle/protocol";
+import { OutputTooLarge, runShort } from "../os/launcher.ts";
 import { bwrapArgs } from "./argv.ts";
 import { alternateMounts, checkCheckout } from "./checkout.ts";
 import { maskedConfigs } from "./git-config.ts";
 import { gitCommand, gitInvocation } from "./git-invocation.ts";
 import { closeScript } from "./helper.ts";
-import { launch, parseStatus } from "./launch.ts";
+import { parseStatus, shortBox } from "./launch.ts";
 import { type Mount, readOnly, writable } from "./mounts.ts";
 import { isInside } from "./refuse.ts";
 import type { Runtime } from "./runtime.ts";
@@ -67,40 +66,21 @@ async function run(
   { input, signal }: BoxedGit,
 ): Promise<GitResult> {
   if (signal?.aborted) throw interrupted();
-  const child = launch(runtime, argv);
-  const stop = () => child.kill("SIGKILL");
-  signal?.addEventListener("abort", stop, { once: true });
-  child.stdin?.on("error", () => {}).end(input);
-  try {
-    const [stdout, stderr, status] = await Promise.all([
-      collect(child.stdio[1], stop),
-      collect(child.stdio[2], stop),
-      collect(child.stdio[4], stop),
-      once(child, "close"),
-    ]);
+  const program = shortBox(runtime, argv);
+  const options = { maxBytes: outputBytes, ...(input && { input }), ...(signal && { signal }) };
+  const ended = await runShort({ ...program, ...options }).catch((error: unknown) => {
     if (signal?.aborted) throw interrupted();
-    const { exitCode } = parseStatus(status.toString());
-    if (exitCode === undefined) throw bwrapFailure(stderr.toString());
-    return { exitCode, stdout, stderr: stderr.toString() };
-  } catch (error) {
-    if (error instanceof DaemonError) throw error;
+    if (error instanceof OutputTooLarge) throw tooLarge();
     throw unavailable("bubblewrap did not start: run `heddle doctor`", error);
-  } finally {
-    signal?.removeEventListener("abort", stop);
-  }
+  });
+  const stderr = ended.stderr.toString();
+  const { exitCode } = parseStatus(ended.report.toString());
+  if (exitCode === undefined) throw bwrapFailure(stderr);
+  return { exitCode, stdout: ended.stdout, stderr };
 }
 
-async function collect(stream: ChildProcess["stdio"][number], stop: () => void): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  stream?.on("data", (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= outputBytes) chunks.push(chunk);
-    else stop();
-  });
-  if (stream) await once(stream, "close");
-  if (bytes > outputBytes) throw new DaemonError("tooLarge", "git's output is over 256 MiB");
-  return Buffer.concat(chunks);
+function tooLarge(): DaemonError {
+  return new DaemonError("tooLarge", "git's output is over 256 MiB");
 }
 
 function interrupted(): DaemonError {

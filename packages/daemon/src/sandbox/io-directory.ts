@@ -1,6 +1,6 @@
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
+import { runShort } from "../os/launcher.ts";
 import { unavailable } from "./unavailable.ts";
 
 /** Few at first, because the first command waits for them. */
@@ -59,13 +59,7 @@ export class IoDirectory implements AsyncDisposable {
     const ids = Array.from({ length }, (_, index) => this.#made + index + 1);
     this.#made += length;
     const paths = ids.map((id) => this.#files(id)).flatMap(({ input, output }) => [input, output]);
-    const made = execa("/usr/bin/mkfifo", ["--mode=600", ...paths], { extendEnv: false, env: {} });
-    this.#making = made.then(
-      () => {},
-      (error: unknown) => {
-        throw unavailable("no pipes can be made for the sandbox: install coreutils", error);
-      },
-    );
+    this.#making = makePipes(paths);
   }
 
   /** Starts making pipes, so that the first command finds them. */
@@ -93,4 +87,11 @@ export class IoDirectory implements AsyncDisposable {
     const path = join(this.path, String(id));
     return { id, request: `${path}.cmd`, input: `${path}.in`, output: `${path}.out` };
   }
+}
+
+async function makePipes(paths: readonly string[]): Promise<void> {
+  const made = await runShort({ argv: ["/usr/bin/mkfifo", "--mode=600", ...paths] });
+  if (made.exitCode === 0) return;
+  const reason = made.stderr.toString();
+  throw unavailable("no pipes can be made for the sandbox: install coreutils", new Error(reason));
 }

@@ -1,9 +1,17 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import type { ShortProgram } from "../os/launcher.ts";
+import { seccompFd, statusFd } from "./argv.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Where bubblewrap finds the arguments that are not on its command line. */
 export const argsFd = 5;
+
+/** A box for one program that ends by itself, in the same terms as `launch`. */
+export function shortBox(runtime: Runtime, argv: readonly string[]): ShortProgram {
+  const files = { [seccompFd]: runtime.seccompFile };
+  return { argv: [runtime.bwrap, ...argv], cwd: "/", files, reportFd: statusFd };
+}
 
 /**
  * Starts bubblewrap with pipes for its standard streams and its status. Its own environment is

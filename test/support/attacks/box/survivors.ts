@@ -7,10 +7,19 @@ export function processesWith(mark: string): number[] {
     .map((file) => Number(file.split("/")[2]));
 }
 
-/** The processes that a process has started itself. */
+/** The processes that a daemon has started itself, but for the shells that wait for a program. */
 export function childrenOf(pid: number): number[] {
+  return allChildrenOf(pid).filter((child) => !isIdleShell(child));
+}
+
+function allChildrenOf(pid: number): number[] {
   const text = readQuietly(`/proc/${pid}/task/${pid}/children`).trim();
   return text === "" ? [] : text.split(" ").map(Number);
+}
+
+function isIdleShell(pid: number): boolean {
+  const shell = readQuietly(`/proc/${pid}/cmdline`) === "/bin/sh\0-s\0";
+  return shell && allChildrenOf(pid).length === 0;
 }
 
 /** Resident memory of a process. */
