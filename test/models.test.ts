@@ -236,7 +236,9 @@ describe("two patches in a row that fail", () => {
     expect(editTools(thread)).toEqual(["apply_patch", "apply_patch", "edit", "edit", "edit"]);
     const said = daemon
       .requestsOf(thread)
-      .map(({ items }) => JSON.stringify(items).split("<tools_changed>").length - 1);
+      .map(
+        ({ items }) => JSON.stringify(items).split("apply_patch is no longer offered").length - 1,
+      );
     expect(said).toEqual([0, 0, 1, 1, 1]);
   });
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { changedEditTool } from "./context/edit-tool.ts";
 import { userEntry } from "./context/environment.ts";
 import type { InputEntry } from "./model-types.ts";
 import { RepetitionGuard } from "./repetition.ts";
@@ -62,6 +63,8 @@ test("what happened before a restart counts, up to the user's last message", () 
   expect(() => RepetitionGuard.of(history(6)).takeAdvice()).toThrow("6 times");
   const spoken = [...history(4), userEntry([{ type: "input_text", text: "go on" }])];
   expect(RepetitionGuard.of(spoken).takeAdvice()).toEqual([]);
+  const told = [...history(4), changedEditTool, ...history(1)];
+  expect(RepetitionGuard.of(told).takeAdvice(), "Heddle's own notes").toHaveLength(1);
 });
 
 test("a megabyte of digits is compared as quickly as anything else", () => {

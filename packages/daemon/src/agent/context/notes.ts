@@ -8,6 +8,7 @@ export type NoteKind =
   | "summarize"
   | "summary"
   | "facts"
+  | "tools"
   | "phase";
 
 /** Something that Heddle itself tells the model: always appended, never an edit of what was sent. */
