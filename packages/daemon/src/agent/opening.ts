@@ -10,8 +10,6 @@ import type { TurnHost, UserMessage } from "./turn-host.ts";
 /** Adds what the user sent to the history; before it, what an earlier turn left open. */
 export async function begin(host: TurnHost): Promise<void> {
   const past = host.history();
-  // A thread's first turn nearly always changes something: all is ready when the model has answered.
-  if (past.length === 0) host.prepareEffects({ inBox: true });
   const messages = host.unread();
   const [project, entries, map] = await Promise.all([
     projectInstructions(host.files),
