@@ -1,5 +1,4 @@
 import { DaemonError } from "@heddle/protocol";
-import { LRUCache } from "lru-cache";
 import { type GitCall, git, gitFailed, tryGit } from "./git.ts";
 
 export interface Identity {
@@ -37,22 +36,11 @@ export async function revParse(gitDir: string, revision: string): Promise<string
   return await resolveObject(gitDir, `${revision}^{commit}`);
 }
 
-/** Whether a text is the name of an object, whichever hash the repository uses. */
-export const isHash = (text: string): boolean => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
-
 export async function treeOf(gitDir: string, revision: string): Promise<string> {
-  const known = trees.get(revision);
-  if (known) return known;
   const tree = await resolveObject(gitDir, `${revision}^{tree}`);
-  if (!tree) {
-    throw new DaemonError("gitFailed", `no commit ${revision} in this repository`, { revision });
-  }
-  if (isHash(revision)) trees.set(revision, tree);
-  return tree;
+  if (tree) return tree;
+  throw new DaemonError("gitFailed", `no commit ${revision} in this repository`, { revision });
 }
-
-/** A commit has the same tree for ever, in every repository. */
-const trees = new LRUCache<string, string>({ max: 1000 });
 
 async function resolveObject(gitDir: string, name: string): Promise<string | undefined> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DaemonError } from "@heddle/protocol";
 import { tryGit } from "./git.ts";
-import { type Identity, isHash, revParse } from "./git-objects.ts";
+import { type Identity, revParse } from "./git-objects.ts";
 import { listRefs } from "./git-refs.ts";
 
 /** Where a repository keeps what; the same shape as the sandbox's `Checkout`. */
@@ -28,6 +28,11 @@ export interface Head {
 export const ourIdentity: Identity = { name: "Heddle", email: "heddle@localhost" };
 
 type Paths = Pick<RepositoryPaths, "gitDir" | "gitCommonDir">;
+
+/** Whether a text is the name of an object, whichever hash the repository uses. */
+export const isHash = (text: string): boolean => commitHash.test(text);
+
+const commitHash = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /** Finds the checkout that holds `path`. What cannot become a project is refused with the reason. */
 export async function resolveRepository(path: string): Promise<Repository> {
@@ -66,7 +71,7 @@ export async function checkoutAt(path: string): Promise<RepositoryPaths> {
 export async function readHead({ gitDir, gitCommonDir }: Paths): Promise<Head | undefined> {
   const head = (await read(join(gitDir, "HEAD")))?.trim();
   if (!head) return undefined;
-  if (isHash(head)) return { commit: head };
+  if (commitHash.test(head)) return { commit: head };
   const ref = /^ref: (refs\/\S+)$/.exec(head)?.[1];
   if (!ref || ref.split("/").some((part) => part.startsWith("."))) return undefined;
   const commit = await readRef(gitCommonDir, ref);
@@ -169,11 +174,11 @@ function bareRepository(path: string): DaemonError {
 
 async function readRef(gitCommonDir: string, ref: string): Promise<string | undefined> {
   const loose = (await read(join(gitCommonDir, ref)))?.trim();
-  if (loose) return isHash(loose) ? loose : undefined;
+  if (loose) return commitHash.test(loose) ? loose : undefined;
   const packed = await read(join(gitCommonDir, "packed-refs"));
   const line = packed?.split("\n").find((candidate) => candidate.endsWith(` ${ref}`));
   const commit = line?.split(" ")[0];
-  return commit && isHash(commit) ? commit : undefined;
+  return commit && commitHash.test(commit) ? commit : undefined;
 }
 
 async function read(path: string): Promise<string | undefined> {

@@ -26,15 +26,13 @@ export function gitCommand(request: BoxedGit, before = ""): string[] {
   const git = ["/usr/bin/git", ...gitInvocation(request).args];
   if (before === "" && !request.writeTree) return git;
   const script = request.writeTree ? andWriteTree : 'exec "$@"';
-  // What comes before is Bash; by itself the smaller shell is there 2 ms earlier.
-  const shell = before === "" ? "/bin/sh" : "/bin/bash";
-  return [shell, "-c", `${before}\n${script}`, "git", ...git];
+  return ["/bin/bash", "-c", `${before}\n${script}`, "git", ...git];
 }
 
 // Git adds what it can and ends with 1 where it could not add all.
 const andWriteTree = `"$@"
 code=$?
-[ "$code" -gt 1 ] || /usr/bin/git ${always.join(" ")} write-tree
+(( code > 1 )) || /usr/bin/git ${always.join(" ")} write-tree
 exit "$code"`;
 
 /** The directories are named, so that a repointed `.git` or `commondir` changes nothing. */

@@ -36,7 +36,6 @@ export interface ProvisioningOptions {
 export class Provisioning {
   readonly #options: ProvisioningOptions;
   readonly #making = new Chains();
-  readonly #looking = new Map<string, Promise<readonly string[]>>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
@@ -101,7 +100,8 @@ export class Provisioning {
     const root = join(worktreeRoot, project.id);
     const { gitCommonDir } = from;
     // Looks at the user's files while the thread's are written.
-    const ignored = this.#ignoredPaths(from);
+    const ignored = ignoredPaths(sandbox.git, from);
+    ignored.catch(() => {});
     const { checkout, branch } = await this.#making.run(project.id, () => {
       this.#stop.signal.throwIfAborted();
       return this.#makeWorktree(thread, { gitCommonDir, root });
@@ -118,18 +118,6 @@ export class Provisioning {
       await updateRefs(gitCommonDir, [change], "heddle: not prepared");
       throw error;
     }
-  }
-
-  /** Threads that begin together share one look at the user's files. */
-  #ignoredPaths(from: RepositoryPaths): Promise<readonly string[]> {
-    const { worktree } = from;
-    const looking = this.#looking.get(worktree);
-    if (looking !== undefined) return looking;
-    const ignored = ignoredPaths(this.#options.sandbox.git, from);
-    this.#looking.set(worktree, ignored);
-    const forget = () => void this.#looking.delete(worktree);
-    ignored.then(forget, forget);
-    return ignored;
   }
 
   /** What a killed daemon had made of it is made again: nobody has worked in it. */

@@ -1,7 +1,6 @@
 import { DaemonError, type ItemId, type Thread, type Turn } from "@heddle/protocol";
 import { isReadOnly } from "../agent/phases/phase.ts";
-import type { Identity } from "../os/git-objects.ts";
-import { type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
+import type { RepositoryPaths } from "../os/git-repository.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import type { Box, Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
@@ -31,7 +30,6 @@ export class TurnGround implements AsyncDisposable {
   readonly #checkpointed: (tree: string) => void;
   #box: Promise<Box> | undefined;
   #prepared: Promise<void> | undefined;
-  #author: Promise<Identity> | undefined;
 
   /** `checkpointed` is told the tree that the turn begins with. */
   constructor(
@@ -48,15 +46,7 @@ export class TurnGround implements AsyncDisposable {
   prepare(): Promise<void> {
     this.#prepared ??= this.#prepare();
     this.#prepared.catch(() => {});
-    void this.author();
     return this.#prepared;
-  }
-
-  /** Whose name the turn's commit will bear, looked up while the turn works. */
-  author(): Promise<Identity> {
-    this.#author ??= readIdentity(this.#subject.checkout.gitCommonDir);
-    this.#author.catch(() => {});
-    return this.#author;
   }
 
   /** A box that was lost, for using too much for example, is followed by a new one. */

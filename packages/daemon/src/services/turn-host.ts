@@ -5,7 +5,6 @@ import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
 import type { Phase } from "../agent/phases/phase.ts";
 import type { Consent, EffectSubject, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
-import type { Identity } from "../os/git-objects.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
@@ -196,10 +195,6 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
 
   authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent> {
     return this.#consent.authorize(itemId, subject);
-  }
-
-  author(): Promise<Identity> {
-    return this.#ground.author();
   }
 
   settleChanges(): Promise<string | undefined> {

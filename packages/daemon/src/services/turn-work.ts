@@ -13,8 +13,8 @@ import {
 import { runTurn } from "../agent/loop.ts";
 import { isReadOnly } from "../agent/phases/phase.ts";
 import { leaveOff, type TurnOutcome } from "../agent/turn-host.ts";
-import { type Identity, readCommits } from "../os/git-objects.ts";
-import { headOf, type RepositoryPaths } from "../os/git-repository.ts";
+import { readCommits } from "../os/git-objects.ts";
+import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import type { Checkouts } from "./checkouts.ts";
 import { commitTurn, type Snapshot } from "./git/commits.ts";
 import type { Models } from "./models.ts";
@@ -71,8 +71,7 @@ export async function workOn(
   const facts = { ...subject, checks: host.checks, known: known?.tree };
   await keepPhase(services, facts);
   const report = await reportOn(services, facts);
-  const author = host.author();
-  const made = await commitOf(services, { turn, thread, checkout, outcome, known, author });
+  const made = await commitOf(services, { turn, thread, checkout, outcome, known });
   const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
   return { outcome, ...(commit && { commit }), ...(report && { report }) };
 }
@@ -134,13 +133,14 @@ interface Finished {
   readonly outcome: TurnOutcome;
   /** The tree that was proven. */
   readonly known: Snapshot | undefined;
-  readonly author: Promise<Identity>;
 }
 
 async function commitOf(
   { store, sandbox }: WorkServices,
-  { turn, thread, checkout, outcome, known, author }: Finished,
+  { turn, thread, checkout, outcome, known }: Finished,
 ): Promise<string | undefined> {
+  const author = readIdentity(checkout.gitCommonDir);
+  author.catch(() => {});
   const input = firstMessage(store, turn)?.input ?? [];
   const message = commitMessage(input, thread.title, "summary" in outcome ? outcome.summary : "");
   const ids = { threadId: thread.id, turnId: turn.id };

@@ -42,12 +42,7 @@ export async function checkpoint(
   checkout: Checkout,
   { threadId, turnId }: { threadId: string; turnId: string },
 ): Promise<Checkpoint> {
-  const head = await headOf(checkout);
-  // The turn's commit asks for the tree of HEAD; now it is looked up beside something slower.
-  const [tree] = await Promise.all([
-    snapshot(box, checkout),
-    treeOf(checkout.gitCommonDir, head.commit),
-  ]);
+  const [tree, head] = await Promise.all([snapshot(box, checkout), headOf(checkout)]);
   const message = `Checkpoint before ${turnId}`;
   const commit = await keep(checkout, { tree, parents: [head.commit], message });
   await updateRefs(
