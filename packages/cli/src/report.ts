@@ -1,4 +1,4 @@
-import { DaemonError, type ErrorKind } from "@heddle/protocol";
+import { DaemonError, type ErrorKind, messageOf } from "@heddle/protocol";
 import { CliError, type ExitCode, exitCodeOfKind, exitCodes } from "./exit.ts";
 import { printable } from "./terminal/printable.ts";
 
@@ -19,7 +19,7 @@ export function report(error: unknown): { text: string; exitCode: ExitCode } {
     const hint = typeof details.hint === "string" ? details.hint : hints[kind];
     return said(message, hint, exitCodeOfKind(kind));
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return said(`this is a fault in heddle: ${message}`, undefined, exitCodes.failed);
 }
 

@@ -90,3 +90,8 @@ export class DaemonError extends Error {
     return errorCodes[this.kind];
   }
 }
+
+/** What something that was thrown says, whatever it is. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

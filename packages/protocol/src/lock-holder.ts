@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { lstatSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute } from "node:path";
+import type { HeddlePaths } from "./paths.ts";
 
 /** The daemon that has a state directory for itself, as its file says. */
 export interface LockHolder {
@@ -15,6 +16,22 @@ export function readHolder(path: string): LockHolder | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Where the daemon listens: with another runtime directory it may be elsewhere than here. */
+export function socketOf({ holder, socket }: HeddlePaths): string {
+  const held = readHolder(holder)?.socket;
+  return held !== undefined && isOwnSocket(held) ? held : socket;
+}
+
+/** Whether nobody else can have put the socket there. */
+export function isOwnSocket(socket: string): boolean {
+  const uid = process.getuid?.();
+  const [file, directory] = [socket, dirname(socket)].map((path) =>
+    lstatSync(path, { throwIfNoEntry: false }),
+  );
+  if (!file?.isSocket() || !directory?.isDirectory()) return false;
+  return file.uid === uid && directory.uid === uid && (directory.mode & 0o077) === 0;
 }
 
 /** By hand: every command of the command line reads this file, and most need no schema else. */

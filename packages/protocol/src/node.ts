@@ -14,7 +14,7 @@ import { frameLimitBytes, protocolVersion } from "./wire.ts";
 
 export type { ThreadNotice } from "./follow.ts";
 export { type Frames, openFrames } from "./link.ts";
-export { isAlive, type LockHolder, readHolder } from "./lock-holder.ts";
+export { isAlive, isOwnSocket, type LockHolder, readHolder, socketOf } from "./lock-holder.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";
 
 export interface ConnectOptions {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { connect, heddlePaths, readHolder } from "@heddle/protocol/node";
+import { connect, heddlePaths, socketOf } from "@heddle/protocol/node";
 import { packageVersion } from "@heddle/protocol/package-version";
 import { readTrayConfig } from "./config.ts";
 import type { Desktop, DesktopEvents } from "./desktop.ts";
@@ -19,10 +19,8 @@ async function main(heddle: readonly string[]): Promise<void> {
     kind: "tray",
     version: packageVersion(import.meta.url),
   } as const;
-  // With another runtime directory the daemon may listen elsewhere than here.
-  const socketPath = () => readHolder(paths.holder)?.socket ?? paths.socket;
   await runTray({
-    connect: () => connect({ socketPath, client }),
+    connect: () => connect({ socketPath: () => socketOf(paths), client }),
     desktop: (events) => openDesktop(events, paths.state),
     open: (words) => openTerminal(shown([...heddle, ...words], words), terminal, env),
     quietHours,

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Facts } from "@heddle/protocol";
+import { type Facts, messageOf } from "@heddle/protocol";
 import type { Command } from "commander";
 import { answerText } from "../analyze/answer.ts";
 import { pictureOf } from "../analyze/picture/picture.ts";
@@ -45,7 +45,7 @@ async function draw(facts: Facts, file: string): Promise<void> {
   try {
     await writeFile(file, pictureOf(facts));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CliError(exitCodes.failed, `the picture could not be written: ${reason}`);
   }
   say(`drew ${printableLine(file)}`);

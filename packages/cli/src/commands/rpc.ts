@@ -1,10 +1,9 @@
 import { EventEmitter, once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Methods, ParamsOf } from "@heddle/protocol";
-import { type HeddlePaths, heddlePaths, openFrames } from "@heddle/protocol/node";
+import { type HeddlePaths, heddlePaths, openFrames, socketOf } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
-import { socketOf } from "../daemon/find.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { exitCodes, usageError } from "../exit.ts";
 import { print, printJson } from "../terminal/output.ts";

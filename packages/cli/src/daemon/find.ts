@@ -1,5 +1,3 @@
-import { lstatSync } from "node:fs";
-import { dirname } from "node:path";
 import { DaemonError } from "@heddle/protocol";
 import {
   type ConnectOptions,
@@ -7,7 +5,7 @@ import {
   type HeddleClient,
   type HeddlePaths,
   maxSocketPathBytes,
-  readHolder,
+  socketOf,
 } from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
 import { version } from "../version.ts";
@@ -25,22 +23,6 @@ export async function findDaemon(
     if (error instanceof DaemonError && error.kind === "disconnected") return undefined;
     throw error;
   }
-}
-
-/** Where the daemon listens: with another runtime directory it may be elsewhere than here. */
-export function socketOf({ holder, socket }: HeddlePaths): string {
-  const held = readHolder(holder)?.socket;
-  return held !== undefined && isOwn(held) ? held : socket;
-}
-
-/** Whether nobody else can have put the socket there. */
-export function isOwn(socket: string): boolean {
-  const uid = process.getuid?.();
-  const [file, directory] = [socket, dirname(socket)].map((path) =>
-    lstatSync(path, { throwIfNoEntry: false }),
-  );
-  if (!file?.isSocket() || !directory?.isDirectory()) return false;
-  return file.uid === uid && directory.uid === uid && (directory.mode & 0o077) === 0;
 }
 
 // The kernel would take a cut path, which may be somebody else's socket.

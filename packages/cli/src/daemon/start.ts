@@ -11,11 +11,16 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type HeddleClient, type HeddlePaths, isAlive, readHolder } from "@heddle/protocol/node";
+import {
+  type HeddleClient,
+  type HeddlePaths,
+  isAlive,
+  isOwnSocket,
+  readHolder,
+} from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
 import { isInstalled, serviceManager } from "../service/service.ts";
 import { daemonArguments } from "./entry.ts";
-import { isOwn } from "./find.ts";
 import { lastSentence } from "./last-sentence.ts";
 
 const readyWithinMs = 30_000;
@@ -111,7 +116,7 @@ async function untilAnswering(find: Find, goesOn: () => boolean, until: number) 
 async function untilSettled(paths: HeddlePaths, find: Find): Promise<HeddleClient | undefined> {
   const holder = readHolder(paths.holder);
   if (holder === undefined) return undefined;
-  const foreign = existsSync(holder.socket) && !isOwn(holder.socket);
+  const foreign = existsSync(holder.socket) && !isOwnSocket(holder.socket);
   const until = performance.now() + (foreign ? 0 : holderSettlesWithinMs);
   const client = await untilAnswering(find, () => isAlive(holder.pid), until);
   if (client || !isAlive(holder.pid)) return client;

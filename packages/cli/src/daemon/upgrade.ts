@@ -1,8 +1,7 @@
+import { atWork } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { say } from "../terminal/output.ts";
 import { version } from "../version.ts";
-
-const atWork = ["provisioning", "queued", "running", "landing"];
 
 /** Tells whoever has a newer command line than daemon, and when to restart it. */
 export async function offerUpgrade(daemon: HeddleClient): Promise<void> {

@@ -1,4 +1,4 @@
-import { DaemonError } from "@heddle/protocol";
+import { DaemonError, messageOf } from "@heddle/protocol";
 import { parse, type ScheduledTask, schedule } from "node-cron";
 
 /** The five fields of a cron expression as the numbers that they stand for. */
@@ -32,9 +32,11 @@ export function parseCron(cron: string): CronFields {
       },
     };
   } catch (error) {
-    throw refused(cron, error instanceof Error ? error.message : String(error));
+    throw refused(cron, messageOf(error));
   }
 }
+
+const afterStartMs = 200;
 
 /** Calls at every full minute, for as long as it is not disposed. */
 export function everyMinute(call: () => void): Disposable {
@@ -51,8 +53,6 @@ export function everyMinute(call: () => void): Disposable {
     },
   };
 }
-
-const afterStartMs = 200;
 
 function numbers(values: readonly (number | string)[]): number[] {
   const odd = values.find((value) => typeof value !== "number");

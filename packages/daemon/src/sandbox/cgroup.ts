@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "@heddle/protocol";
 import { isAlive } from "../os/processes.ts";
 
 /** The control files of a scope and what is written to them; only those of `controllers`. */
@@ -90,7 +91,7 @@ function attempt(find: () => ScopeSource): ScopeSource {
   try {
     return find();
   } catch (error) {
-    return none(error instanceof Error ? error.message : String(error));
+    return none(messageOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type BudgetLevel,
   type DaemonStatus,
+  messageOf,
   protocolVersion,
   type StorageStatus,
 } from "@heddle/protocol";
@@ -100,7 +101,7 @@ export class Status {
   #box(): DaemonStatus["box"] {
     this.#proving ??= this.#options.prove().then(
       (proofs) => this.#proven(proofs.find(({ passed }) => !passed)?.detail),
-      (error: unknown) => this.#proven(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => this.#proven(messageOf(error)),
     );
     return this.#boxState;
   }

@@ -1,4 +1,4 @@
-import type { Approval, Thread } from "@heddle/protocol";
+import { type Approval, atWork, type Thread } from "@heddle/protocol";
 import type { TrayState } from "./state.ts";
 import { count } from "./text.ts";
 
@@ -11,8 +11,6 @@ export interface Groups {
   readonly ready: readonly Thread[];
   readonly failed: readonly Thread[];
 }
-
-const atWork = ["provisioning", "queued", "running", "landing"];
 
 export function groupsOf({ threads, approvals }: TrayState): Groups {
   const asking = [...approvals.values()].sort((a, b) => a.createdAt - b.createdAt);

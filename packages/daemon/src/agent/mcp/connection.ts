@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { DaemonError, type McpTool } from "@heddle/protocol";
+import { DaemonError, type McpTool, messageOf } from "@heddle/protocol";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
@@ -271,6 +271,6 @@ function unknownEffect(error: unknown): unknown {
 
 /** What a server answers that is none, or an error, in words that a model can use. */
 function failureOf(server: string, error: unknown): DaemonError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new DaemonError("mcpFailed", `${server}: ${message.slice(0, 2000)}`, {}, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "@heddle/protocol";
 import type { JsonSchemaType, JsonSchemaValidator } from "@modelcontextprotocol/sdk/validation";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 import { Ajv } from "ajv";
@@ -33,7 +34,7 @@ export function flawOf(schema: Schema): string | undefined {
     validatorOf(schema);
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    return shortly(error);
   }
 }
 
@@ -43,7 +44,7 @@ export function misfit(schema: Schema, value: unknown): string | undefined {
     const { valid, errorMessage } = validatorOf(schema)(value);
     return valid ? undefined : errorMessage.slice(0, 1000);
   } catch (error) {
-    return messageOf(error);
+    return shortly(error);
   }
 }
 
@@ -100,6 +101,6 @@ function tamedAt(key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, tamed(one)]));
 }
 
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
+function shortly(error: unknown): string {
+  return messageOf(error).slice(0, 300);
 }

@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from "node:path";
 import * as z from "zod";
 import { resultTokenLimit } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { declined, failItem, functionTool, ToolError } from "./tool.ts";
+import { declined, failItem, functionTool, settled, ToolError } from "./tool.ts";
 
 const commandLimitMs = 10 * 60_000;
 
@@ -62,12 +62,6 @@ export const execCommand = functionTool({
   },
   recover: async ({ callId }, { host }) => ({ output: host.recoverCommand(callId) }),
 });
-
-/** The output of a command, and whether what it changed still stands. */
-export async function settled(host: TurnHost, output: string): Promise<string> {
-  const takenBack = await host.settleChanges();
-  return takenBack === undefined ? output : `${output}\n${takenBack}`;
-}
 
 function directory({ worktree }: TurnHost, workdir = "."): string {
   const cwd = isAbsolute(workdir) ? workdir : join(worktree, workdir);

@@ -4,8 +4,7 @@ import { resultTokenLimit } from "../context/truncate.ts";
 import type { McpAnswer, McpOffer } from "../mcp/offers.ts";
 import type { ModelCall } from "../model-types.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { settled } from "./exec-command.ts";
-import { declined, failItem, parseArguments, type Tool, type ToolResult } from "./tool.ts";
+import { declined, failItem, parseArguments, settled, type Tool, type ToolResult } from "./tool.ts";
 
 const anyObject = z.looseObject({});
 const interrupted =

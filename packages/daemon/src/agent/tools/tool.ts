@@ -1,4 +1,4 @@
-import type { Item } from "@heddle/protocol";
+import { type Item, messageOf } from "@heddle/protocol";
 import * as z from "zod";
 import type { Gate } from "../gate/gate.ts";
 import type { ModelCall, ToolSpec } from "../model-types.ts";
@@ -47,10 +47,16 @@ export function endOf({ signal }: TurnHost): "interrupted" | "failed" {
 
 /** Ends the item of a call that threw; one without text of its own says why. */
 export function failItem(host: TurnHost, item: Item, error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const silent = "text" in item && item.text === "";
   const told = silent ? { ...item, text: message, textLength: message.length } : item;
   host.completeItem(told, endOf(host));
+}
+
+/** The output of an effect, and whether what it changed still stands. */
+export async function settled(host: TurnHost, output: string): Promise<string> {
+  const takenBack = await host.settleChanges();
+  return takenBack === undefined ? output : `${output}\n${takenBack}`;
 }
 
 /** What a person or a policy refused; stored with its result, for nobody is asked again after a kill. */

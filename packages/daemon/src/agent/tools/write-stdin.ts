@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { maxOutputTokens, settled } from "./exec-command.ts";
-import { functionTool, ToolError } from "./tool.ts";
+import { maxOutputTokens } from "./exec-command.ts";
+import { functionTool, settled, ToolError } from "./tool.ts";
 
 /** Ctrl+C, as a terminal would send it. */
 const endOfSession = "\u0003";

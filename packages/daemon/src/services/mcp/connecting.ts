@@ -1,4 +1,4 @@
-import { DaemonError, type McpServer, type McpTransport } from "@heddle/protocol";
+import { DaemonError, type McpServer, type McpTransport, messageOf } from "@heddle/protocol";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
 import {
   StreamableHTTPClientTransport,
@@ -156,7 +156,3 @@ function watched(through: typeof fetch, failed: (why: string) => void): typeof f
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,4 +1,4 @@
-import { DaemonError, type McpServer } from "@heddle/protocol";
+import { DaemonError, type McpServer, messageOf } from "@heddle/protocol";
 import { auth } from "@modelcontextprotocol/sdk/client/auth.js";
 import { fetchBy } from "../../sandbox/egress/fetch.ts";
 import { type Network, Routes } from "../../sandbox/egress/routes.ts";
@@ -35,7 +35,7 @@ export async function logIn(
   try {
     await auth(login, options);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new DaemonError("mcpFailed", `${name}: ${message.slice(0, 1000)}`, {}, { cause: error });
   }
 }
