@@ -1,10 +1,10 @@
 // Writes docs/protocol.md and docs/protocol.json from the schemas, and the manual page from the commands;
 // `--check` only compares.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { renderJsonSchema, renderReference } from "@heddle/protocol/reference";
 import { commandList } from "../packages/cli/src/command-list.ts";
 import { manPage } from "../packages/cli/src/man/man-page.ts";
 import { version } from "../packages/cli/src/version.ts";
-import { renderJsonSchema, renderReference } from "@heddle/protocol/reference";
 
 const root = new URL("..", import.meta.url);
 const documents = [

@@ -9,6 +9,16 @@ export const exitCodes = {
   configuration: 78,
   interrupted: 130,
 } as const;
+/** Each exit code with what it tells a script. */
+export const exitMeanings: readonly (readonly [code: ExitCode, meaning: string])[] = [
+  [exitCodes.ok, "done"],
+  [exitCodes.failed, "failed"],
+  [exitCodes.usage, "wrong usage"],
+  [exitCodes.unavailable, "no daemon"],
+  [exitCodes.waiting, "waits for an answer"],
+  [exitCodes.configuration, "configuration"],
+  [exitCodes.interrupted, "interrupted"],
+];
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** A failure of the command line's own, as a sentence for the user. */

@@ -1,12 +1,15 @@
 import type { Command } from "commander";
 import { command } from "./command.ts";
 import { commandList, type LazyCommand } from "./command-list.ts";
+import { exitMeanings } from "./exit.ts";
 import { version } from "./version.ts";
 
-const footer = `
-A thread, project or approval is named by its id, branch, name or path, or by a part of it that only
-one has. Exit codes: 0 done, 1 failed, 2 wrong usage, 69 no daemon, 75 waits for an answer, 78
-configuration, 130 interrupted.`;
+/** How what a command is about can be named. */
+export const naming =
+  "A thread, project or approval is named by its id, branch, name or path, or by a part of it that only one has.";
+
+const codes = exitMeanings.map(([code, meaning]) => `${code} ${meaning}`).join(", ");
+const footer = `\n${naming}\nExit codes: ${codes}.`;
 
 /** The program, of which only the command that `argv` names is loaded. */
 export async function makeProgram(
