@@ -1,0 +1,74 @@
+const { spawn } = require("node:child_process");
+const { createInterface } = require("node:readline");
+
+const needsYou = ["waitingForApproval", "waitingForUser"];
+const atWork = ["provisioning", "queued", "running", "landing"];
+const restartAfterMs = 5000;
+
+/** Follows all threads through `heddle rpc --stdio`; `changed` is called with a Map by id. */
+function followThreads(command, changed) {
+  let child;
+  let again;
+  const begin = () => {
+    const threads = new Map();
+    const calls = new Map();
+    const [file, ...args] = command;
+    child = spawn(file, [...args, "rpc", "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
+    const ended = () => {
+      changed(new Map());
+      again = setTimeout(begin, restartAfterMs);
+    };
+    child.once("error", ended);
+    child.once("close", (_, signal) => signal === "SIGTERM" || ended());
+    child.stdin.on("error", () => {});
+    const call = (method, params, done) => {
+      const id = calls.size + 1;
+      calls.set(id, done);
+      child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
+    };
+    const keep = (thread) => {
+      // A page of the list may come after an event that is newer.
+      if ((threads.get(thread.id)?.updatedAt ?? 0) > thread.updatedAt) return;
+      if (thread.status === "archived") threads.delete(thread.id);
+      else threads.set(thread.id, thread);
+    };
+    const list = (cursor) =>
+      call("thread/list", { cursor }, ({ data, nextCursor }) => {
+        data.forEach(keep);
+        if (nextCursor !== null) return list(nextCursor);
+        changed(threads);
+      });
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const { id, method, params, result } = JSON.parse(line);
+      if (method === "daemon/event" && params.event.type === "threadChanged") {
+        keep(params.event.thread);
+        changed(threads);
+      } else if (result !== undefined) calls.get(id)?.(result);
+    });
+    const client = { name: "vscode", kind: "editor" };
+    call("initialize", { protocolVersion: 1, client }, () =>
+      // In this order nothing is missed between the list and the feed.
+      call("daemon/subscribe", {}, () => list()),
+    );
+  };
+  begin();
+  return {
+    dispose() {
+      clearTimeout(again);
+      child.kill("SIGTERM");
+    },
+  };
+}
+
+/** `1 needs you, 2 working`; empty where nothing is to be told. */
+function statusOf(threads) {
+  const all = [...threads.values()];
+  const needs = all.filter(({ status }) => needsYou.includes(status)).length;
+  const works = all.filter(({ status }) => atWork.includes(status)).length;
+  const parts = [];
+  if (needs > 0) parts.push(`${needs} ${needs === 1 ? "needs" : "need"} you`);
+  if (works > 0) parts.push(`${works} working`);
+  return parts.join(", ");
+}
+
+module.exports = { followThreads, statusOf };
