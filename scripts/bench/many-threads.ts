@@ -46,6 +46,36 @@ export function multiplyThread(state: string, copies: number): void {
   db.close();
 }
 
+/** What grows with a thread, and the column that orders it, if its id does not. */
+const growing = { turn: undefined, item: undefined, thread_event: "seq", history: "position" };
+/** Ids of the same millisecond are next to each other: a copy's are far from all of them. */
+const farApart = 2 ** 24;
+
+/** Makes a thread of a stopped daemon so many times as long, by copies of all that is in it. */
+export function lengthenThread(state: string, threadId: string, times: number): void {
+  const db = new BetterSqlite3(join(state, "heddle.db"));
+  const tables = Object.entries(growing).map(([table, order]) => {
+    const rows = db.prepare(`SELECT * FROM ${table} WHERE thread_id = ?`).all(threadId);
+    return { table, order, rows: rows as Record<string, unknown>[] };
+  });
+  db.transaction(() => {
+    for (let copy = 1; copy < times; copy += 1) {
+      const change = (text: string) =>
+        text.replace(anId, (id, kind, tail) =>
+          kind === "thr" || kind === "tsk"
+            ? id
+            : id.slice(0, -12) + renumbered(tail, copy * farApart),
+        );
+      for (const { table, order, rows } of tables) {
+        const later = (row: Record<string, unknown>) =>
+          order ? { ...row, [order]: Number(row[order]) + copy * rows.length } : row;
+        insert(db, table, rows.map(later), change);
+      }
+    }
+  })();
+  db.close();
+}
+
 function missing(): never {
   throw new Error("there is no thread to be copied");
 }
