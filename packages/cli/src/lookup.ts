@@ -1,40 +1,6 @@
-import {
-  type Approval,
-  DaemonError,
-  type Methods,
-  type Project,
-  type ResultOf,
-  type Thread,
-} from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import { type Approval, DaemonError, type Project, type Thread } from "@heddle/protocol";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { isFullId, pick } from "./names.ts";
-
-type PagedMethod =
-  | "project/list"
-  | "task/list"
-  | "thread/list"
-  | "approval/list"
-  | "automation/list"
-  | "inbox/list"
-  | "mcp/list";
-type RowOf<M extends PagedMethod> = ResultOf<Methods, M>["data"][number];
-
-/** Every row of a list, page by page. */
-export async function listAll<M extends PagedMethod>(
-  daemon: HeddleClient,
-  method: M,
-  filter: Readonly<Record<string, unknown>> = {},
-): Promise<RowOf<M>[]> {
-  const rows: RowOf<M>[] = [];
-  let cursor: string | null = null;
-  do {
-    const params = { ...filter, limit: 200, ...(cursor === null ? {} : { cursor }) };
-    const page = (await daemon.call(method, params as never)) as ResultOf<Methods, M>;
-    rows.push(...(page.data as RowOf<M>[]));
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return rows;
-}
 
 /** Threads, newest first; with `archived` those too. */
 export async function listThreads(

@@ -1,7 +1,7 @@
 import type { McpServer, ProjectId } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { usageError } from "./exit.ts";
-import { listAll } from "./lookup.ts";
+
 import { pick } from "./names.ts";
 import { chooseProject } from "./project.ts";
 

@@ -14,6 +14,7 @@ import { frameLimitBytes, protocolVersion } from "./wire.ts";
 
 export type { ThreadNotice } from "./follow.ts";
 export { type Frames, openFrames } from "./link.ts";
+export { listAll } from "./list-all.ts";
 export { isAlive, isOwnSocket, type LockHolder, readHolder, socketOf } from "./lock-holder.ts";
 export { type HeddlePaths, heddlePaths, maxSocketPathBytes } from "./paths.ts";
 

@@ -1,5 +1,5 @@
 import type { DaemonEvent } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { byId, emptyState, isPresent, isUnread, type TrayState } from "./model/state.ts";
 
 export interface FeedSink {
@@ -20,13 +20,13 @@ export async function followFeed(
 }
 
 async function readState(client: HeddleClient): Promise<TrayState> {
-  const unread = { inbox: ["unread" as const] };
+  const unread = { inbox: ["unread"] };
   const [projects, threads, approvals, automations, findings] = await Promise.all([
-    all((page) => client.call("project/list", page)),
-    all((page) => client.call("thread/list", page)),
-    all((page) => client.call("approval/list", page)),
-    all((page) => client.call("automation/list", page)),
-    all((page) => client.call("inbox/list", { filter: unread, ...page })),
+    listAll(client, "project/list"),
+    listAll(client, "thread/list"),
+    listAll(client, "approval/list"),
+    listAll(client, "automation/list"),
+    listAll(client, "inbox/list", { filter: unread }),
   ]);
   return {
     ...emptyState,
@@ -37,21 +37,4 @@ async function readState(client: HeddleClient): Promise<TrayState> {
     automations: byId(automations),
     findings: byId(findings.filter(isUnread)),
   };
-}
-
-interface Page<Row> {
-  readonly data: readonly Row[];
-  readonly nextCursor: string | null;
-}
-
-async function all<Row>(
-  read: (page: { limit: number; cursor?: string }) => Promise<Page<Row>>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await read({ limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-    rows.push(...page.data);
-    cursor = page.nextCursor;
-  }
-  return rows;
 }

@@ -7,8 +7,8 @@ import {
   type Thread,
   type ThreadId,
 } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
-import { listAll, listThreads } from "../lookup.ts";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
+import { listThreads } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { age } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";

@@ -5,8 +5,8 @@ import {
   type InboxFilter,
   InboxState,
 } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
-import { listAll } from "../lookup.ts";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
+
 import { pick } from "../names.ts";
 import { chooseProject } from "../project.ts";
 

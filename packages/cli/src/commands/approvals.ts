@@ -1,8 +1,9 @@
 import type { Approval } from "@heddle/protocol";
+import { listAll } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { findThread, listAll } from "../lookup.ts";
+import { findThread } from "../lookup.ts";
 import { paintOut, print, printJson, say } from "../terminal/output.ts";
 import { answerCommands, approvalText } from "../thread/approval-text.ts";
 

@@ -1,4 +1,5 @@
 import type { Automation, Run } from "@heddle/protocol";
+import { listAll } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { findAutomation } from "../automations/find.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
-import { listAll } from "../lookup.ts";
+
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { count } from "../terminal/format.ts";

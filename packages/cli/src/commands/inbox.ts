@@ -1,11 +1,11 @@
 import { type Finding, type InboxFilter, Severity } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
 import { everything, findAutomation, findFinding } from "../automations/find.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
-import { listAll } from "../lookup.ts";
+
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { age, count } from "../terminal/format.ts";

@@ -1,9 +1,10 @@
 import type { Project } from "@heddle/protocol";
+import { listAll } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
-import { listAll } from "../lookup.ts";
+
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { confirm } from "../terminal/ask.ts";

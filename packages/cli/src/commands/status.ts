@@ -1,10 +1,10 @@
 import type { DaemonStatus } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { statusText } from "../daemon/status-text.ts";
-import { findThread, listAll } from "../lookup.ts";
+import { findThread } from "../lookup.ts";
 import { paintOut, print, printJson } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { threadFactsText } from "../thread/facts-text.ts";

@@ -1,8 +1,9 @@
 import { type Task, TaskState } from "@heddle/protocol";
+import { listAll } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { listAll } from "../lookup.ts";
+
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { age } from "../terminal/format.ts";

@@ -7,6 +7,7 @@ import {
   slashUsage,
   type ThreadId,
 } from "@heddle/protocol";
+import { listAll } from "@heddle/protocol/node";
 import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
@@ -17,7 +18,7 @@ import { hitText } from "../commands/history.ts";
 import { approvedHash, carryOut } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
 import { usageError } from "../exit.ts";
-import { listAll, listThreads } from "../lookup.ts";
+import { listThreads } from "../lookup.ts";
 import { offeredText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
