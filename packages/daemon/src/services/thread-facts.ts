@@ -1,4 +1,4 @@
-import type { ThreadFacts, ThreadId, Turn, Usage } from "@heddle/protocol";
+import type { ThreadFacts, ThreadId } from "@heddle/protocol";
 import { estimateTokens, usualBytesPerToken } from "../agent/context/tokens.ts";
 import { isReadOnly } from "../agent/phases/phase.ts";
 import { type BudgetServices, budgetsOf, shownLevels } from "./budgets.ts";
@@ -21,8 +21,7 @@ export interface ThreadFactsServices extends BudgetServices {
 export function threadFacts(services: ThreadFactsServices, threadId: ThreadId): ThreadFacts {
   const { store, models, grants, policies, contextTokens } = services;
   const thread = rows.thread(store, threadId);
-  const turns = store.turns.where({ thread_id: threadId });
-  const last = turns.at(-1);
+  const last = store.turns.newest(threadId);
   const model = last?.model ?? models.mainModel;
   const bytesPerToken = store.modelRequests.bytesPerToken(threadId) ?? usualBytesPerToken;
   const limits = last
@@ -37,7 +36,7 @@ export function threadFacts(services: ThreadFactsServices, threadId: ThreadId): 
       tokens: Math.round(estimateTokens(store.history.bytes(threadId), bytesPerToken)),
       limit: models.contextLength(model) ?? contextTokens,
     },
-    usage: sumOf(turns),
+    usage: store.turns.usageOf(threadId),
     budgets: shownLevels(services, limits),
     policy: thread.policy,
     rules: policies.words(policies.subjectOf(thread)),
@@ -50,20 +49,5 @@ export function threadFacts(services: ThreadFactsServices, threadId: ThreadId): 
       hosts: grants.hosts(thread),
       paths: grants.paths(thread),
     },
-  };
-}
-
-function sumOf(turns: readonly Turn[]): Usage {
-  const sum = (of: (usage: Usage) => number) =>
-    turns.reduce((total, { usage }) => total + of(usage), 0);
-  const priced = turns.filter(({ usage }) => usage.costUsd !== null);
-  return {
-    requests: sum(({ requests }) => requests),
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    cachedInputTokens: sum(({ cachedInputTokens }) => cachedInputTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    reasoningTokens: sum(({ reasoningTokens }) => reasoningTokens),
-    estimated: turns.some(({ usage }) => usage.estimated),
-    costUsd: priced.length === 0 ? null : sum(({ costUsd }) => costUsd ?? 0),
   };
 }

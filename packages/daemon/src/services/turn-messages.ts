@@ -49,7 +49,7 @@ export function firstMessage(store: Store, { id, createdAt }: Turn): UserMessage
 
 /** Gives a new turn what an earlier one, which was interrupted or failed, has left unread. */
 export function takeOverUnread(tx: Transaction, store: Store, { id, threadId }: Turn): void {
-  const before = store.turns.where({ thread_id: threadId }).findLast((turn) => turn.id !== id);
+  const before = store.turns.newest(threadId, id);
   if (before === undefined || !turnEnded(before.state)) return;
   for (const message of store.items.ofTurn(before.id).filter(isMessage)) {
     if (message.state === "interrupted") moveTo(tx, message, id);

@@ -11,7 +11,6 @@ import {
   Task,
   Thread,
   type ThreadId,
-  Turn,
 } from "@heddle/protocol";
 import * as z from "zod";
 import { AutomationTable, BranchTipTable, RunTable } from "./automation-tables.ts";
@@ -26,7 +25,7 @@ import { MutationTable } from "./mutation-table.ts";
 import { ConsentTable, PolicyGroundTable, PolicyTable } from "./policy-tables.ts";
 import { RestorationTable } from "./restoration-table.ts";
 import { SearchTable } from "./search-table.ts";
-import { CheckpointTable, EffectTable } from "./turn-tables.ts";
+import { CheckpointTable, EffectTable, TurnTable } from "./turn-tables.ts";
 import { ModelRequestTable, WorkTable } from "./usage-tables.ts";
 
 export interface Durability {
@@ -44,7 +43,7 @@ export class Store {
   readonly grants: DocumentTable<Grant, "project_id" | "thread_id">;
   readonly tasks: DocumentTable<Task, "project_id" | "state">;
   readonly threads: ThreadTable;
-  readonly turns: DocumentTable<Turn, "thread_id" | "state">;
+  readonly turns: TurnTable;
   readonly items: ItemTable;
   readonly approvals: DocumentTable<Approval, "thread_id" | "turn_id" | "state">;
   readonly landings: DocumentTable<Landing, "thread_id" | "state">;
@@ -79,7 +78,7 @@ export class Store {
     this.grants = new DocumentTable(db, "project_grant", Grant);
     this.tasks = new DocumentTable(db, "task", Task);
     this.threads = new ThreadTable(db);
-    this.turns = new DocumentTable(db, "turn", Turn);
+    this.turns = new TurnTable(db);
     this.items = new ItemTable(db);
     this.approvals = new DocumentTable(db, "approval", Approval);
     this.landings = new DocumentTable(db, "landing", Landing);

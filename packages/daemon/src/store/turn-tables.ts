@@ -1,4 +1,41 @@
+import { Turn, type Usage } from "@heddle/protocol";
 import type { Database } from "./database.ts";
+import { DocumentTable } from "./document-table.ts";
+
+export class TurnTable extends DocumentTable<Turn, "thread_id" | "state"> {
+  readonly #usage;
+
+  constructor(db: Database) {
+    super(db, "turn", Turn);
+    const sums = counted.map((name) => `COALESCE(SUM(body ->> '$.usage.${name}'), 0) AS ${name}`);
+    this.#usage = db.prepare<[string], Omit<Usage, "estimated"> & { estimated: number }>(
+      `SELECT ${sums.join(", ")}, SUM(body ->> '$.usage.costUsd') AS costUsd,
+         COALESCE(MAX(body ->> '$.usage.estimated'), 0) AS estimated
+       FROM turn WHERE thread_id = ?`,
+    );
+  }
+
+  /** The newest turn of a thread, or the one before another of it. */
+  newest(threadId: string, before?: string): Turn | undefined {
+    const page = { limit: 1, cursor: before };
+    return this.page({ thread_id: threadId }, page, "newest").data[0];
+  }
+
+  /** What all turns of a thread have used. */
+  usageOf(threadId: string): Usage {
+    const found = this.#usage.get(threadId);
+    if (found === undefined) throw new Error("a sum has a row");
+    return { ...found, estimated: found.estimated === 1 };
+  }
+}
+
+const counted = [
+  "requests",
+  "inputTokens",
+  "cachedInputTokens",
+  "outputTokens",
+  "reasoningTokens",
+] as const satisfies readonly (keyof Usage)[];
 
 /** The ledger: effects that were begun and not yet reported, with what it takes to judge them. */
 export class EffectTable {
