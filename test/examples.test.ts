@@ -77,8 +77,7 @@ test("the VS Code client follows the threads, and nothing of it is left when it 
   let status = "";
   // An editor hands on the environment that it has.
   const variables = Object.entries(daemon.env).map(([name, value]) => `${name}=${value}`);
-  const mark = `VS_CODE=${daemon.pid}`;
-  const started = ["/usr/bin/env", "-i", ...variables, mark, ...command];
+  const started = ["/usr/bin/env", "-i", ...variables, ...command];
   const following = followThreads(started, (threads) => {
     status = statusOf(threads);
   });
@@ -92,6 +91,16 @@ test("the VS Code client follows the threads, and nothing of it is left when it 
   expect(bridges()).toHaveLength(1);
   following.dispose();
   await expect.poll(bridges).toEqual([]);
+});
+
+test("the VS Code client waits where Heddle cannot be started", async () => {
+  const { followThreads } = createRequire(import.meta.url)(
+    "../examples/vscode/threads.js",
+  ) as VsCodeClient;
+  const told: number[] = [];
+  const following = followThreads(["/none/such"], ({ size }) => void told.push(size));
+  await expect.poll(() => told).toEqual([0]);
+  following.dispose();
 });
 
 /** The clients of this daemon that were started for an editor. */

@@ -114,3 +114,9 @@ test("a bridge whose daemon goes ends with 69", async () => {
   expect(await bridge.ended).toBe(69);
   await daemon.restart();
 });
+
+test("a bridge that is to start no daemon says so where none runs", async () => {
+  await daemon.stop();
+  const ended = await heddle("rpc", "--stdio", "--no-start");
+  expect(ended).toEqual({ code: 69, stdout: "", stderr: "heddle: no daemon is running\n" });
+});

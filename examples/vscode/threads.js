@@ -9,17 +9,20 @@ const restartAfterMs = 5000;
 function followThreads(command, changed) {
   let child;
   let again;
-  const begin = () => {
+  let disposed = false;
+  const begin = (options = []) => {
     const threads = new Map();
     const calls = new Map();
     const [file, ...args] = command;
-    child = spawn(file, [...args, "rpc", "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
-    const ended = () => {
+    const words = [...args, "rpc", "--stdio", ...options];
+    child = spawn(file, words, { stdio: ["pipe", "pipe", "ignore"] });
+    child.on("error", () => {});
+    child.once("close", () => {
+      if (disposed) return;
       changed(new Map());
-      again = setTimeout(begin, restartAfterMs);
-    };
-    child.once("error", ended);
-    child.once("close", (_, signal) => signal === "SIGTERM" || ended());
+      // A daemon that was stopped stays so until somebody starts it.
+      again = setTimeout(begin, restartAfterMs, ["--no-start"]);
+    });
     child.stdin.on("error", () => {});
     const call = (method, params, done) => {
       const id = calls.size + 1;
@@ -54,8 +57,9 @@ function followThreads(command, changed) {
   begin();
   return {
     dispose() {
+      disposed = true;
       clearTimeout(again);
-      child.kill("SIGTERM");
+      child.kill();
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { McpServer, ProjectId } from "@heddle/protocol";
 import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { usageError } from "./exit.ts";
-
 import { pick } from "./names.ts";
 import { chooseProject } from "./project.ts";
 

@@ -70,15 +70,18 @@ local function lines(take)
   end
 end
 
-local function start()
+local function start(...)
   M.threads, waiting = {}, {}
-  job = vim.fn.jobstart(vim.list_extend(vim.list_slice(command), { "rpc", "--stdio" }), {
+  job = vim.fn.jobstart(vim.list_extend(vim.list_slice(command), { "rpc", "--stdio", ... }), {
     on_stdout = lines(function(line)
       receive(vim.json.decode(line))
     end),
     on_exit = function()
       job, M.threads = nil, {}
-      vim.defer_fn(start, restart_after_ms)
+      -- A daemon that was stopped stays so until somebody starts it.
+      vim.defer_fn(function()
+        start("--no-start")
+      end, restart_after_ms)
     end,
   })
   local client = { name = "neovim", kind = "editor" }
@@ -127,6 +130,9 @@ end
 --- `command`: how Heddle is started, `{ "heddle" }` unless given.
 function M.setup(options)
   command = options and options.command or command
+  if vim.fn.executable(command[1]) == 0 then
+    return vim.notify("heddle: " .. command[1] .. " is not there", vim.log.levels.ERROR)
+  end
   vim.api.nvim_create_user_command("Heddle", M.choose, { desc = "Attach to a thread of Heddle" })
   start()
 end

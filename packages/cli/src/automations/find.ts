@@ -6,7 +6,6 @@ import {
   InboxState,
 } from "@heddle/protocol";
 import { type HeddleClient, listAll } from "@heddle/protocol/node";
-
 import { pick } from "../names.ts";
 import { chooseProject } from "../project.ts";
 

@@ -13,7 +13,6 @@ import {
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
-
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { count } from "../terminal/format.ts";

@@ -5,7 +5,6 @@ import { everything, findAutomation, findFinding } from "../automations/find.ts"
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
-
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { age, count } from "../terminal/format.ts";

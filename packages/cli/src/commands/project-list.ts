@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { usageError } from "../exit.ts";
-
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { confirm } from "../terminal/ask.ts";

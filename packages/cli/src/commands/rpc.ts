@@ -4,11 +4,17 @@ import type { Methods, ParamsOf } from "@heddle/protocol";
 import { type HeddlePaths, heddlePaths, openFrames, socketOf } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
+import { findDaemon } from "../daemon/find.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { exitCodes, usageError } from "../exit.ts";
+import { CliError, exitCodes, usageError } from "../exit.ts";
 import { print, printJson } from "../terminal/output.ts";
 
 type Method = keyof Methods & string;
+
+interface Options {
+  readonly stdio?: boolean;
+  readonly start: boolean;
+}
 
 export function rpcCommand(): Command {
   return command("rpc")
@@ -16,9 +22,10 @@ export function rpcCommand(): Command {
     .argument("[method]", "such as thread/list")
     .argument("[params]", "its params as JSON", "{}")
     .option("--stdio", "each line of stdin is a frame to the daemon, each frame from it a line")
-    .action(async (method: string | undefined, params: string, { stdio }: { stdio?: boolean }) => {
+    .option("--no-start", "with --stdio: do not start a daemon where none runs")
+    .action(async (method: string | undefined, params: string, { stdio, start }: Options) => {
       const paths = heddlePaths();
-      if (stdio) return await bridge(paths);
+      if (stdio) return await bridge(paths, start);
       if (method === undefined) throw usageError("no method is named", "heddle rpc thread/list");
       const parsed = parse(params) as ParamsOf<Methods, Method>;
       using daemon = await openDaemon(paths);
@@ -45,9 +52,10 @@ function idOf(frame: string): unknown {
 }
 
 /** The first line has to be `initialize`, as of any client. */
-async function bridge(paths: HeddlePaths): Promise<void> {
-  // So that there is one.
-  (await openDaemon(paths)).close();
+async function bridge(paths: HeddlePaths, start: boolean): Promise<void> {
+  const daemon = start ? await openDaemon(paths) : await findDaemon(paths);
+  if (daemon === undefined) throw new CliError(exitCodes.unavailable, "no daemon is running");
+  daemon.close();
   const waiting = new Set<unknown>();
   const answered = new EventEmitter();
   const frames = await openFrames(socketOf(paths), (frame) => {

@@ -3,7 +3,6 @@ import { listAll } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { age } from "../terminal/format.ts";

@@ -1,6 +1,5 @@
 import type { Approval, Failure, ThreadEvent, ThreadView, Turn, TurnId } from "@heddle/protocol";
 import { listAll } from "@heddle/protocol/node";
-
 import { Keyboard } from "../terminal/ask.ts";
 import { Answers } from "./answers.ts";
 import { type Following, followThread } from "./follow-thread.ts";

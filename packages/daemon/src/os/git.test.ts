@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { git, tryGit } from "./git.ts";
 import { commitTree, mergeTree, readCommits, revParse, treeOf } from "./git-objects.ts";
 import { listRefs, listWorktrees, updateRefs } from "./git-refs.ts";
@@ -20,6 +20,22 @@ test("a failing git is an error with git's own words, and tryGit gives its exit 
     kind: "gitFailed",
     message: expect.stringContaining("Not a valid object name nothing"),
   });
+});
+
+test("a git that did not run, or was killed, is an error and no exit code", async () => {
+  using fixture = await makeRepository();
+  const { gitDir } = fixture.checkout;
+  const failed = (message: string) => ({
+    kind: "gitFailed",
+    message: expect.stringContaining(message),
+  });
+  const gone = tryGit({ gitDir: join(gitDir, "gone"), args: ["rev-parse", "HEAD"] });
+  await expect(gone).rejects.toMatchObject(failed("cd"));
+  const killed = tryGit({ gitDir, args: ["-c", "alias.die=!kill -9 $$", "die"] });
+  await expect(killed).rejects.toMatchObject(failed("failed"));
+  vi.stubEnv("PATH", "/none");
+  await expect(tryGit({ gitDir, args: ["version"] })).rejects.toMatchObject(failed("install git"));
+  vi.unstubAllEnvs();
 });
 
 test("more calls than may run at once all end", async () => {

@@ -29,8 +29,10 @@ export interface EndedProgram {
   readonly report: Buffer;
 }
 
-/** How many shells wait for the next program; more are started, and ended, as they are needed. */
-const keptShells = 4;
+/** How many shells wait for the next program: as many as git and boxed git take at once. */
+const keptShells = 8;
+/** How long what was killed may take to let go of its outputs. */
+const closesWithinMs = 1000;
 const idle: Shell[] = [];
 
 /**
@@ -59,7 +61,8 @@ const shellCommand: readonly [string, ...string[]] = existsSync("/usr/bin/setpri
 
 class Shell {
   readonly #child: ChildProcess;
-  readonly #report: Socket;
+  /** Undefined where not even the pipes could be made. */
+  readonly #report: Socket | undefined;
   #job: Job | undefined;
   #lost: Error | undefined;
 
@@ -73,15 +76,16 @@ class Shell {
       stdio: ["pipe", "pipe", "pipe", "pipe"],
     });
     this.#child = child;
-    this.#report = child.stdio[3] as Socket;
+    // Without descriptors there is this event, and nothing else of a child.
+    child.once("error", (error) => this.kill(error));
+    this.#report = child.stdio?.[3] as Socket | undefined;
     child.unref();
     for (const [index, stream] of [child.stdout, child.stderr, this.#report].entries()) {
       stream?.on("data", (chunk: Buffer) => this.#hear(index, chunk)).on("error", () => {});
-      (stream as Socket).unref();
+      (stream as Socket | undefined)?.unref();
     }
     child.stdin?.on("error", () => {});
-    (child.stdin as Socket).unref();
-    child.once("error", (error) => this.kill(error));
+    (child.stdin as Socket | null)?.unref();
     child.once("exit", () => this.kill(new Error("the shell that runs programs has ended")));
   }
 
@@ -97,37 +101,54 @@ class Shell {
     program.signal?.addEventListener("abort", stop, { once: true });
     if (this.#lost) job.reject(this.#lost);
     this.#job = job;
-    this.#report.ref();
+    this.#report?.ref();
     this.#child.stdin?.write(script, "latin1");
     try {
       return await job.ended;
     } finally {
       program.signal?.removeEventListener("abort", stop);
-      this.#report.unref();
+      this.#report?.unref();
       this.#job = undefined;
     }
   }
 
+  /** Its program ends with it, and is told of once it has. */
   kill(reason: Error): void {
     if (this.#lost) return;
     this.#lost = reason;
-    this.#job?.reject(reason);
     const index = idle.indexOf(this);
     if (index >= 0) idle.splice(index, 1);
+    const { pid, exitCode, signalCode, stdio = [] } = this.#child;
+    const job = this.#job;
+    const end = () => {
+      clearTimeout(timer);
+      for (const stream of stdio) stream?.destroy();
+      job?.reject(reason);
+    };
+    const timer = setTimeout(end, closesWithinMs);
+    if (pid === undefined || exitCode !== null || signalCode !== null) end();
+    else this.#child.once("close", end);
     try {
-      process.kill(-(this.#child.pid ?? Number.NaN), "SIGKILL");
+      process.kill(-(pid ?? Number.NaN), "SIGKILL");
     } catch {
       // It has ended, or never begun.
     }
   }
 
   #hear(stream: number, chunk: Buffer): void {
-    if (!this.#job) this.kill(new Error("a program went on writing after its end"));
-    else if (!this.#job.push(stream, chunk)) this.kill(new OutputTooLarge());
+    const flaw = this.#job ? this.#job.push(stream, chunk) : new WritesOn();
+    if (flaw) this.kill(flaw);
   }
 }
 
 export class OutputTooLarge extends Error {}
+
+/** What a program has started goes on writing after its end, and could meet another's output. */
+class WritesOn extends Error {
+  constructor() {
+    super("a program left something behind that goes on writing");
+  }
+}
 
 const exitDigits = 3;
 
@@ -154,13 +175,13 @@ class Job {
     this.#ended.reject(reason);
   }
 
-  /** Answers false when that is more than the program may write. */
-  push(stream: number, chunk: Buffer): boolean {
+  /** Answers with what is wrong with that, if something is. */
+  push(stream: number, chunk: Buffer): Error | undefined {
     const output = this.#outputs[stream];
-    if (!output) return false;
-    output.push(chunk);
+    if (!output?.push(chunk)) return new WritesOn();
     if (this.#outputs.every(({ ended }) => ended)) this.#settle();
-    return output.bytes <= this.#maxBytes + this.mark.length + exitDigits;
+    const most = this.#maxBytes + this.mark.length + exitDigits;
+    return output.bytes > most ? new OutputTooLarge() : undefined;
   }
 
   #settle(): void {
@@ -176,21 +197,24 @@ class Output {
   bytes = 0;
   ended = false;
   readonly #mark: Buffer;
-  #chunks: Buffer[] = [];
+  readonly #chunks: Buffer[] = [];
+  /** As much as may be the beginning of the mark. */
+  #last: Buffer = Buffer.alloc(0);
 
   constructor(mark: string) {
     this.#mark = Buffer.from(mark);
   }
 
-  push(chunk: Buffer): void {
+  /** Answers false where something comes after the mark. */
+  push(chunk: Buffer): boolean {
+    if (this.ended) return false;
     this.bytes += chunk.length;
     this.#chunks.push(chunk);
-    if (this.bytes < this.#mark.length) return;
-    let last = this.#chunks.pop() ?? chunk;
-    while (last.length < this.#mark.length)
-      last = Buffer.concat([this.#chunks.pop() ?? last, last]);
-    this.#chunks.push(last);
-    this.ended = last.subarray(-this.#mark.length).equals(this.#mark);
+    const last = Buffer.concat([this.#last, chunk]);
+    const at = last.indexOf(this.#mark);
+    this.ended = at >= 0;
+    this.#last = last.subarray(-(this.#mark.length - 1));
+    return at < 0 || at + this.#mark.length === last.length;
   }
 
   /** What came before the mark. */
