@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type BuildOptions, build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { bundleOptions } from "../scripts/bundle-options.ts";
 import { type Import, importsOf } from "./support/imports.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
@@ -211,4 +213,33 @@ describe("the packages", () => {
     const long = all.filter((file) => text(file).trimEnd().split("\n").length > 400);
     expect(long).toEqual([]);
   });
+});
+
+test("`heddle status` loads no schema once it is bundled", async () => {
+  const options: BuildOptions & { metafile: true } = {
+    ...bundleOptions,
+    absWorkingDir: `${root}/packages/cli`,
+    entryPoints: ["src/commands/status.ts"],
+    external: [...bundleOptions.external, "@heddle/daemon", "@heddle/tray"],
+    outdir: "dist/never",
+    write: false,
+    metafile: true,
+  };
+  const { outputs } = (await build(options)).metafile;
+  const loaded = new Set<string>();
+  const load = (path: string) => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement") load(next);
+    }
+  };
+  load("dist/never/status.js");
+  const used = [...loaded].flatMap((path) =>
+    Object.entries(outputs[path]?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [input] : [],
+    ),
+  );
+  expect(used).toContain("src/commands/status.ts");
+  expect(used.filter((path) => path.includes("/zod/"))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 export * from "./approval.ts";
+export * from "./at-work.ts";
 export * from "./automation.ts";
 export * from "./automation-row.ts";
 export * from "./code.ts";

@@ -22,9 +22,6 @@ export const ThreadStatus = z.enum([
 ]);
 export type ThreadStatus = z.infer<typeof ThreadStatus>;
 
-/** The statuses of a thread on which something is done at this moment. */
-export const atWork: readonly ThreadStatus[] = ["provisioning", "queued", "running", "landing"];
-
 export const Thread = z.object({
   id: ThreadId,
   projectId: ProjectId,
