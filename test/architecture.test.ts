@@ -215,31 +215,34 @@ describe("the packages", () => {
   });
 });
 
-test("`heddle status` loads no schema once it is bundled", async () => {
-  const options: BuildOptions & { metafile: true } = {
-    ...bundleOptions,
-    absWorkingDir: `${root}/packages/cli`,
-    entryPoints: ["src/commands/status.ts"],
-    external: [...bundleOptions.external, "@heddle/daemon", "@heddle/tray"],
-    outdir: "dist/never",
-    write: false,
-    metafile: true,
-  };
-  const { outputs } = (await build(options)).metafile;
-  const loaded = new Set<string>();
-  const load = (path: string) => {
-    if (loaded.has(path)) return;
-    loaded.add(path);
-    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
-      if (kind === "import-statement") load(next);
-    }
-  };
-  load("dist/never/status.js");
-  const used = [...loaded].flatMap((path) =>
-    Object.entries(outputs[path]?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
-      bytesInOutput > 0 ? [input] : [],
-    ),
-  );
-  expect(used).toContain("src/commands/status.ts");
-  expect(used.filter((path) => path.includes("/zod/"))).toEqual([]);
-});
+test.each(["commands/status", "commands/attach", "attach/attach"])(
+  "%s loads no schema once it is bundled",
+  async (entry) => {
+    const options: BuildOptions & { metafile: true } = {
+      ...bundleOptions,
+      absWorkingDir: `${root}/packages/cli`,
+      entryPoints: [`src/${entry}.ts`],
+      external: [...bundleOptions.external, "@heddle/daemon", "@heddle/tray"],
+      outdir: "dist/never",
+      write: false,
+      metafile: true,
+    };
+    const { outputs } = (await build(options)).metafile;
+    const loaded = new Set<string>();
+    const load = (path: string) => {
+      if (loaded.has(path)) return;
+      loaded.add(path);
+      for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+        if (kind === "import-statement") load(next);
+      }
+    };
+    load(`dist/never/${entry.split("/").at(-1)}.js`);
+    const used = [...loaded].flatMap((path) =>
+      Object.entries(outputs[path]?.inputs ?? {}).flatMap(([input, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? [input] : [],
+      ),
+    );
+    expect(used).toContain(`src/${entry}.ts`);
+    expect(used.filter((path) => path.includes("/zod/"))).toEqual([]);
+  },
+);

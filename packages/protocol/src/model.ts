@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { mutation, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
+import { roles } from "./roles.ts";
 
 export const Role = z
-  .enum(["main", "fast", "cheap", "review"])
+  .enum(roles)
   .describe("What a model is used for; the configuration says which model that is.");
 export type Role = z.infer<typeof Role>;
 

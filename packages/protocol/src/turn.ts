@@ -4,6 +4,7 @@ import { method, perThread, unordered } from "./define.ts";
 import { PlanId, ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
 import { Effort, Role } from "./model.ts";
+import { endStates } from "./turn-state.ts";
 
 export const TurnState = z.enum([
   "queued",
@@ -23,24 +24,10 @@ export const TurnState = z.enum([
 export type TurnState = z.infer<typeof TurnState>;
 
 /** The states in which a turn never changes again. */
-export const EndState = TurnState.extract([
-  "done",
-  "doneUnverified",
-  "interrupted",
-  "failed",
-]).describe(
+export const EndState = TurnState.extract([...endStates]).describe(
   "`doneUnverified`: the agent says that it is done, and what it says could not be proven.",
 );
 export type EndState = z.infer<typeof EndState>;
-
-export function isEndState(state: TurnState): state is EndState {
-  return EndState.safeParse(state).success;
-}
-
-/** Whether a turn in this state will never change again. */
-export function turnEnded(state: TurnState): boolean {
-  return isEndState(state);
-}
 
 export const Mode = z
   .enum(["implement", "plan", "review", "document"])

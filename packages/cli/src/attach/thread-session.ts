@@ -7,7 +7,7 @@ import { answered, answerPrompt, approvalText, parseAnswer } from "../thread/app
 import { followThread } from "../thread/follow-thread.ts";
 import type { Ground } from "../thread/ground.ts";
 import { LineProse } from "../thread/prose.ts";
-import { runSlash } from "../thread/slash.ts";
+import { runSlash } from "../thread/run-slash.ts";
 import { Transcript } from "../thread/transcript.ts";
 import { FactsKeeper } from "./facts-keeper.ts";
 import { fits, type Room, type Sight } from "./frame.ts";

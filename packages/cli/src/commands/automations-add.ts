@@ -11,7 +11,7 @@ import {
 import { type HeddleClient, heddlePaths } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
 import { findAutomation } from "../automations/find.ts";
-import { type GivenOptions, readOwnRecipe } from "../automations/own-recipe.ts";
+import type { GivenOptions } from "../automations/own-recipe.ts";
 import { parseSentence, parseWhen, type Said, type When } from "../automations/sentence.ts";
 import { momentText, whenText, workText } from "../automations/words.ts";
 import { command } from "../command.ts";
@@ -150,6 +150,8 @@ async function understand(
   }
   if (!/^[a-z0-9-]+$/.test(sentence)) return { said: parseSentence(sentence), options: {} };
   const folders = { project: project.path, config: dirname(heddlePaths().config) };
+  // A reader of YAML is loaded only where there is a file.
+  const { readOwnRecipe } = await import("../automations/own-recipe.ts");
   const { when, options } = await readOwnRecipe(sentence, folders);
   return { said: { when, work: { type: "recipe", recipe: sentence } }, options };
 }

@@ -3,7 +3,8 @@ import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { findThread } from "../lookup.ts";
 import { type FollowOptions, followOptions, startAndFollow, threadForTask } from "../phase-turn.ts";
-import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
+import { turnOptions } from "../turn-options.ts";
+import { type TurnOptions, turnParams } from "../turn-params.ts";
 
 interface Options extends TurnOptions, FollowOptions {
   readonly project?: string;

@@ -7,7 +7,8 @@ import { CliError, exitCodes, usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { type FollowOptions, followOptions, startAndFollow } from "../phase-turn.ts";
-import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
+import { turnOptions } from "../turn-options.ts";
+import { type TurnOptions, turnParams } from "../turn-params.ts";
 
 const details = `
 Where the thread has a plan, exactly the approved one is carried out: work that leaves its files or

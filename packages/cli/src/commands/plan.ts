@@ -9,7 +9,8 @@ import { shortId } from "../names.ts";
 import { type FollowOptions, followOptions, startAndFollow, threadForTask } from "../phase-turn.ts";
 import { paintOut, print, printJson, say } from "../terminal/output.ts";
 import { planHeading, planText } from "../thread/plan-text.ts";
-import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
+import { turnOptions } from "../turn-options.ts";
+import { type TurnOptions, turnParams } from "../turn-params.ts";
 import { editPlan } from "./plan-edit.ts";
 
 interface Options extends TurnOptions, FollowOptions {

@@ -9,7 +9,8 @@ import { canAsk, print, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { cut } from "../terminal/table.ts";
 import { runTurn } from "../thread/run-turn.ts";
-import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
+import { turnOptions } from "../turn-options.ts";
+import { type TurnOptions, turnParams } from "../turn-params.ts";
 
 interface Options extends TurnOptions {
   readonly project?: string;

@@ -7,7 +7,8 @@ import { usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { print, printJson, say } from "../terminal/output.ts";
-import { type TurnOptions, turnOptions, turnParams } from "../turn-options.ts";
+import { turnOptions } from "../turn-options.ts";
+import { type TurnOptions, turnParams } from "../turn-params.ts";
 
 interface Options extends TurnOptions {
   readonly steer?: boolean;

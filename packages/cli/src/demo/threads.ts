@@ -2,7 +2,7 @@ import type { Approval, Diff, Landing, Project, Thread, ThreadView, Turn } from 
 import type { HeddleClient, ThreadNotice } from "@heddle/protocol/node";
 import { CliError, exitCodes } from "../exit.ts";
 import { type Following, followThread } from "../thread/follow-thread.ts";
-import { turnParams } from "../turn-options.ts";
+import { turnParams } from "../turn-params.ts";
 import type { DemoTask } from "./script.ts";
 
 /** Called with everything that happens in the thread of a task, counted from 1. */

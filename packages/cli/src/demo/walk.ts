@@ -12,7 +12,7 @@ import { CliError, exitCodes } from "../exit.ts";
 import { paintWords } from "../terminal/output.ts";
 import { followThread } from "../thread/follow-thread.ts";
 import { Transcript } from "../thread/transcript.ts";
-import { turnParams } from "../turn-options.ts";
+import { turnParams } from "../turn-params.ts";
 
 interface Step {
   readonly text: string;

@@ -4,12 +4,12 @@ import { report } from "../report.ts";
 import { isYes, Keyboard } from "../terminal/ask.ts";
 import { onInterrupt } from "../terminal/interrupts.ts";
 import { say } from "../terminal/output.ts";
-import { turnParams } from "../turn-options.ts";
+import { turnParams } from "../turn-params.ts";
 import { Answers } from "./answers.ts";
 import { type Following, followThread } from "./follow-thread.ts";
+import { runSlash } from "./run-slash.ts";
 import { sayLeft } from "./run-turn.ts";
 import type { Screen } from "./screen.ts";
-import { runSlash } from "./slash.ts";
 
 export interface Conversation extends Following {
   readonly view: ThreadView;

@@ -1,6 +1,5 @@
 import {
   type Plan,
-  parseSlash,
   type ReviewTarget,
   type SlashName,
   slashCommands,
@@ -23,7 +22,7 @@ import { offeredText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
-import { turnParams } from "../turn-options.ts";
+import { turnParams } from "../turn-params.ts";
 import { approvalPolicy } from "./approval-policy.ts";
 import { diffText } from "./diff-text.ts";
 import { threadFactsText } from "./facts-text.ts";
@@ -33,23 +32,8 @@ import { threadState } from "./thread-state.ts";
 
 type Handler = (ground: Ground, rest: string) => Promise<void> | void;
 
-/** Does what a line with a slash asks for; false for one that is none. */
-export async function runSlash(ground: Ground, line: string): Promise<boolean> {
-  const parsed = parseSlash(line);
-  if (parsed === undefined) return false;
-  if ("unknown" in parsed) {
-    const near = parsed.near.map((name) => `/${name}`).join(", ");
-    say(
-      `there is no /${parsed.unknown}${near === "" ? "" : `; did you mean ${near}?`} /help lists all`,
-    );
-    return true;
-  }
-  await handlers[parsed.command.name](ground, parsed.rest);
-  return true;
-}
-
 /** Every command of the registry: one that is missing here does not compile. */
-const handlers: Readonly<Record<SlashName, Handler>> = {
+export const handlers: Readonly<Record<SlashName, Handler>> = {
   analyze: async ({ daemon, threadId }, question) => {
     if (question === "") {
       const facts = await daemon.call("code/analyze", { threadId });

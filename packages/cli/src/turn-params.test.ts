@@ -1,6 +1,6 @@
 import type { ThreadId } from "@heddle/protocol";
 import { expect, test } from "vitest";
-import { turnParams } from "./turn-options.ts";
+import { turnParams } from "./turn-params.ts";
 
 const params = (model: string) => {
   const { threadId: _, input: __, ...rest } = turnParams("thr_1" as ThreadId, "hi", { model });

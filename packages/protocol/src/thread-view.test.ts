@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Approval } from "./approval.ts";
-import {
-  applyItemDelta,
-  applyThreadEvent,
-  type SequencedThreadEvent,
-  type ThreadEvent,
-  type ThreadView,
-} from "./events.ts";
+import type { SequencedThreadEvent, ThreadEvent, ThreadView } from "./events.ts";
 import {
   ApprovalId,
   ItemId,
@@ -20,6 +14,7 @@ import {
 import { Item } from "./item.ts";
 import { Landing } from "./landing.ts";
 import { Thread } from "./thread-row.ts";
+import { applyItemDelta, applyThreadEvent } from "./thread-view.ts";
 import { Turn } from "./turn.ts";
 
 const hash = "a".repeat(40);
