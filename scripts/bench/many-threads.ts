@@ -48,6 +48,7 @@ export function multiplyThread(state: string, copies: number): void {
 
 /** What grows with a thread, and the column that orders it, if its id does not. */
 const growing = { turn: undefined, item: undefined, thread_event: "seq", history: "position" };
+const anInnerId = /\b(?:turn|item)_[0-9a-f-]{24}([0-9a-f]{12})\b/g;
 /** Ids of the same millisecond are next to each other: a copy's are far from all of them. */
 const farApart = 2 ** 24;
 
@@ -61,11 +62,7 @@ export function lengthenThread(state: string, threadId: string, times: number): 
   db.transaction(() => {
     for (let copy = 1; copy < times; copy += 1) {
       const change = (text: string) =>
-        text.replace(anId, (id, kind, tail) =>
-          kind === "thr" || kind === "tsk"
-            ? id
-            : id.slice(0, -12) + renumbered(tail, copy * farApart),
-        );
+        text.replace(anInnerId, (id, tail) => id.slice(0, -12) + renumbered(tail, copy * farApart));
       for (const { table, order, rows } of tables) {
         const later = (row: Record<string, unknown>) =>
           order ? { ...row, [order]: Number(row[order]) + copy * rows.length } : row;

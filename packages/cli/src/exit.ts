@@ -9,17 +9,24 @@ export const exitCodes = {
   configuration: 78,
   interrupted: 130,
 } as const;
-/** Each exit code with what it tells a script. */
-export const exitMeanings: readonly (readonly [code: ExitCode, meaning: string])[] = [
-  [exitCodes.ok, "done"],
-  [exitCodes.failed, "failed"],
-  [exitCodes.usage, "wrong usage"],
-  [exitCodes.unavailable, "no daemon"],
-  [exitCodes.waiting, "waits for an answer"],
-  [exitCodes.configuration, "configuration"],
-  [exitCodes.interrupted, "interrupted"],
-];
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each of them tells a script. */
+const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: "done",
+  failed: "failed",
+  usage: "wrong usage",
+  unavailable: "no daemon",
+  waiting: "waits for an answer",
+  configuration: "configuration",
+  interrupted: "interrupted",
+};
+
+/** Every exit code with its meaning. */
+export function exitCodeList(): [code: ExitCode, meaning: string][] {
+  const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  return names.map((name) => [exitCodes[name], exitMeanings[name]]);
+}
 
 /** A failure of the command line's own, as a sentence for the user. */
 export class CliError extends Error {

@@ -8,6 +8,7 @@ import {
   type ThreadId,
 } from "@heddle/protocol";
 
+/** What `turnOptions` adds to a command. */
 export interface TurnOptions {
   readonly model?: string;
   readonly effort?: Effort;
@@ -25,6 +26,7 @@ function budgetOf({ maxTokens, maxMinutes, maxCost }: TurnOptions): Budget | und
   };
 }
 
+/** What `turn/start` takes for a text of the user and the options that go with it. */
 export function turnParams(
   threadId: ThreadId,
   text: string,

@@ -4,7 +4,7 @@ import { method, perThread, unordered } from "./define.ts";
 import { PlanId, ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
 import { Effort, Role } from "./model.ts";
-import { endStates } from "./turn-state.ts";
+import { endStates } from "./states.ts";
 
 export const TurnState = z.enum([
   "queued",

@@ -1,6 +1,6 @@
 import type { Command, Help } from "commander";
 import type { LazyCommand } from "../command-list.ts";
-import { exitMeanings } from "../exit.ts";
+import { exitCodeList } from "../exit.ts";
 import { makeProgram, naming } from "../program.ts";
 
 const files: readonly (readonly [path: string, what: string])[] = [
@@ -30,7 +30,7 @@ export async function manPage(commands: readonly LazyCommand[], version: string)
     ".SH COMMANDS",
     ...loaded.flatMap((command) => sections(command, "heddle")),
     ".SH EXIT STATUS",
-    ...exitMeanings.flatMap(([code, meaning]) => entry(String(code), meaning)),
+    ...exitCodeList().flatMap(([code, meaning]) => entry(String(code), meaning)),
     ".SH FILES",
     ...files.flatMap(([path, what]) => entry(path, what)),
     "",

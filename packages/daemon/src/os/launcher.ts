@@ -141,6 +141,7 @@ class Shell {
   }
 }
 
+/** A program has written more than its `maxBytes`. */
 export class OutputTooLarge extends Error {}
 
 /** What a program has started goes on writing after its end, and could meet another's output. */

@@ -2,6 +2,7 @@ import { Turn, type Usage } from "@heddle/protocol";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 
+/** Turns, which are found by thread in their order, and what those of a thread have used. */
 export class TurnTable extends DocumentTable<Turn, "thread_id" | "state"> {
   readonly #usage;
 
