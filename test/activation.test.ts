@@ -73,7 +73,8 @@ describe.skipIf(missing)("a daemon that is handed a socket", () => {
   test("at another place than its clients look refuses to run, with the mend", async () => {
     const elsewhere = join(root, "else", "s");
     const daemon = await activated(elsewhere);
-    await connect({ socketPath: elsewhere, client, reconnectForMs: 0 }).catch(() => {});
+    // The file is there a moment before anybody listens.
+    await connect({ socketPath: elsewhere, client, reconnectForMs: 2000 }).catch(() => {});
     const { code, stderr } = await daemon.exited;
     expect(code).toBe(78);
     expect(stderr).toContain(
