@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, watch } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { connect, type HeddlePaths, heddlePaths } from "@heddle/protocol/node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { DaemonProcess } from "./support/daemon-process.ts";
 import { temporaryDirectory } from "./support/repository.ts";
 
@@ -23,9 +23,17 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 async function activated(socket: string, env: NodeJS.ProcessEnv = {}): Promise<DaemonProcess> {
   const given = { PATH: process.env.PATH, HOME: root, HEDDLE_HOME: root, ...env };
   const passed = Object.entries(given).map(([name, value]) => `-E${name}=${value}`);
+  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
   const daemon = new DaemonProcess(process.env, [activator, ...passed, "-l", socket]);
-  await appears(socket);
+  await vi.waitUntil(() => isListenedAt(socket), { timeout: 20_000 });
   return daemon;
+}
+
+/** The file of a socket is there a moment before anybody listens: proc_net(5) tells the two apart. */
+function isListenedAt(socket: string): boolean {
+  const sockets = readFileSync("/proc/net/unix", "utf8").split("\n");
+  const accepts = "00010000";
+  return sockets.some((line) => line.endsWith(` ${socket}`) && line.split(" ")[3] === accepts);
 }
 
 /** The other end of NOTIFY_SOCKET, which prints every datagram. */
@@ -36,15 +44,8 @@ async function listener(path: string): Promise<{ child: ChildProcess; said: Prom
   child.stdout.on("data", (chunk) => {
     text += chunk;
   });
-  await appears(path);
+  await vi.waitUntil(() => existsSync(path), { timeout: 20_000 });
   return { child, said: once(child, "close").then(() => text) };
-}
-
-async function appears(path: string): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const watcher = watch(dirname(path));
-  while (!existsSync(path)) await once(watcher, "change");
-  watcher.close();
 }
 
 const client = { name: "test", kind: "script" } as const;
@@ -73,8 +74,7 @@ describe.skipIf(missing)("a daemon that is handed a socket", () => {
   test("at another place than its clients look refuses to run, with the mend", async () => {
     const elsewhere = join(root, "else", "s");
     const daemon = await activated(elsewhere);
-    // The file is there a moment before anybody listens.
-    await connect({ socketPath: elsewhere, client, reconnectForMs: 2000 }).catch(() => {});
+    await connect({ socketPath: elsewhere, client, reconnectForMs: 0 }).catch(() => {});
     const { code, stderr } = await daemon.exited;
     expect(code).toBe(78);
     expect(stderr).toContain(
