@@ -161,6 +161,35 @@ describe("a daemon that was killed", () => {
     expect(told.some((text) => text.includes("it is not run again"))).toBe(true);
   });
 
+  test("after an interrupt was answered ends the turn with what it had done, and begins nothing more", async () => {
+    await using daemon = await startTestDaemon();
+    const { thread: start } = await daemon.project();
+    const thread = await start();
+    const turn = await thread.send(
+      steps(
+        exec("echo ran >> ran.txt; echo started; sleep 314160"),
+        exec("echo more >> more.txt"),
+        { text: "done" },
+      ),
+    );
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("started")));
+    const { interrupted } = await thread.client.call("turn/interrupt", { turnId: turn.id });
+    await daemon.kill9();
+    await daemon.restart();
+    expect(interrupted).toBe(true);
+    expect(await thread.ended(turn.id)).toMatchObject({
+      state: "interrupted",
+      interruptedAt: expect.any(Number),
+      commit: expect.any(String),
+    });
+    expect(thread.items("commandExecution")).toMatchObject([{ state: "interrupted" }]);
+    expect((await thread.diff()).files).toMatchObject([{ path: "ran.txt", additions: 1 }]);
+    expect(await thread.say(steps(exec("cat ran.txt"), { text: "on" }))).toMatchObject({
+      state: "done",
+    });
+    expect(thread.lastOutput()).toBe("ran\n");
+  });
+
   test("after it wrote to a command does not write again, and says that it cannot know", async () => {
     await using daemon = await startTestDaemon();
     const { thread: start } = await daemon.project();

@@ -134,6 +134,9 @@ export const Turn = z.object({
   report: TurnReport.nullable().default(null).describe("Of a turn that carries out a plan."),
   createdAt: Timestamp,
   startedAt: Timestamp.nullable(),
+  interruptedAt: Timestamp.nullable()
+    .default(null)
+    .describe("When its end was asked for. What it had begun may still be settled after that."),
   completedAt: Timestamp.nullable(),
 });
 export type Turn = z.infer<typeof Turn>;

@@ -92,6 +92,7 @@ export function turn(fields: Partial<Turn> = {}): Turn {
     report: null,
     createdAt: 0,
     startedAt: null,
+    interruptedAt: null,
     completedAt: null,
     ...fields,
   };

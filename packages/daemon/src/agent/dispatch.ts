@@ -54,10 +54,11 @@ function groups(calls: readonly ModelCall[], { phase: { mode }, mcp }: TurnHost)
 /** A failing tool is an answer to the model; only an interrupt or a full disk stops the turn. */
 async function runCall(call: ModelCall, context: ToolContext): Promise<ToolResult> {
   const { bytesPerToken } = context.host.window;
-  context.host.signal.throwIfAborted();
+  const journal = context.recovering ? context.host.unreportedEffect(call.callId) : undefined;
+  // What has begun is settled even so.
+  if (journal === undefined) context.host.signal.throwIfAborted();
   try {
     const tool = toolOf(call, context);
-    const journal = context.recovering ? context.host.unreportedEffect(call.callId) : undefined;
     const result =
       journal === undefined || tool.recover === undefined
         ? await tool.run(call, context)

@@ -77,6 +77,7 @@ export class TurnRunner {
   #begin(turn: Turn): void {
     const claim = this.#options.busy.claim(turn.threadId, "a turn is running");
     const controller = new AbortController();
+    if (turn.interruptedAt !== null) controller.abort();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const running: RunningTurn = { controller, ended, closed: false };
     this.#running.set(turn.id, running);

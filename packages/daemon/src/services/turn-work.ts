@@ -48,11 +48,13 @@ export async function workOn(
   const { store, projects, models, checkouts } = services;
   const thread = rows.thread(store, turn.threadId);
   refuseUnusable(thread);
-  const [project, checkout, { endpoint, model }] = await Promise.all([
+  const [project, checkout, found] = await Promise.all([
     projects.granted(thread.projectId, "rw"),
     checkouts.of(thread),
-    models.endpoint(turn.model, signal),
+    unlessAborted(models.endpoint(turn.model, signal), signal),
   ]);
+  if (found === undefined) return { outcome: { state: "interrupted" } };
+  const { endpoint, model } = found;
   const price = models.price(turn.model);
   const subject = { turn, thread, project, checkout, endpoint, model, price, signal, closed };
   await using host = new ServiceTurnHost(services, subject);
@@ -84,6 +86,16 @@ export function refuseUnusable(thread: Thread): void {
   }
   if (failure && !isDetached(thread)) {
     throw new DaemonError("conflict", `${id} has no worktree: ${failure.message}`, { id });
+  }
+}
+
+/** Nothing where it failed since it was given up. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   }
 }
 
@@ -122,6 +134,7 @@ export function newTurn(
     usage: noUsage,
     createdAt: now,
     startedAt: null,
+    interruptedAt: null,
     completedAt: null,
   });
 }

@@ -99,8 +99,14 @@ export class Turns {
     if (turnEnded(turn.state)) return false;
     const stop = this.#runner.interrupt(turnId);
     if (stop === false) return false;
-    if (stop) tx.afterCommit(stop);
-    else completeTurn(tx, this.#options, turn, { state: "interrupted" });
+    const interrupted = { ...turn, interruptedAt: turn.interruptedAt ?? tx.now };
+    if (stop === undefined) {
+      completeTurn(tx, this.#options, interrupted, { state: "interrupted" });
+      return true;
+    }
+    // Stored, since this daemon may be killed before it has stopped the turn.
+    tx.record({ type: "turnUpdated", turn: interrupted });
+    tx.afterCommit(stop);
     return true;
   }
 
@@ -113,7 +119,8 @@ export class Turns {
 
   /**
    * Takes up what an earlier daemon left running, killed or stopped. A response that was cut is
-   * asked for again; what a call had begun is judged by the ledger; approvals wait on.
+   * asked for again; what a call had begun is judged by the ledger; approvals wait on. A turn that
+   * was to be interrupted begins as one that is.
    */
   recover(): void {
     const { store, journal, approvals } = this.#options;
@@ -145,7 +152,7 @@ export class Turns {
   #open(threadId: ThreadId, named: string | undefined): Turn | undefined {
     const open = this.#options.store.turns
       .where({ thread_id: threadId, state: openTurns })
-      .filter(({ id }) => this.#runner.joinable(id));
+      .filter(({ id, interruptedAt }) => interruptedAt === null && this.#runner.joinable(id));
     if (named === undefined) return open[0];
     const turn = open.find(({ id }) => id === named);
     if (turn) return turn;

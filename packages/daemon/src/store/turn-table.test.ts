@@ -28,6 +28,7 @@ function turnOf(threadId: ThreadId, usage: Partial<Usage> = {}): Turn {
     usage: used(usage),
     createdAt: 1,
     startedAt: null,
+    interruptedAt: null,
     completedAt: null,
   });
 }
