@@ -107,6 +107,23 @@ test("a vulnerability is one finding over three audits, is fixed, and is reopene
   expect(await automations.inbox()).toMatchObject([{ state: "reopened", severity: "critical" }]);
 });
 
+test.each([
+  [
+    "the file that imports it first",
+    { "app.js": 'import "leftish";\n' },
+    "by 1 file, first at app.js:1",
+  ],
+  ["that none imports it", { "app.js": "export const a = 1;\n" }, "by no file of the project"],
+])("a vulnerable dependency is told with %s", async (_, files, reach) => {
+  const project = await npmProject(files as Record<string, string>);
+  await grantRegistry(project);
+  const automations = new TestAutomations(daemon, project);
+  advisories = advisory(4, "high");
+  await automations.recipe("vulnerability-scan");
+  const [finding] = await automations.inbox();
+  expect(finding?.detail.split("\n")).toContain(`imported: ${reach}`);
+});
+
 test("an accepted finding is no news until it is worse", async () => {
   const project = await npmProject();
   await grantRegistry(project);
@@ -161,7 +178,10 @@ test("a lock file whose audit is not installed is said to be unchecked, and is n
   });
   expect(await automations.inbox()).toMatchObject([
     { title: "leftish: Hole 3" },
-    { title: "Cargo.lock could not be checked", detail: "cargo-audit is not installed" },
+    {
+      title: "Cargo.lock could not be checked",
+      detail: "neither cargo-audit nor osv-scanner is installed",
+    },
   ]);
 });
 
