@@ -248,6 +248,23 @@ test("tech debt finds cycles, dead files and old notes, and tells the trend", as
   expect(second.counts).toMatchObject({ new: 0, open: 1, fixed: 1 });
 });
 
+test("tech debt tells packages that the manifest keeps old, and whom it could not ask", async () => {
+  const project = await npmProject({ "app.js": 'import "leftish";\n' });
+  const automations = new TestAutomations(daemon, project);
+  const unasked = await automations.recipe("tech-debt");
+  expect(unasked.summary).toMatch(/not looked for: .*, outdated packages \(.*leftish.*\)$/);
+  expect(unasked.figures).not.toHaveProperty("outdated");
+  await grantRegistry(project);
+  expect(await automations.recipe("tech-debt")).toMatchObject({ figures: { outdated: 1 } });
+  expect(await automations.inbox()).toContainEqual(
+    expect.objectContaining({
+      title: "leftish 1.0.0 is old: there is 2.0.0",
+      path: "package.json",
+      severity: "low",
+    }),
+  );
+});
+
 test("a recipe's thread is put away when its run has ended", async () => {
   const project = await daemon.project();
   const automations = new TestAutomations(daemon, project);

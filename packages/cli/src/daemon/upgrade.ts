@@ -5,7 +5,9 @@ import { version } from "../version.ts";
 
 /** Tells whoever has a newer command line than daemon, and when to restart it. */
 export async function offerUpgrade(daemon: HeddleClient): Promise<void> {
-  if (!isNewer(version(), daemon.daemonVersion)) return;
+  if (version() === daemon.daemonVersion) return;
+  const { default: gt } = await import("semver/functions/gt.js");
+  if (!gt(version(), daemon.daemonVersion)) return;
   const { threads } = await daemon.call("daemon/status", {});
   const busy = atWork.reduce((sum, status) => sum + (threads[status] ?? 0), 0);
   say(upgradeText({ client: version(), daemon: daemon.daemonVersion, busy }));
@@ -16,15 +18,4 @@ export function upgradeText(of: { client: string; daemon: string; busy: number }
   const restart = `\`heddle daemon restart\` brings it up to date`;
   const mend = of.busy > 0 ? `${restart} ${when}` : `${when}, and ${restart}`;
   return `heddle: the daemon is ${of.daemon}, older than this command line (${of.client}); ${mend}`;
-}
-
-/** Whether the first version is the newer one; of a pre-release only the numbers count. */
-export function isNewer(one: string, other: string): boolean {
-  const [ours, theirs] = [numbersOf(one), numbersOf(other)];
-  const at = ours.findIndex((number, index) => number !== theirs[index]);
-  return (ours[at] ?? 0) > (theirs[at] ?? 0);
-}
-
-function numbersOf(version: string): number[] {
-  return (version.split("-")[0] ?? "").split(".").map(Number);
 }

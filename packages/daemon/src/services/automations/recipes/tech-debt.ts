@@ -2,11 +2,13 @@ import type { Facts } from "@heddle/protocol";
 import type { Found, RunOutcome } from "../run-work.ts";
 import { oldNotes } from "./old-notes.ts";
 import { optionalTools } from "./optional-tools.ts";
+import { outdatedPackages } from "./outdated.ts";
 import type { Recipe, RecipeGround } from "./recipe.ts";
 
 export const techDebt: Recipe = {
   name: "tech-debt",
-  summary: "complex files that change often, cycles, dead files, old TODOs, and the trend of them",
+  summary:
+    "complex files that change often, cycles, dead files, old TODOs and packages, and the trend of them",
   trigger: { type: "schedule", cron: "0 7 1 * *", zone: "UTC" },
   run: audit,
 };
@@ -15,6 +17,7 @@ async function audit(ground: RecipeGround): Promise<RunOutcome> {
   const facts = await ground.facts();
   const notes = await oldNotes(ground);
   const tools = await optionalTools(ground);
+  const outdated = await outdatedPackages(ground, facts);
   const found = [
     ...hotspots(facts),
     ...cycles(facts),
@@ -22,6 +25,7 @@ async function audit(ground: RecipeGround): Promise<RunOutcome> {
     ...undeclared(facts),
     ...notes.found,
     ...tools.found,
+    ...outdated.found,
   ];
   const figures = {
     hotspots: facts.history?.hotspots.total ?? 0,
@@ -32,10 +36,13 @@ async function audit(ground: RecipeGround): Promise<RunOutcome> {
     untested: facts.tests.untested.total,
     codeLines: facts.codeLines,
     ...tools.figures,
+    ...(outdated.count !== undefined && { outdated: outdated.count }),
   };
   const trend = trendOf(figures, ground.previous?.figures);
-  const left = tools.missing.length > 0 ? `; not looked for: ${tools.missing.join(", ")}` : "";
-  return { type: "checked", summary: `${trend}${left}`, found, figures, covers: tools.covers };
+  const missing = [...tools.missing, ...(outdated.missing ? [outdated.missing] : [])];
+  const left = missing.length > 0 ? `; not looked for: ${missing.join(", ")}` : "";
+  const covers = [...tools.covers, ...(outdated.missing ? [] : ["outdated|"])];
+  return { type: "checked", summary: `${trend}${left}`, found, figures, covers };
 }
 
 /** How the figures have changed since the last run. */

@@ -1,0 +1,72 @@
+import type { Facts } from "@heddle/protocol";
+import gt from "semver/functions/gt.js";
+import * as z from "zod";
+import type { Found } from "../run-work.ts";
+import type { RecipeGround } from "./recipe.ts";
+import { readReport } from "./report.ts";
+
+const lockFiles = ["package-lock.json", "npm-shrinkwrap.json"];
+
+/** Without `current` where the packages are not installed. One package may be wanted several times. */
+const Row = z.object({ current: z.string().optional(), wanted: z.string(), latest: z.string() });
+const OutdatedReport = z.record(z.string(), z.union([Row, z.array(Row)]));
+const Trouble = z.object({ error: z.object({ summary: z.string() }) });
+
+export interface Outdated {
+  /** What the manifest itself keeps from the newest version. */
+  readonly found: Found[];
+  /** Packages whose locked version is not the newest; undefined where nobody could be asked. */
+  readonly count: number | undefined;
+  /** Why nobody could. */
+  readonly missing: string | undefined;
+}
+
+/** Asks the registry of npm how old the locked versions of declared packages are. */
+export async function outdatedPackages(ground: RecipeGround, facts: Facts): Promise<Outdated> {
+  if (!(await locksPackages(ground))) return { found: [], count: 0, missing: undefined };
+  const { output } = await ground.command(
+    "npm outdated --json --offline=false --fetch-retries=0 2>/dev/null",
+  );
+  const trouble = readReport(Trouble, output)?.error.summary;
+  const report = trouble === undefined ? readReport(OutdatedReport, output) : undefined;
+  if (report === undefined) {
+    const said = trouble?.split("\n")[0]?.slice(0, 200) ?? "npm outdated gave no report";
+    return { found: [], count: undefined, missing: `outdated packages (${said})` };
+  }
+  const locked = new Map(
+    facts.dependencies.rows.map((row) => [`${row.ecosystem} ${row.name}`, row]),
+  );
+  const behind = Object.entries(report).flatMap(([name, rows]) => {
+    const [row] = [rows].flat();
+    const { locked: version, place } = locked.get(`npm ${name}`) ?? {};
+    const current = row?.current ?? version ?? row?.wanted;
+    const isBehind = row !== undefined && current !== undefined && isOlder(current, row.latest);
+    return isBehind ? [{ name, current, place, ...row }] : [];
+  });
+  const kept = behind.filter(({ wanted, latest }) => isOlder(wanted, latest));
+  const found = kept.map(
+    ({ name, current, latest, place }): Found => ({
+      fingerprint: `outdated|npm|${name}`,
+      severity: "low",
+      title: `${name} ${current} is old: there is ${latest}`,
+      detail: "the manifest does not allow the newest version",
+      ...(place && { path: place.path, line: place.line }),
+      remedy: `Upgrade ${name} to ${latest}: read what has changed since ${current}, adapt the code, and run the tests.`,
+    }),
+  );
+  return { found, count: behind.length, missing: undefined };
+}
+
+async function locksPackages({ files }: RecipeGround): Promise<boolean> {
+  for (const name of lockFiles) if ((await files.stat(name))?.kind === "file") return true;
+  return false;
+}
+
+/** Of versions that nobody can compare (a branch, an archive) none is the older one. */
+function isOlder(version: string, than: string): boolean {
+  try {
+    return gt(than, version);
+  } catch {
+    return false;
+  }
+}
