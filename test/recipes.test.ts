@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { runEnded } from "@heddle/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestAutomations } from "./support/test-automations.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
@@ -226,6 +227,44 @@ test("a failing test is a finding with its name, one that passes again is flaky"
   const flaky = await automations.recipe("tests");
   expect(flaky).toMatchObject({ state: "findings", figures: { failed: 0, flaky: 1 } });
   expect(await automations.inbox()).toMatchObject([{ title: "flaky: is moody" }]);
+});
+
+test("of slow tests those that a commit can break run first, and where they fail the rest does not", async () => {
+  const testOf = (name: string, body: string) =>
+    `import test from "node:test";\nimport assert from "node:assert";\nimport { ${name} } from "./${name}.js";\ntest("${name} holds", async () => { ${body} assert.equal(${name}, 1); });\n`;
+  const wait = "await new Promise((resolve) => setTimeout(resolve, 2500));";
+  const files = {
+    "package.json": JSON.stringify({ name: "app", type: "module" }),
+    "quick.js": "export const quick = 1;\n",
+    "slow.js": "export const slow = 1;\n",
+    "quick.test.js": testOf("quick", ""),
+    "slow.test.js": testOf("slow", wait),
+  };
+  const check = "node --test --test-reporter=tap";
+  const project = await daemon.project(files, { checks: [check] });
+  const automations = new TestAutomations(daemon, project);
+  const trigger = { type: "commit" } as const;
+  await automations.add({ trigger, work: { type: "recipe", recipe: "tests" } });
+  const committed = async (quick: string) => {
+    const commit = project.repository.commit("change", { "quick.js": quick });
+    return await automations.until((run) => run.commit?.commit === commit && runEnded(run.state));
+  };
+  const [whole, part] = [`\`${check}\``, `\`${check} quick.test.js\``];
+  expect(await committed("export const quick = 1; // first\n")).toMatchObject({
+    state: "clean",
+    summary: `${whole} passed`,
+  });
+  expect(await committed("export const quick = 2;\n")).toMatchObject({
+    state: "findings",
+    summary: `${part} failed, so the rest of ${whole} was not run`,
+    counts: { new: 1 },
+  });
+  expect(await automations.inbox()).toMatchObject([{ title: "fails: quick holds" }]);
+  expect(await committed("export const quick = 1; // again\n")).toMatchObject({
+    state: "clean",
+    summary: `${whole} passed`,
+    counts: { fixed: 1 },
+  });
 });
 
 test("tech debt finds cycles, dead files and old notes, and tells the trend", async () => {

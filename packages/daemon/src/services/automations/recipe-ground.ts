@@ -18,12 +18,13 @@ export interface GroundParts {
   readonly box: Box;
   readonly files: TreeFiles;
   readonly facts: () => Promise<Facts>;
+  readonly code: RecipeGround["code"];
   readonly now: number;
   readonly signal: AbortSignal;
 }
 
 export function groundOf(parts: GroundParts): RecipeGround {
-  const { store, project, run, checkout, box, files, facts, now, signal } = parts;
+  const { store, project, run, checkout, box, files, facts, code, now, signal } = parts;
   const looked = store.runs
     .page({ automation_id: run.automationId, state: ["clean", "findings"] }, { limit: 1 }, "newest")
     .data.at(0);
@@ -35,6 +36,7 @@ export function groundOf(parts: GroundParts): RecipeGround {
     now,
     signal,
     facts,
+    code,
     command: (command) => runScript(box, { command, cwd: checkout.worktree, ...limits, signal }),
     git: async (...args) => {
       const { exitCode, stdout } = await tryGit({ gitDir: checkout.gitDir, args, signal });

@@ -40,7 +40,7 @@ export interface ThreadRunsOptions {
   readonly checkouts: Checkouts;
   readonly boxes: Boxes;
   readonly archiver: Archiver;
-  readonly code: Pick<Code, "analyze">;
+  readonly code: Pick<Code, "analyze" | "affectedTests">;
   readonly recipes: RecipeList;
   readonly scheduler: Scheduler;
   readonly logError: (message: string, details: Record<string, unknown>) => void;
@@ -191,7 +191,9 @@ export class ThreadRuns implements RunWorker {
       await using box = await boxes.open({ thread, checkout, lent, access: "rw" });
       using files = openTree(checkout.worktree);
       const facts = () => code.analyze({ threadId });
-      const parts = { store, project, run, thread, checkout, box, files, facts };
+      const affectedTests = (paths: readonly string[]) => code.affectedTests(threadId, paths);
+      const knowledge = { facts, code: { affectedTests } };
+      const parts = { store, project, run, thread, checkout, box, files, ...knowledge };
       return await recipe.run(groundOf({ ...parts, now: clock(), signal: both }));
     } catch (error) {
       if (!limit.signal.aborted || signal.aborted) throw error;

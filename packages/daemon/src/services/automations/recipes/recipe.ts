@@ -1,4 +1,5 @@
 import type { Facts, Project, Run, Trigger } from "@heddle/protocol";
+import type { CodeKnowledge } from "../../../agent/code-knowledge.ts";
 import type { TreeFiles } from "../../../os/tree-files.ts";
 import type { RunOutcome } from "../run-work.ts";
 
@@ -22,6 +23,7 @@ export interface RecipeGround {
   /** Runs git on refs and objects; undefined where it failed. */
   git(...args: string[]): Promise<string | undefined>;
   facts(): Promise<Facts>;
+  readonly code: Pick<CodeKnowledge, "affectedTests">;
 }
 
 /** A deterministic job: it needs no model. */

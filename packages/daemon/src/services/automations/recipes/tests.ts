@@ -1,3 +1,4 @@
+import { partOf, slowMs } from "../../../agent/gate/affected.ts";
 import type { Found, RunOutcome } from "../run-work.ts";
 import type { CommandResult, Recipe, RecipeGround } from "./recipe.ts";
 import { failedTests } from "./test-output.ts";
@@ -19,22 +20,70 @@ async function runTests(ground: RecipeGround): Promise<RunOutcome> {
       "name one as a check, with `heddle project add --check` or in .heddle/config.toml";
     return { type: "couldNotCheck", reason, advice };
   }
-  const found: Found[] = [];
+  // By fingerprint: what a part of a command told, the whole of it tells again.
+  const found = new Map<string, Found>();
   const says: string[] = [];
+  const covers: string[] = [];
+  const begun = performance.now();
   for (const command of commands) {
-    const first = await ground.command(command);
-    if (first.exitCode === 0) {
-      says.push(`\`${command}\` passed`);
+    const part = await affectedPart(ground, command);
+    const early = part === undefined ? undefined : await attempt(ground, command, part);
+    for (const one of early?.found ?? []) found.set(one.fingerprint, one);
+    if (early?.result === "failed") {
+      says.push(`\`${part}\` failed, so the rest of \`${command}\` was not run`);
       continue;
     }
-    if (first.exitCode === 127) return notThere(command, first);
-    const second = await ground.command(command);
-    found.push(...judge(command, first, second));
-    says.push(`\`${command}\` ${second.exitCode === 0 ? "failed, then passed" : "failed"}`);
+    const whole = await attempt(ground, command);
+    if (whole.result === "not there") return notThere(command, whole.output);
+    for (const one of whole.found) found.set(one.fingerprint, one);
+    says.push(`\`${command}\` ${whole.result}`);
+    covers.push(`test|${command}|`, `flaky|${command}|`);
   }
-  const failed = found.filter(({ fingerprint }) => fingerprint.startsWith("test|")).length;
-  const figures = { commands: commands.length, failed, flaky: found.length - failed };
-  return { type: "checked", summary: says.join(", "), found, figures };
+  const failed = [...found.keys()].filter((fingerprint) => fingerprint.startsWith("test|")).length;
+  const isWhole = covers.length === 2 * commands.length;
+  const seconds = isWhole ? (performance.now() - begun) / 1000 : ground.previous?.figures.seconds;
+  const figures = {
+    commands: commands.length,
+    failed,
+    flaky: found.size - failed,
+    seconds: Math.round(seconds ?? 0),
+  };
+  const outcome = {
+    type: "checked",
+    summary: says.join(", "),
+    found: [...found.values()],
+  } as const;
+  return { ...outcome, figures, ...(!isWhole && { covers }) };
+}
+
+/**
+ * Of a command that was slow in the run before: those of its tests that the commits since can break.
+ * They tell sooner that it fails, though never that it passes.
+ */
+async function affectedPart(ground: RecipeGround, command: string): Promise<string | undefined> {
+  const { run, previous } = ground;
+  const wasSlow = (previous?.figures.seconds ?? 0) * 1000 >= slowMs;
+  if (!run.commit || !previous?.commit || !wasSlow) return undefined;
+  const between = [previous.commit.commit, run.commit.commit];
+  const changed = await ground.git("diff", "--name-only", "--no-renames", "-z", ...between);
+  return await partOf(command, changed?.split("\0").filter(Boolean) ?? [], ground);
+}
+
+interface Attempt {
+  readonly result: "passed" | "failed" | "failed, then passed" | "not there";
+  readonly found: readonly Found[];
+  readonly output: string;
+}
+
+/** Runs a command, or what stands for it, and what fails once more. */
+async function attempt(ground: RecipeGround, command: string, run = command): Promise<Attempt> {
+  const first = await ground.command(run);
+  const { exitCode, output } = first;
+  if (exitCode === 0) return { result: "passed", found: [], output };
+  if (exitCode === 127) return { result: "not there", found: [], output };
+  const second = await ground.command(run);
+  const result = second.exitCode === 0 ? "failed, then passed" : "failed";
+  return { result, found: judge(command, first, second), output };
 }
 
 /** What the user named, else what the manifests say. */
@@ -46,7 +95,7 @@ async function testCommands({ project, facts }: RecipeGround): Promise<string[]>
   return first ? [first.command] : [];
 }
 
-function notThere(command: string, { output }: CommandResult): RunOutcome {
+function notThere(command: string, output: string): RunOutcome {
   const reason = `\`${command}\` could not run: ${output.trim().slice(-300)}`;
   const advice = "lend the dependencies to worktrees, or grant the toolchain";
   return { type: "couldNotCheck", reason, advice };
