@@ -30,8 +30,8 @@ export interface Story {
   readonly run: (scene: Scene) => Promise<void>;
 }
 
-/** What every sleep of a campaign has in its arguments, so that survivors are found. */
-export const marker = "0.1271828";
+/** What every sleep of this campaign has in its arguments, so that its survivors are found. */
+export const marker = `0.1271828${process.pid}`;
 
 export const settings = {
   setup: `sleep 0.0${marker.slice(2)}; echo made >> set-up.log`,
