@@ -1,4 +1,5 @@
 import { renameSync } from "node:fs";
+import { runEnded } from "@heddle/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFile, exec, type Step, steps } from "./support/steps.ts";
 import { TestAutomations } from "./support/test-automations.ts";
@@ -102,6 +103,27 @@ test("a recipe whose command never ends has timed out", async () => {
     state: "timedOut",
     reason: "it worked for longer than 0.025 minutes",
   });
+});
+
+test("what a run finds is fixed by itself, once, in a thread that waits for review, where that was asked for", async () => {
+  const answer = steps(addFile("fixed.txt", "yes"), { text: "added what was missing" });
+  const script = `test -e fixed.txt && exit 0\ncat <<'E'\n${answer}\nE\nexit 1\n`;
+  const project = await daemon.project({ "check.sh": script }, { checks: ["sh check.sh"] });
+  const automations = new TestAutomations(daemon, project);
+  const work = { type: "recipe", recipe: "tests" } as const;
+  const { id } = await automations.add({ name: "tests", work, options: { fixes: 1 } });
+  const looked = await runNow(automations, id);
+  const fix = await automations.until((run) => run.trigger === "fix" && runEnded(run.state));
+  const [finding, review] = await automations.inbox();
+  expect(finding).toMatchObject({ title: "fails: sh check.sh", threadId: fix.threadId });
+  expect(review).toMatchObject({ title: "tests: work waits for review" });
+  expect(fix).toMatchObject({ originRunId: looked.id, slot: finding?.id, state: "findings" });
+  const client = await daemon.client();
+  const { thread } = await client.call("thread/read", { threadId: fix.threadId ?? "" });
+  expect(thread).toMatchObject({ title: "Fix: fails: sh check.sh", landedCommit: null });
+  await runNow(automations, id);
+  const triggers = (await automations.runs()).map(({ trigger }) => trigger);
+  expect(triggers).toEqual(["manual", "fix", "manual"]);
 });
 
 test("where its project has moved away a run fails and says so, and works again once it is back", async () => {

@@ -88,6 +88,13 @@ export const AutomationOptions = z.object({
 
     .describe("A run that works for longer ends as `timedOut`."),
   pauseAfterFailures: z.int().min(0).max(100).describe("In a row; 0: never."),
+  fixes: z
+    .int()
+    .min(0)
+    .max(10)
+    .describe(
+      "So many findings of each run are fixed by themselves, the worst first, each once and in a thread of its own, which waits for review.",
+    ),
   keepRuns: z.int().min(1).max(10_000).describe("Older runs are forgotten."),
 });
 export type AutomationOptions = z.infer<typeof AutomationOptions>;
@@ -104,6 +111,7 @@ export const automationDefaults: AutomationOptions = {
   dayBudget: {},
   timeoutMs: 2 * 60 * minuteMs,
   pauseAfterFailures: 5,
+  fixes: 0,
   keepRuns: 200,
 };
 

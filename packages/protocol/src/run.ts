@@ -44,12 +44,17 @@ export const FindingCounts = z.object({
 });
 export type FindingCounts = z.infer<typeof FindingCounts>;
 
+export const RunTrigger = z
+  .enum(["schedule", "backfill", "commit", "after", "manual", "fix"])
+  .describe("`fix`: a run of its automation has found what this one is to fix; its slot is that.");
+export type RunTrigger = z.infer<typeof RunTrigger>;
+
 /** One firing of an automation, and what really came of it. */
 export const Run = z.object({
   id: RunId,
   automationId: AutomationId,
   projectId: ProjectId,
-  trigger: z.enum(["schedule", "backfill", "commit", "after", "manual"]),
+  trigger: RunTrigger,
   slot: z.string().describe("What it stands for; there is one run for it."),
   slotAt: Timestamp.nullable(),
   state: RunState,

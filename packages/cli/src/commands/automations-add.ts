@@ -21,6 +21,7 @@ import { chooseProject } from "../project.ts";
 import { confirm } from "../terminal/ask.ts";
 import { canAsk, printJson, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 const { overlap } = AutomationOptions.shape;
 
@@ -32,6 +33,7 @@ interface Given {
   readonly policy?: PolicyName;
   readonly overlap?: AutomationOptions["overlap"];
   readonly catchUp?: CatchUp["mode"];
+  readonly fix?: number;
   readonly yes?: boolean;
   readonly input: boolean;
   readonly json?: boolean;
@@ -57,6 +59,11 @@ function withOptions(given: Command): Command {
       new Option("--catch-up <mode>", "what becomes of slots that passed").choices(
         CatchUp.shape.mode.options,
       ),
+    )
+    .option(
+      "--fix <count>",
+      "fix so many findings of each run in threads that wait for review",
+      wholeNumber(0, 10),
     )
     .option("-y, --yes", "do not ask")
     .option("--no-input", "never ask")
@@ -189,10 +196,11 @@ async function consents(given: Given): Promise<boolean> {
   throw usageError("an automation is set up only with --yes where nobody can be asked");
 }
 
-function optionsOf({ policy, overlap, catchUp }: Given): GivenOptions {
+function optionsOf({ policy, overlap, catchUp, fix }: Given): GivenOptions {
   return {
     ...(policy !== undefined && { policy }),
     ...(overlap !== undefined && { overlap }),
     ...(catchUp !== undefined && { catchUp: { mode: catchUp } }),
+    ...(fix !== undefined && { fixes: fix }),
   };
 }

@@ -19,6 +19,7 @@ import { count } from "../terminal/format.ts";
 import { outputWidth, print, printJson, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { table } from "../terminal/table.ts";
+import { wholeNumber } from "../whole-number.ts";
 import { addCommand, editCommand } from "./automations-add.ts";
 import { runCommand } from "./automations-run.ts";
 
@@ -147,15 +148,14 @@ function historyCommand(): Command {
     .description("List runs, newest first: every outcome is one.")
     .argument("[automation]", "by name or id; else all of the project")
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
-    .option("-n, --limit <number>", "how many", "20")
+    .option("-n, --limit <number>", "how many", wholeNumber(1, 500), 20)
     .option("--json", "print the rows as JSON")
-    .action(async (given: string | undefined, options: Options & { limit: string }) => {
+    .action(async (given: string | undefined, options: Options & { limit: number }) => {
       using daemon = await openDaemon();
       const which = given
         ? { automationId: (await findAutomation(daemon, given, options.project)).id }
         : { projectId: (await chooseProject(daemon, options.project)).id };
-      const limit = wholeNumber(options.limit, "--limit", 500);
-      const { data } = await daemon.call("automation/history", { ...which, limit });
+      const { data } = await daemon.call("automation/history", { ...which, limit: options.limit });
       if (options.json) printJson(data);
       else print(runTable(data));
     });
@@ -163,13 +163,12 @@ function historyCommand(): Command {
 
 function nextCommand(): Command {
   return forOne("next", "Show when an automation comes next.")
-    .option("-n, --count <number>", "how many slots", "5")
+    .option("-n, --count <number>", "how many slots", wholeNumber(1, 100), 5)
     .action(
-      async (given: string, { project, json, count: wanted }: Options & { count: string }) => {
+      async (given: string, { project, json, count: wanted }: Options & { count: number }) => {
         using daemon = await openDaemon();
         const { id: automationId, trigger } = await findAutomation(daemon, given, project);
-        const number = wholeNumber(wanted, "--count", 100);
-        const next = await daemon.call("automation/next", { automationId, count: number });
+        const next = await daemon.call("automation/next", { automationId, count: wanted });
         if (json) return printJson(next);
         const zone = trigger.type === "schedule" ? trigger.zone : undefined;
         for (const slot of next.slots) print(momentText(slot, zone));
@@ -182,13 +181,17 @@ function backfillCommand(): Command {
   return forOne("backfill", "Run for slots of the past that have no run.")
     .requiredOption("--from <time>", "the first moment, such as 2026-11-01")
     .requiredOption("--to <time>", "the last moment")
-    .option("--max <number>", "at most so many", "10")
-    .action(async (given: string, options: Options & { from: string; to: string; max: string }) => {
+    .option("--max <number>", "at most so many", wholeNumber(1, 100), 10)
+    .action(async (given: string, options: Options & { from: string; to: string; max: number }) => {
       using daemon = await openDaemon();
       const { id: automationId } = await findAutomation(daemon, given, options.project);
       const [from, to] = [moment(options.from), moment(options.to)];
-      const max = wholeNumber(options.max, "--max", 100);
-      const made = await daemon.call("automation/backfill", { automationId, from, to, max });
+      const made = await daemon.call("automation/backfill", {
+        automationId,
+        from,
+        to,
+        max: options.max,
+      });
       if (options.json) return printJson(made);
       const left = made.left > 0 ? `; ${count(made.left, "slot is", "slots are")} left` : "";
       say(`${count(made.runIds.length, "run")} will begin${left}`);
@@ -199,10 +202,4 @@ export function moment(text: string): number {
   const at = Date.parse(text);
   if (!Number.isNaN(at) && at >= 0) return at;
   throw usageError(`${text} is no moment`, "give one such as 2026-11-01 or 2026-11-01T09:00");
-}
-
-function wholeNumber(text: string, option: string, most: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw usageError(`${option} is a whole number from 1 to ${most}`);
 }

@@ -1,5 +1,5 @@
 import { heddlePaths, readHolder } from "@heddle/protocol/node";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { command } from "../command.ts";
 import { daemonArguments } from "../daemon/entry.ts";
 import { findDaemon } from "../daemon/find.ts";
@@ -11,6 +11,7 @@ import { exitCodes } from "../exit.ts";
 import { runInForeground } from "../foreground.ts";
 import { isInstalled, serviceManager } from "../service/service.ts";
 import { print, printJson, say } from "../terminal/output.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 export function daemonCommand(): Command {
   return command("daemon")
@@ -89,16 +90,15 @@ function acknowledgeCommand(): Command {
 function logsCommand(): Command {
   return command("logs")
     .description("Show the daemon's log.")
-    .option("-n, --lines <number>", "how many lines of it", lineCount, 50)
+    .option(
+      "-n, --lines <number>",
+      "how many lines of it",
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      50,
+    )
     .option("-f, --follow", "go on with new lines until Ctrl+C")
     .option("--json", "print the lines as they are stored")
     .action(async (options: { lines: number; follow?: boolean; json?: boolean }) => {
       await showLog(heddlePaths().log, options);
     });
-}
-
-function lineCount(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError("Give a whole number.");
 }

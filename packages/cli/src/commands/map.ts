@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { fileIn, openTree, type TreeOptions, withTree } from "../code/tree.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { printable } from "../terminal/printable.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 interface Options extends TreeOptions {
   readonly budget: number;
@@ -16,7 +17,12 @@ export function mapCommand(): Command {
       "Print the most used definitions as `path: line symbol`, up to a budget.",
     ),
   )
-    .option("-b, --budget <tokens>", "how long it may be, in tokens", tokens, 1500)
+    .option(
+      "-b, --budget <wholeNumber(100, 50_000)>",
+      "how long it may be, in wholeNumber(100, 50_000)",
+      wholeNumber(100, 50_000),
+      1500,
+    )
     .option("-f, --focus <file...>", "files that it is to be about")
     .action(async ({ budget, focus = [], ...options }: Options) => {
       using daemon = await openDaemon();
@@ -27,10 +33,4 @@ export function mapCommand(): Command {
       if (map.text === "") return say("no definitions were found");
       print(printable(map.text));
     });
-}
-
-function tokens(given: string): number {
-  const budget = Number(given);
-  if (Number.isInteger(budget) && budget >= 100 && budget <= 50_000) return budget;
-  throw new InvalidArgumentError("Give a whole number from 100 to 50000.");
 }

@@ -1,9 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { findThread } from "../lookup.ts";
 import { count } from "../terminal/format.ts";
 import { printJson, say } from "../terminal/output.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 interface Options {
   readonly turns: number;
@@ -14,7 +15,7 @@ export function undoCommand(): Command {
   return command("undo")
     .description("Take back the last turns: files, commits and what the model remembers of them.")
     .argument("<thread>", "as listed by `heddle threads`")
-    .option("-n, --turns <number>", "how many turns", turnCount, 1)
+    .option("-n, --turns <number>", "how many turns", wholeNumber(1, 100), 1)
     .option("--json", "print the ids of the undone turns as JSON")
     .action(async (given: string, { turns, json }: Options) => {
       using daemon = await openDaemon();
@@ -23,10 +24,4 @@ export function undoCommand(): Command {
       if (json) printJson({ undone });
       else say(`took back ${count(undone.length, "turn")}`);
     });
-}
-
-function turnCount(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= 100) return number;
-  throw new InvalidArgumentError("Give a whole number from 1 to 100.");
 }

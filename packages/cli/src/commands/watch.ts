@@ -1,11 +1,12 @@
 import type { SequencedDaemonEvent } from "@heddle/protocol";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { exitCodes } from "../exit.ts";
 import { onInterrupt } from "../terminal/interrupts.ts";
 import { print, printJsonLine } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 interface Options {
   readonly jsonl?: boolean;
@@ -16,7 +17,11 @@ export function watchCommand(): Command {
   return command("watch")
     .description("Print what happens in all projects, as it happens, until Ctrl+C.")
     .option("--jsonl", 'print each event as a line of JSON: {"seq", "event"}')
-    .option("--after <seq>", "begin behind this event; 0: with the oldest that is kept", seqOf)
+    .option(
+      "--after <seq>",
+      "begin behind this event; 0: with the oldest that is kept",
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
     .action(async ({ jsonl, after }: Options) => {
       using daemon = await openDaemon();
       using _ = onInterrupt(() => {
@@ -40,10 +45,4 @@ function lineOf({ seq, event }: SequencedDaemonEvent): string {
   return [seq, type, id, status ?? state, title ?? name]
     .filter((part) => part !== undefined)
     .join(" ");
-}
-
-function seqOf(value: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError("Give a whole number.");
 }

@@ -90,6 +90,7 @@ type RunColumn = "automation_id" | "project_id" | "state" | "thread_id" | "trigg
 export class RunTable extends DocumentTable<Run, RunColumn> {
   readonly #ofSlot;
   readonly #open;
+  readonly #looking;
   readonly #ready;
   readonly #countStarted;
   readonly #old;
@@ -107,11 +108,19 @@ export class RunTable extends DocumentTable<Run, RunColumn> {
         `SELECT body FROM run WHERE automation_id = ? AND state IN (${open}) ORDER BY id`,
       )
       .pluck();
+    this.#looking = db
+      .prepare<[string], string>(
+        `SELECT body FROM run
+         WHERE automation_id = ? AND state IN (${open}) AND trigger <> 'fix' ORDER BY id`,
+      )
+      .pluck();
     this.#ready = db
       .prepare<[], string>(
         `SELECT body FROM run WHERE state = 'claimed' AND (
-           NOT EXISTS (SELECT 1 FROM run other
-             WHERE other.automation_id = run.automation_id AND other.state IN (${started}))
+           trigger = 'fix'
+           OR NOT EXISTS (SELECT 1 FROM run other
+             WHERE other.automation_id = run.automation_id AND other.state IN (${started})
+               AND other.trigger <> 'fix')
            OR (SELECT body ->> '$.options.overlap' FROM automation WHERE id = run.automation_id) = 'allow')
          ORDER BY id LIMIT 1`,
       )
@@ -142,6 +151,11 @@ export class RunTable extends DocumentTable<Run, RunColumn> {
   /** Those of one automation that have no outcome yet, oldest first. */
   openOf(automationId: string): Run[] {
     return this.#open.all(automationId).map(parseRun);
+  }
+
+  /** The same but for those that fix what others have found. */
+  lookingOf(automationId: string): Run[] {
+    return this.#looking.all(automationId).map(parseRun);
   }
 
   /** All that have no outcome yet, oldest first. */

@@ -60,7 +60,8 @@ export function claimSlot(
   claim: Claim,
 ): Claimed | undefined {
   if (store.runs.ofSlot(automation.id, claim.trigger, claim.slot)) return undefined;
-  const others = store.runs.openOf(automation.id);
+  // A fix stands in nobody's way, and nobody in its.
+  const others = claim.trigger === "fix" ? [] : store.runs.lookingOf(automation.id);
   const reason = claim.trigger === "backfill" ? undefined : reasonToSkip(automation, others);
   const run = newRun(tx, automation, claim, reason ? { state: "skipped", reason } : undefined);
   tx.announce({ type: "runChanged", run });

@@ -14,6 +14,7 @@ import type { Commit } from "../mutations.ts";
 import { rows } from "../rows.ts";
 import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
+import { fixText, fixTitle } from "./fixes.ts";
 
 type Of<Method extends keyof Methods> = ParamsOf<Methods, Method>;
 type Answer<Method extends keyof Methods> = ResultOf<Methods, Method>;
@@ -59,8 +60,8 @@ export class Inbox {
       const message = `${findingId} is about a run, not about the code; see \`heddle automations history\``;
       throw new DaemonError("conflict", message, { findingId });
     }
-    const text = taskText({ ...finding, title });
-    const params = { projectId, title: `Fix: ${title}`.slice(0, 500) };
+    const text = fixText({ ...finding, title });
+    const params = { projectId, title: fixTitle({ title }) };
     const prepared = await threads.prepare(params);
     return commit((tx) => {
       const { id: threadId } = threads.create(tx, prepared);
@@ -154,11 +155,4 @@ function put(tx: Transaction, finding: Finding): Finding {
 function woken(finding: Finding): Finding {
   if (finding.state !== "accepted") return { ...finding, inbox: "unread", snoozedUntil: null };
   return { ...finding, state: "reopened", inbox: "unread", accepted: null };
-}
-
-function taskText(finding: Pick<Finding, "title" | "detail" | "path" | "line" | "remedy">): string {
-  const { title, detail, path, line, remedy } = finding;
-  const place = path === null ? "" : `\nWhere: ${path}${line === null ? "" : `:${line}`}`;
-  const wish = remedy ?? "Find the cause and fix it; add a test that fails without the fix.";
-  return `An automation found this: ${title}${place}\n\n${detail}\n\n${wish}`;
 }

@@ -1,4 +1,4 @@
-import type { Facts, Project, Run, Thread } from "@heddle/protocol";
+import { type Facts, type Project, type Run, RunTrigger, type Thread } from "@heddle/protocol";
 import { tryGit } from "../../os/git.ts";
 import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { TreeFiles } from "../../os/tree-files.ts";
@@ -8,6 +8,8 @@ import { runScript } from "../box-script.ts";
 import type { RecipeGround } from "./recipes/recipe.ts";
 
 const limits = { tailBytes: 16 * 1024 * 1024, timeoutMs: 60 * 60_000 };
+
+const looking = RunTrigger.exclude(["fix"]).options;
 
 export interface GroundParts {
   readonly store: Store;
@@ -26,7 +28,11 @@ export interface GroundParts {
 export function groundOf(parts: GroundParts): RecipeGround {
   const { store, project, run, checkout, box, files, facts, code, now, signal } = parts;
   const looked = store.runs
-    .page({ automation_id: run.automationId, state: ["clean", "findings"] }, { limit: 1 }, "newest")
+    .page(
+      { automation_id: run.automationId, state: ["clean", "findings"], trigger: looking },
+      { limit: 1 },
+      "newest",
+    )
     .data.at(0);
   return {
     project,

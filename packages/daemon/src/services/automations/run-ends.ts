@@ -9,6 +9,7 @@ import type { Store } from "../../store/store.ts";
 import type { Transaction } from "../journal.ts";
 import { type Claimed, claimSlot } from "./claims.ts";
 import { mergeFindings } from "./finding-merge.ts";
+import { claimFixes } from "./fixes.ts";
 import { type Found, type RunOutcome, stateOf } from "./run-work.ts";
 
 export interface Ended {
@@ -33,9 +34,11 @@ export function endRun(
   const ended: Run = { ...run, state, ...told(outcome), counts: counts ?? null, endedAt: tx.now };
   tx.announce({ type: "runChanged", run: ended });
   tellOfRun(tx, store, automation, ended);
-  judge(tx, automation, ended);
   prune(tx, store, automation);
-  return { run: ended, claimed: followers(tx, store, ended) };
+  if (ended.trigger === "fix") return { run: ended, claimed: [] };
+  judge(tx, automation, ended);
+  const fixes = claimFixes(tx, store, automation, ended);
+  return { run: ended, claimed: [...fixes, ...followers(tx, store, ended)] };
 }
 
 function merge(
@@ -87,15 +90,20 @@ export function tellOfRun(tx: Transaction, store: Store, automation: Automation,
   const isWell = run.state === "clean" || run.state === "findings";
   if (trouble === undefined && !isWell) return;
   const found: Found[] = trouble ? [troubleOf(automation, run, trouble)] : [];
-  const covers = () => isWell;
+  const covers = (fingerprint: string) => isWell && fingerprint.startsWith(kindOf(run));
   mergeFindings(tx, store, automation, { run, kind: "run", found, covers });
+}
+
+/** That a fix came to its end says nothing about whether its automation can look. */
+function kindOf({ trigger }: Run): "run|" | "fix|" {
+  return trigger === "fix" ? "fix|" : "run|";
 }
 
 function troubleOf({ name }: Automation, run: Run, trouble: string): Found {
   return {
-    fingerprint: `run|${run.state}`,
+    fingerprint: `${kindOf(run)}${run.state}`,
     severity: run.state === "missed" ? "low" : "moderate",
-    title: `${name}: ${trouble}`,
+    title: run.trigger === "fix" ? `${name}: a fix ${trouble}` : `${name}: ${trouble}`,
     detail: run.reason ?? "",
   };
 }

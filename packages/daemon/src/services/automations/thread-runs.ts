@@ -1,6 +1,7 @@
 import {
   type Automation,
   DaemonError,
+  type Finding,
   isEndState,
   type Run,
   type RunId,
@@ -23,8 +24,9 @@ import { rows } from "../rows.ts";
 import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { dayUse } from "./day-budget.ts";
+import { fixText, fixTitle } from "./fixes.ts";
 import { groundOf } from "./recipe-ground.ts";
-import type { RecipeList } from "./recipes/list.ts";
+import type { RecipeList, ResolvedWork } from "./recipes/list.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 import type { RunOutcome, RunWorker } from "./run-work.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -45,6 +47,11 @@ export interface ThreadRunsOptions {
   readonly scheduler: Scheduler;
   readonly logError: (message: string, details: Record<string, unknown>) => void;
 }
+
+/** What a run does: what its automation is for, or what fixes a finding of it. */
+type Job =
+  | Extract<ResolvedWork, { type: "recipe" }>
+  | { readonly type: "prompt"; readonly prompt: string; readonly finding?: Finding };
 
 /** A stop that leaves the run as it is: the next daemon goes on with it. */
 const leftOff = Symbol("left off");
@@ -117,27 +124,29 @@ export class ThreadRuns implements RunWorker {
   ): Promise<RunOutcome | undefined> {
     const { recipes, projects } = this.#options;
     const project = await projects.granted(automation.projectId, "rw");
-    const work = await recipes.resolve(automation.work, project);
+    const finding = run.trigger === "fix" ? rows.finding(this.#options.store, run.slot) : undefined;
+    const work: Job = finding
+      ? { type: "prompt", prompt: fixText(finding), finding }
+      : await recipes.resolve(automation.work, project);
     const threadId = run.threadId ?? (await this.#startThread(run, automation, work));
     this.#ofThread.set(threadId, run.id);
     if (work.type === "prompt") return this.#follow(run.id);
     return await this.#runRecipe(run, { automation, threadId, recipe: work.recipe, signal });
   }
 
-  async #startThread(
-    run: Run,
-    automation: Automation,
-    work: { type: "recipe" } | { type: "prompt"; prompt: string },
-  ): Promise<ThreadId> {
+  async #startThread(run: Run, automation: Automation, work: Job): Promise<ThreadId> {
     const { threads, journal, scheduler } = this.#options;
     const { projectId, name, options } = automation;
-    const params = { projectId, title: name, policy: options.policy };
+    const finding = work.type === "prompt" ? work.finding : undefined;
+    const title = finding ? fixTitle(finding) : name;
+    const params = { projectId, title, policy: options.policy };
     const branch = run.commit ? { target: run.commit.branch } : {};
     const prepared = await threads.prepare({ ...params, ...branch }, run.commit?.commit);
     return journal.write(daemonActor, (tx) => {
       const { id } = threads.create(tx, prepared);
       const turn = work.type === "prompt" ? this.#startTurn(tx, automation, id, work) : undefined;
       scheduler.update(tx, run.id, { threadId: id, turnId: turn?.id ?? null });
+      if (finding) tx.announce({ type: "findingChanged", finding: { ...finding, threadId: id } });
       this.#ofThread.set(id, run.id);
       return id;
     });

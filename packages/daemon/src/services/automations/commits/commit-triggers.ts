@@ -219,7 +219,7 @@ export class CommitTriggers implements AsyncDisposable {
       const automation = store.automations.find(id);
       if (automation === undefined || automation.paused) return;
       const waits = ["skip", "bufferOne"].includes(automation.options.overlap);
-      if (waits && store.runs.openOf(id).length > 0) return;
+      if (waits && store.runs.lookingOf(id).length > 0) return;
       store.branchTips.put(id, branch, commit);
       if (!touches(automation as CommitAutomation, change)) return;
       // What was looked at once is the same on any branch, and under any message.
