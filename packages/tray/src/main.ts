@@ -3,7 +3,10 @@ import { connect, heddlePaths, socketOf } from "@heddle/protocol/node";
 import { packageVersion } from "@heddle/protocol/package-version";
 import { readTrayConfig } from "./config.ts";
 import type { Desktop, DesktopEvents } from "./desktop.ts";
-import { openTerminal } from "./terminal.ts";
+import { openHelper } from "./helper/helper.ts";
+import { macosHelper } from "./helper/macos.ts";
+import { windowsHelper } from "./helper/windows.ts";
+import { isWsl, openTerminal } from "./terminal.ts";
 import { runTray } from "./tray.ts";
 import { TrayError } from "./tray-error.ts";
 
@@ -36,13 +39,16 @@ function shown(command: readonly string[], [name]: readonly string[]): readonly 
 }
 
 async function openDesktop(events: DesktopEvents, state: string): Promise<Desktop> {
-  if (process.platform !== "linux") {
-    const message = `there is no tray for ${process.platform} yet`;
-    throw new TrayError(message, "`heddle status` and `heddle approvals` tell the same");
+  const { platform, env } = process;
+  if (platform === "darwin") return await openHelper(macosHelper, events);
+  if (isWsl(env)) return await openHelper(windowsHelper, events);
+  if (platform === "linux") {
+    const { openLinux } = await import("./linux/linux.ts");
+    const instance = createHash("sha256").update(state).digest("hex").slice(0, 8);
+    return await openLinux({ env, instance, events });
   }
-  const { openLinux } = await import("./linux/linux.ts");
-  const instance = createHash("sha256").update(state).digest("hex").slice(0, 8);
-  return await openLinux({ env: process.env, instance, events });
+  const message = `there is no tray for ${platform}`;
+  throw new TrayError(message, "`heddle status` and `heddle approvals` tell the same");
 }
 
 try {

@@ -2,7 +2,18 @@ import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
-/** The usual ones, those that ask the desktop first. */
+const appleScript = `on run arguments
+set commandLine to ""
+repeat with argument in arguments
+set commandLine to commandLine & quoted form of argument & " "
+end repeat
+tell application "Terminal"
+activate
+do script commandLine
+end tell
+end run`;
+
+/** Those that ask the desktop first. */
 const usual = [
   ["xdg-terminal-exec"],
   ["x-terminal-emulator", "-e"],
@@ -11,13 +22,26 @@ const usual = [
   ["xterm", "-e"],
 ];
 
+/** Whether this Linux runs under Windows, whose desktop it then has. */
+export function isWsl(env: NodeJS.ProcessEnv): boolean {
+  return process.platform === "linux" && env.WSL_DISTRO_NAME !== undefined;
+}
+
+/** Those of macOS and Windows were not run there. */
+function terminalsOf(env: NodeJS.ProcessEnv): readonly (readonly string[])[] {
+  if (process.platform === "darwin") return [["osascript", "-e", appleScript]];
+  if (!isWsl(env)) return usual;
+  const here = ["wsl.exe", "--distribution", env.WSL_DISTRO_NAME ?? "", "--exec"];
+  return [["cmd.exe", "/c", "start", "Heddle", ...here]];
+}
+
 /** Runs a command in a terminal of its own; returns false where there is none. */
 export function openTerminal(
   command: readonly string[],
   terminal: readonly string[] | undefined,
   env: NodeJS.ProcessEnv,
 ): boolean {
-  const candidates = terminal ? [terminal] : usual;
+  const candidates = terminal ? [terminal] : terminalsOf(env);
   const chosen = candidates.find(([program = ""]) => isProgram(program, env));
   if (!chosen) return false;
   const [program = "", ...args] = [...chosen, ...command];

@@ -9,7 +9,7 @@ import { autostartEntry, autostartFile } from "../tray/autostart.ts";
 
 export function trayCommand(): Command {
   return command("tray")
-    .description("Show what needs you as an icon in the panel, with notifications (Linux).")
+    .description("Show what needs you as an icon in the panel, with notifications.")
     .addOption(
       new Option("--autostart <when>", "have it start with each session, or no longer").choices([
         "on",

@@ -1,7 +1,7 @@
 import dbus, { type Variant } from "@particle/dbus-next";
 import type { Action } from "../model/action.ts";
 import type { MenuEntry } from "../model/menu.ts";
-import { findNode, MenuNumbers, type Node } from "./menu-layout.ts";
+import { findNode, MenuNumbers, type Node } from "../model/menu-numbers.ts";
 
 type Properties = Record<string, Variant>;
 type Layout = [number, Properties, Variant[]];
@@ -15,7 +15,7 @@ export interface MenuEvents {
 export class MenuObject extends dbus.interface.Interface {
   readonly #events: MenuEvents;
   readonly #numbers = new MenuNumbers();
-  #root: Node = this.#numbers.layout([]);
+  #root: Node = this.#numbers.number([]);
   #revision = 1;
   #shown = "";
 
@@ -29,7 +29,7 @@ export class MenuObject extends dbus.interface.Interface {
     const shown = JSON.stringify(entries);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    this.#root = this.#numbers.layout(entries);
+    this.#root = this.#numbers.number(entries);
     this.#revision += 1;
     this.LayoutUpdated();
   }
@@ -58,8 +58,8 @@ export class MenuObject extends dbus.interface.Interface {
 
   Event(id: number, type: string): void {
     if (type === "opened" && id === 0) this.#events.opened();
-    const action = type === "clicked" ? findNode(this.#root, id)?.action : undefined;
-    if (action) this.#events.chosen(action);
+    const entry = type === "clicked" ? findNode(this.#root, id)?.entry : undefined;
+    if (entry?.type === "item") this.#events.chosen(entry.action);
   }
 
   EventGroup(events: [number, string, Variant, number][]): number[] {
@@ -118,12 +118,26 @@ function layoutOf(node: Node, depth: number): Layout {
   ];
 }
 
-function propertiesOf({ properties }: Node): Properties {
-  const entries = Object.entries(properties).map(([name, value]) => [
-    name,
-    new dbus.Variant(typeof value === "boolean" ? "b" : "s", value),
-  ]);
-  return Object.fromEntries(entries);
+function propertiesOf({ entry }: Node): Properties {
+  const text = (value: string) => new dbus.Variant("s", value);
+  const submenu = { "children-display": text("submenu") };
+  switch (entry?.type) {
+    case undefined:
+      return submenu;
+    case "separator":
+      return { type: text("separator") };
+    case "label":
+      return { label: text(label(entry.text)), enabled: new dbus.Variant("b", false) };
+    case "item":
+      return { label: text(label(entry.text)) };
+    case "submenu":
+      return { label: text(label(entry.text)), ...submenu };
+  }
+}
+
+/** A single underscore would mark the letter behind it as a shortcut. */
+function label(text: string): string {
+  return text.replaceAll("_", "__");
 }
 
 function allOf(node: Node): Node[] {

@@ -1,11 +1,9 @@
-import type { Action } from "../model/action.ts";
-import type { MenuEntry } from "../model/menu.ts";
+import type { MenuEntry } from "./menu.ts";
 
-/** An entry under the number by which a panel names it. */
+/** An entry under the number by which whoever shows the menu names it; the menu itself is 0. */
 export interface Node {
   readonly id: number;
-  readonly properties: Readonly<Record<string, string | boolean>>;
-  readonly action: Action | undefined;
+  readonly entry: MenuEntry | undefined;
   readonly children: readonly Node[];
 }
 
@@ -17,11 +15,11 @@ export class MenuNumbers {
   #numbers = new Map<string, number>();
   #last = 0;
 
-  layout(entries: readonly MenuEntry[]): Node {
+  number(entries: readonly MenuEntry[]): Node {
     const used = new Map<string, number>();
     const children = this.#number(entries, "", used);
     this.#numbers = used;
-    return { id: 0, properties: { "children-display": "submenu" }, action: undefined, children };
+    return { id: 0, entry: undefined, children };
   }
 
   #number(entries: readonly MenuEntry[], path: string, used: Map<string, number>): Node[] {
@@ -32,8 +30,7 @@ export class MenuNumbers {
       const id = this.#numbers.get(own) ?? ++this.#last;
       used.set(own, id);
       const children = entry.type === "submenu" ? this.#number(entry.entries, own, used) : [];
-      const action = entry.type === "item" ? entry.action : undefined;
-      return { id, properties: propertiesOf(entry), action, children };
+      return { id, entry, children };
     });
   }
 }
@@ -43,24 +40,7 @@ function keyOf(entry: MenuEntry): string {
   return entry.type === "separator" ? "-" : `${entry.type} ${entry.text}`;
 }
 
-function propertiesOf(entry: MenuEntry): Node["properties"] {
-  switch (entry.type) {
-    case "separator":
-      return { type: "separator" };
-    case "label":
-      return { label: label(entry.text), enabled: false };
-    case "item":
-      return { label: label(entry.text) };
-    case "submenu":
-      return { label: label(entry.text), "children-display": "submenu" };
-  }
-}
-
-/** A single underscore would mark the letter behind it as a shortcut. */
-function label(text: string): string {
-  return text.replaceAll("_", "__");
-}
-
+/** The entry of a number, unless it is no longer there. */
 export function findNode(node: Node, id: number): Node | undefined {
   if (node.id === id) return node;
   for (const child of node.children) {

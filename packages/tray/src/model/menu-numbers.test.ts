@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { MenuEntry } from "../model/menu.ts";
-import { MenuNumbers } from "./menu-layout.ts";
+import type { MenuEntry } from "./menu.ts";
+import { MenuNumbers } from "./menu-numbers.ts";
 
 const item = (text: string, automationId: string): MenuEntry => ({
   type: "item",
@@ -10,7 +10,7 @@ const item = (text: string, automationId: string): MenuEntry => ({
 
 test("an entry keeps its number while it is shown, and no other ever gets it", () => {
   const numbers = new MenuNumbers();
-  const ids = (...entries: MenuEntry[]) => numbers.layout(entries).children.map(({ id }) => id);
+  const ids = (...entries: MenuEntry[]) => numbers.number(entries).children.map(({ id }) => id);
   expect(ids(item("a", "1"), item("b", "2"))).toEqual([1, 2]);
   expect(ids(item("b renamed", "2"), item("c", "3"))).toEqual([2, 3]);
   expect(ids(item("a", "1"))).toEqual([4]);
@@ -19,15 +19,10 @@ test("an entry keeps its number while it is shown, and no other ever gets it", (
 test("entries that look alike have numbers of their own", () => {
   const same = item("a", "1");
   const submenu: MenuEntry = { type: "submenu", text: "s", entries: [same, same] };
-  const root = new MenuNumbers().layout([submenu, submenu, { type: "separator" }]);
+  const root = new MenuNumbers().number([submenu, submenu, { type: "separator" }]);
   const all = root.children.flatMap(({ id, children }) => [
     id,
     ...children.map((child) => child.id),
   ]);
   expect(new Set(all).size).toBe(7);
-});
-
-test("an underscore is shown as one", () => {
-  const [node] = new MenuNumbers().layout([item("a_b", "1")]).children;
-  expect(node?.properties).toEqual({ label: "a__b" });
 });
