@@ -1,9 +1,11 @@
 // Measures the code index on real sources, and prints one JSON document.
 //
 //   node --conditions=@heddle/source scripts/bench-insight.ts [--files 10000] [--folder F] [--peers]
+//     [--accuracy SOURCES]…
 //
 // The sources are npm packages, unpacked into the folder (a temporary one by default; one that is
-// named is kept and used again). --peers runs madge and dependency-cruiser on the same tree. Times
+// named is kept and used again). --peers runs madge and dependency-cruiser on the same tree. --accuracy
+// holds what is found in a folder of sources against what parsers find there (scripts/insight). Times
 // are milliseconds, memory is MB (1e6 bytes). The index is measured as it is published, in a bundle.
 // The floor is one thread that reads all sources and counts their words; on a machine that others use
 // as well trust the ratios to it, and those of CPU first.
@@ -14,6 +16,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { ProjectIndex } from "../packages/daemon/src/insight/project-index.ts";
 import { openIndexStore } from "../packages/daemon/src/store/index-store.ts";
+import { measureFolders } from "./insight/accuracy.ts";
 import { compareWithOxc } from "./insight/agreement.ts";
 import { buildMeasure } from "./insight/build-measure.ts";
 import { makeCorpus } from "./insight/corpus.ts";
@@ -24,6 +27,7 @@ const { values: options } = parseArgs({
     files: { type: "string", default: "10000" },
     folder: { type: "string" },
     peers: { type: "boolean", default: false },
+    accuracy: { type: "string", multiple: true, default: [] },
   },
 });
 
@@ -44,6 +48,9 @@ async function measureAll() {
     corpus: { files: corpus.files, megabytes: Math.round(corpus.bytes / 1e5) / 10 },
     index: JSON.parse(stdout),
     resolution: await measureResolution(corpus.root),
+    ...(options.accuracy.length > 0 && {
+      accuracy: await measureFolders(options.accuracy, 0),
+    }),
     ...(options.peers && { peers: await measurePeers(folder, corpus.root) }),
   };
 }

@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { isMinified, maxSourceBytes } from "../../packages/daemon/src/insight/digest.ts";
 import { type Language, languageOf, lexFile } from "../../packages/daemon/src/insight/lex/index.ts";
 import { pythonOracle } from "./oracle-python.ts";
 import { treeSitterOracle } from "./oracle-tree-sitter.ts";
@@ -24,7 +25,7 @@ export interface Score {
   readonly recall: number;
 }
 
-/** Undefined where the oracle cannot read the file either. */
+/** Undefined where the oracle cannot read the file. */
 export type Oracle = (path: string, text: string) => Found | undefined;
 
 export interface Accuracy {
@@ -42,8 +43,11 @@ export function measure(oracle: Oracle, files: readonly string[], mostMisses = 0
   const definitions = new Tally(mostMisses);
   let unread = 0;
   for (const path of files) {
-    const text = readFileSync(path, "utf8");
-    const truth = oracle(path, text);
+    const bytes = readFileSync(path);
+    const text = bytes.toString("utf8");
+    // What the index does not read either.
+    const isOdd = bytes.length > maxSourceBytes || isMinified(bytes, path);
+    const truth = isOdd ? undefined : oracle(path, text);
     const language = languageOf(path, text);
     if (truth === undefined || language === undefined) {
       unread++;
@@ -136,18 +140,27 @@ const languages: readonly {
   { endings: "rs", oracle: () => treeSitterOracle("rust") },
 ];
 
+/** By the endings of each language, for those of which there are sources below the folders. */
+export async function measureFolders(
+  folders: readonly string[],
+  mostMisses: number,
+): Promise<Record<string, Accuracy>> {
+  const result: Record<string, Accuracy> = {};
+  for (const { endings, oracle } of languages) {
+    const files = folders.flatMap((folder) =>
+      globSync(`**/*.${endings}`, { cwd: folder, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    );
+    if (files.length > 0) result[endings] = measure(await oracle(files), files, mostMisses);
+  }
+  return result;
+}
+
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { misses: { type: "string", default: "20" } },
   });
-  const result: Record<string, Accuracy> = {};
-  for (const { endings, oracle } of languages) {
-    const files = positionals.flatMap((folder) =>
-      globSync(`**/*.${endings}`, { cwd: folder }).map((file) => join(folder, file)),
-    );
-    if (files.length > 0)
-      result[endings] = measure(await oracle(files), files, Number(values.misses));
-  }
-  console.log(JSON.stringify(result, null, 2));
+  console.log(JSON.stringify(await measureFolders(positionals, Number(values.misses)), null, 2));
 }

@@ -75,7 +75,8 @@ function textOf(bytes: Buffer): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
-function isMinified(bytes: Buffer, path: string): boolean {
+/** Whether a tool wrote a source for machines to read. */
+export function isMinified(bytes: Buffer, path: string): boolean {
   if (/\.min\.[mc]?js$/.test(path)) return true;
   if (bytes.length < minifiedFromBytes) return false;
   let lines = 1;

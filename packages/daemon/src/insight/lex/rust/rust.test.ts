@@ -22,6 +22,19 @@ test.each<[string, string[]]>([
   expect(rust.imports(text)).toEqual(expected);
 });
 
+test.each([
+  ["impl<'a, T> Read for &'a mut [T] { fn f() {} }", "f"],
+  ["impl<T> Read for &mut x::A<T> { fn f() {} }", "A.f"],
+  ["impl<T> Read for *const A { fn f() {} }", "A.f"],
+  ["impl dyn Io { fn f() {} }", "Io.f"],
+  ["impl dyn Io + Send { fn f() {} }", "f"],
+  ["impl Read for &mut (dyn Io + Send) { fn f() {} }", "f"],
+])("the members of %j are the type's", (text, name) => {
+  expect(rust.definitions(text)).toEqual([
+    expect.stringMatching(new RegExp(`^1 (exported )?method ${name.replace(".", "\\.")}$`)),
+  ]);
+});
+
 test("Rust's definitions are found, members with their types", () => {
   const text = `pub struct A<'a, T: Fn(u8) -> u8>(&'a T);
 enum B { C }

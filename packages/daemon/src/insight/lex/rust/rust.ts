@@ -9,6 +9,7 @@ import {
   CONST,
   CRATE,
   DEFAULT,
+  DYN,
   ENUM,
   EXTERN,
   FN,
@@ -189,24 +190,33 @@ function readModule(
   return readBody(findings, at + 2, inner, depth);
 }
 
-/** Reads `impl<T> Trait<T> for path::Type<T> where … { … }`, whose members are the type's. */
+/** What stands before the name of a type. */
+const beforeTypes = new Set([CONST, DYN, MUT]);
+
+/**
+ * Reads `impl<T> Trait<T> for path::Type<T> where … { … }`, whose members are the type's. A slice, and
+ * several traits at once, have no name.
+ */
 function readImpl(findings: Findings, start: number, place: Place, depth: number): number {
   const { tokens } = findings;
   const open = bodyOf(findings, start + 1);
   let at = tokens.type(start + 1) === 60 ? afterAngles(tokens, start + 1) : start + 1;
   let name: number | undefined;
   let isOfTrait = false;
+  let isNamed = true;
   for (; at < open; at++) {
     const type = tokens.type(at);
     if (type === 60) at = afterAngles(tokens, at) - 1;
     else if (tokens.name(at) === FOR) {
       isOfTrait = true;
+      isNamed = true;
       name = undefined;
     } else if (tokens.name(at) === WHERE) break;
-    else if (type === WORD) name = at;
+    else if (type === 43) isNamed = false;
+    else if (type === WORD && !beforeTypes.has(tokens.name(at))) name = at;
     else if (type === 40 || type === 91) at = tokens.after(at) - 1;
   }
-  const type = name === undefined ? undefined : findings.word(name);
+  const type = name === undefined || !isNamed ? undefined : findings.word(name);
   const container = type === undefined ? place.container : joined(place.container, type);
   return readBody(findings, open, { container, isType: true, isPublic: isOfTrait }, depth);
 }
