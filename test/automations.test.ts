@@ -1,7 +1,7 @@
 import { renameSync } from "node:fs";
-import { runEnded } from "@heddle/protocol";
+import { type Run, runEnded } from "@heddle/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addFile, exec, type Step, steps } from "./support/steps.ts";
+import { addFile, exec, held, type Step, steps } from "./support/steps.ts";
 import { TestAutomations } from "./support/test-automations.ts";
 import { startTestDaemon, type TestDaemon } from "./support/test-daemon.ts";
 
@@ -117,13 +117,49 @@ test("what a run finds is fixed by itself, once, in a thread that waits for revi
   const [finding, review] = await automations.inbox();
   expect(finding).toMatchObject({ title: "fails: sh check.sh", threadId: fix.threadId });
   expect(review).toMatchObject({ title: "tests: work waits for review" });
-  expect(fix).toMatchObject({ originRunId: looked.id, slot: finding?.id, state: "findings" });
+  const slot = `${finding?.id} ${looked.id}`;
+  expect(fix).toMatchObject({ originRunId: looked.id, slot, state: "findings" });
   const client = await daemon.client();
   const { thread } = await client.call("thread/read", { threadId: fix.threadId ?? "" });
   expect(thread).toMatchObject({ title: "Fix: fails: sh check.sh", landedCommit: null });
-  await runNow(automations, id);
+  expect((await runNow(automations, id)).counts).toMatchObject({ new: 0, open: 1, fixed: 0 });
   const triggers = (await automations.runs()).map(({ trigger }) => trigger);
   expect(triggers).toEqual(["manual", "fix", "manual"]);
+  expect(await automations.inbox()).toHaveLength(2);
+});
+
+test("a finding that somebody put aside while its fix waited for its turn is left alone", async () => {
+  const names = ["a", "b", "c", "d"];
+  const script = `cat <<'E'\n${steps(held)}\nE\nexit 1\n`;
+  const files = Object.fromEntries(names.map((name) => [`${name}.sh`, script]));
+  const project = await daemon.project(files, { checks: names.map((name) => `sh ${name}.sh`) });
+  const automations = new TestAutomations(daemon, project);
+  const work = { type: "recipe", recipe: "tests" } as const;
+  const automation = await automations.add({ work, options: { fixes: 4 } });
+  await runNow(automations, automation.id);
+  const fixes = async (...states: Run["state"][]) =>
+    (await automations.runs(automation)).filter(
+      ({ trigger, state }) => trigger === "fix" && states.includes(state),
+    );
+  await expect.poll(() => fixes("running"), { timeout: 20_000 }).toHaveLength(3);
+  const [waiting] = await fixes("claimed");
+  const client = await daemon.client();
+  const findingIds = [waiting?.slot.split(" ")[0] ?? ""];
+  await client.call("inbox/accept", { filter: { findingIds }, reason: "known" });
+  for (const { turnId } of await fixes("running")) {
+    await client.call("turn/interrupt", { turnId: turnId ?? "" });
+  }
+  expect(await automations.ended(waiting?.id ?? ("" as never))).toMatchObject({
+    state: "cancelled",
+    reason: "somebody put the finding aside, or works on it",
+    threadId: null,
+  });
+});
+
+test("fixes are refused where nothing says what would fix a finding", async () => {
+  const automations = await fresh();
+  const added = automations.add({ work: prompt({ text: "looked" }), options: { fixes: 1 } });
+  await expect(added).rejects.toThrow(/only Heddle's own recipes say what would fix/);
 });
 
 test("where its project has moved away a run fails and says so, and works again once it is back", async () => {

@@ -304,6 +304,25 @@ test("tech debt tells packages that the manifest keeps old, and whom it could no
   );
 });
 
+test("tech debt says of which packages npm could not tell how old they are", async () => {
+  const declared = { name: "app", version: "1.0.0", devDependencies: { leftish: "^1.0.0" } };
+  const packages = {
+    ...lock.packages,
+    "": declared,
+    "node_modules/leftish": { ...lock.packages["node_modules/leftish"], dev: true },
+  };
+  const project = await daemon.project({
+    "package.json": JSON.stringify(declared),
+    "package-lock.json": JSON.stringify({ ...lock, packages }),
+    ".npmrc": `registry=http://${registryHost}/\n${patience}`,
+  });
+  await grantRegistry(project);
+  const { summary } = await new TestAutomations(daemon, project).recipe("tech-debt");
+  expect(summary).toMatch(
+    /outdated packages for development and of other manifests \(node_modules is not lent\)$/,
+  );
+});
+
 test("a recipe's thread is put away when its run has ended", async () => {
   const project = await daemon.project();
   const automations = new TestAutomations(daemon, project);

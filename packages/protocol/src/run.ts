@@ -46,7 +46,9 @@ export type FindingCounts = z.infer<typeof FindingCounts>;
 
 export const RunTrigger = z
   .enum(["schedule", "backfill", "commit", "after", "manual", "fix"])
-  .describe("`fix`: a run of its automation has found what this one is to fix; its slot is that.");
+  .describe(
+    "`fix`: a run of its automation has found what this one is to fix; its slot begins with the id of that.",
+  );
 export type RunTrigger = z.infer<typeof RunTrigger>;
 
 /** One firing of an automation, and what really came of it. */

@@ -3,9 +3,9 @@ import { connect, heddlePaths, socketOf } from "@heddle/protocol/node";
 import { packageVersion } from "@heddle/protocol/package-version";
 import { readTrayConfig } from "./config.ts";
 import type { Desktop, DesktopEvents } from "./desktop.ts";
-import { openHelper } from "./helper/helper.ts";
-import { macosHelper } from "./helper/macos.ts";
-import { windowsHelper } from "./helper/windows.ts";
+import { macosScript } from "./script/macos.ts";
+import { openScripted } from "./script/scripted.ts";
+import { windowsScript } from "./script/windows.ts";
 import { isWsl, openTerminal } from "./terminal.ts";
 import { runTray } from "./tray.ts";
 import { TrayError } from "./tray-error.ts";
@@ -40,8 +40,8 @@ function shown(command: readonly string[], [name]: readonly string[]): readonly 
 
 async function openDesktop(events: DesktopEvents, state: string): Promise<Desktop> {
   const { platform, env } = process;
-  if (platform === "darwin") return await openHelper(macosHelper, events);
-  if (isWsl(env)) return await openHelper(windowsHelper, events);
+  if (platform === "darwin") return await openScripted(macosScript, events);
+  if (isWsl(env)) return await openScripted(windowsScript, events);
   if (platform === "linux") {
     const { openLinux } = await import("./linux/linux.ts");
     const instance = createHash("sha256").update(state).digest("hex").slice(0, 8);

@@ -32,7 +32,7 @@ function terminalsOf(env: NodeJS.ProcessEnv): readonly (readonly string[])[] {
   if (process.platform === "darwin") return [["osascript", "-e", appleScript]];
   if (!isWsl(env)) return usual;
   const here = ["wsl.exe", "--distribution", env.WSL_DISTRO_NAME ?? "", "--exec"];
-  return [["cmd.exe", "/c", "start", "Heddle", ...here]];
+  return [["cmd.exe", "/c", "start", ...here]];
 }
 
 /** Runs a command in a terminal of its own; returns false where there is none. */

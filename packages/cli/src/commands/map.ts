@@ -18,8 +18,8 @@ export function mapCommand(): Command {
     ),
   )
     .option(
-      "-b, --budget <wholeNumber(100, 50_000)>",
-      "how long it may be, in wholeNumber(100, 50_000)",
+      "-b, --budget <tokens>",
+      "how long it may be, in tokens",
       wholeNumber(100, 50_000),
       1500,
     )

@@ -6,8 +6,8 @@ import { version } from "../version.ts";
 /** Tells whoever has a newer command line than daemon, and when to restart it. */
 export async function offerUpgrade(daemon: HeddleClient): Promise<void> {
   if (version() === daemon.daemonVersion) return;
-  const { default: gt } = await import("semver/functions/gt.js");
-  if (!gt(version(), daemon.daemonVersion)) return;
+  const { isNewer } = await import("./versions.ts");
+  if (!isNewer(version(), daemon.daemonVersion)) return;
   const { threads } = await daemon.call("daemon/status", {});
   const busy = atWork.reduce((sum, status) => sum + (threads[status] ?? 0), 0);
   say(upgradeText({ client: version(), daemon: daemon.daemonVersion, busy }));

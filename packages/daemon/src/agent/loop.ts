@@ -26,6 +26,7 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
     const guard = recovering ? RepetitionGuard.of(host.history()) : new RepetitionGuard();
     for (;;) {
       const ending = await step({ host, sessions, gate, guard, recovering });
+      if (host.signal.aborted && !isSpent(host.signal.reason)) throw host.signal.reason;
       // A message that has come meanwhile is answered first.
       if (ending !== undefined && host.conclude()) return outcomeOf(ending);
       recovering = false;

@@ -115,14 +115,16 @@ export class RunTable extends DocumentTable<Run, RunColumn> {
       )
       .pluck();
     this.#ready = db
-      .prepare<[], string>(
-        `SELECT body FROM run WHERE state = 'claimed' AND (
-           trigger = 'fix'
-           OR NOT EXISTS (SELECT 1 FROM run other
+      .prepare<[number], string>(
+        `SELECT body FROM run WHERE state = 'claimed' AND CASE trigger WHEN 'fix' THEN
+           (SELECT count(*) FROM run other
+             WHERE other.trigger = 'fix' AND other.state IN ('provisioning', 'running')) < ?
+         ELSE
+           NOT EXISTS (SELECT 1 FROM run other
              WHERE other.automation_id = run.automation_id AND other.state IN (${started})
                AND other.trigger <> 'fix')
-           OR (SELECT body ->> '$.options.overlap' FROM automation WHERE id = run.automation_id) = 'allow')
-         ORDER BY id LIMIT 1`,
+           OR (SELECT body ->> '$.options.overlap' FROM automation WHERE id = run.automation_id) = 'allow'
+         END ORDER BY trigger = 'fix', id LIMIT 1`,
       )
       .pluck();
     this.#countStarted = db
@@ -163,9 +165,12 @@ export class RunTable extends DocumentTable<Run, RunColumn> {
     return this.where({ state: openRunStates });
   }
 
-  /** The oldest claimed run that no other run of its automation keeps from beginning. */
-  nextReady(): Run | undefined {
-    const body = this.#ready.get();
+  /**
+   * The oldest claimed run that no other run of its automation keeps from beginning. Fixes come after
+   * those that look, and only so many are at work at once.
+   */
+  nextReady(maxFixes: number): Run | undefined {
+    const body = this.#ready.get(maxFixes);
     return body === undefined ? undefined : parseRun(body);
   }
 

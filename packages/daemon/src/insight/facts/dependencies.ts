@@ -1,7 +1,7 @@
 import type { DependencyFact } from "@heddle/protocol";
 import type { Dependency, Ecosystem } from "../index-types.ts";
 import type { Language } from "../lex/types.ts";
-import { distributionOf } from "./python-names.ts";
+import { distributionOf, normalName } from "./python-names.ts";
 import { declaredBy, pythonSetUps, type SetUpLine } from "./python-set-up.ts";
 import type { Subject } from "./subject.ts";
 import { placeOf } from "./subject.ts";
@@ -99,7 +99,7 @@ function provides(ecosystem: Ecosystem, name: string, imported: string): boolean
     case "cargo":
       return name.replaceAll("-", "_") === imported.replaceAll("-", "_");
     case "python":
-      return distributionOf(imported).includes(normal(name));
+      return distributionOf(imported).includes(normalName(name));
     case "npm":
       return name === imported || name === typesOf(imported);
     default:
@@ -109,10 +109,6 @@ function provides(ecosystem: Ecosystem, name: string, imported: string): boolean
 
 function typesOf(imported: string): string {
   return `@types/${imported.replace(/^@/, "").replace("/", "__")}`;
-}
-
-function normal(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, "-");
 }
 
 function declaredFact(

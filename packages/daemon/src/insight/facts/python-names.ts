@@ -29,9 +29,14 @@ const known: Readonly<Record<string, readonly string[]>> = {
   zmq: ["pyzmq"],
 };
 
-/** What may have to be installed for an import, as package indexes normalize names. */
+/** A name as package indexes compare it: https://peps.python.org/pep-0503/#normalized-names */
+export function normalName(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.]+/g, "-");
+}
+
+/** What may have to be installed for an import, normalized. */
 export function distributionOf(imported: string): readonly string[] {
   const top = imported.split(".")[0] ?? imported;
-  const own = [top, imported].map((name) => name.toLowerCase().replaceAll(/[-_.]+/g, "-"));
+  const own = [top, imported].map(normalName);
   return [...own, ...(Object.hasOwn(known, top) ? (known[top] ?? []) : [])];
 }

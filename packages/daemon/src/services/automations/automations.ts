@@ -255,8 +255,13 @@ export class Automations {
 
   /** Refuses a schedule that never comes, and automations that follow one another in a circle. */
   #check(automation: Automation): void {
-    const { store, clock } = this.#options;
-    const { trigger } = automation;
+    const { store, clock, recipes } = this.#options;
+    const { trigger, work, options } = automation;
+    const finds = work.type === "recipe" && recipes.find(work.recipe) !== undefined;
+    if (options.fixes > 0 && !finds) {
+      const message = "only Heddle's own recipes say what would fix a finding; leave out `fixes`";
+      throw new DaemonError("invalidParams", message);
+    }
     if (trigger.type === "schedule") {
       fieldsOf(trigger.cron);
       if (nextAfter(trigger.cron, clock(), trigger.zone) !== undefined) return;

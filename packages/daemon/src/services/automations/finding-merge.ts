@@ -25,7 +25,7 @@ interface Merge {
   readonly kind: Finding["kind"];
   readonly found: readonly Found[];
   /** Whether a finding that was not seen was looked for. */
-  readonly covers: (fingerprint: string) => boolean;
+  readonly covers: (finding: Finding) => boolean;
 }
 
 /** Compares what a run found with what is known; each finding that changes is stored. */
@@ -50,7 +50,7 @@ export function mergeFindings(
   }
   for (const finding of known) {
     const gone = !seen.has(finding.fingerprint) && finding.state !== "fixed";
-    if (!gone || !covers(finding.fingerprint)) continue;
+    if (!gone || !covers(finding)) continue;
     counts.fixed += 1;
     const fixed = { ...finding, state: "fixed", fixedAt: tx.now, lastRunId: run.id } as const;
     tx.announce({ type: "findingChanged", finding: fixed });

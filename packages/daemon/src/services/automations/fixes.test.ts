@@ -1,6 +1,7 @@
-import type { Automation } from "@heddle/protocol";
+import { type Automation, newId, ThreadId } from "@heddle/protocol";
 import { expect, test } from "vitest";
 import { daemonActor } from "../journal.ts";
+import { findingOf } from "./fixes.ts";
 import type { Found, RunOutcome } from "./run-work.ts";
 import { World } from "./world.test.support.ts";
 
@@ -36,7 +37,19 @@ class Place {
     const { store } = this.world;
     return this.world.hands.begun
       .filter(({ trigger }) => trigger === "fix")
-      .map(({ slot }) => store.findings.find(slot)?.title ?? slot);
+      .map((run) => store.findings.find(findingOf(run) ?? "")?.title ?? run.slot);
+  }
+
+  /** Gives the finding of the last fix a thread, as the work of one begins. */
+  beginLast(): void {
+    const { store, journal, hands } = this.world;
+    const run = hands.begun.findLast(({ trigger }) => trigger === "fix");
+    const finding = store.findings.find((run && findingOf(run)) ?? "");
+    if (finding === undefined) throw new Error("nothing is being fixed");
+    const threadId = newId(ThreadId);
+    journal.write(daemonActor, (tx) =>
+      tx.announce({ type: "findingChanged", finding: { ...finding, threadId } }),
+    );
   }
 
   endFix(outcome: RunOutcome): void {
@@ -68,6 +81,40 @@ test("the worst findings are fixed first, so many of each run, and each once", a
   expect(place.fixes()).toHaveLength(3);
 });
 
+test("a fix that came to no thread is tried again after the next run, and one that did is not", async () => {
+  const place = new Place(1);
+  await place.find(wide);
+  place.endFix({ type: "cancelled", reason: "the day's budget was spent" });
+  await place.find(wide);
+  expect(place.fixes()).toEqual(["wide", "wide"]);
+  place.beginLast();
+  place.endFix({ type: "cancelled", reason: "interrupted" });
+  await place.find(wide);
+  expect(place.fixes()).toEqual(["wide", "wide"]);
+});
+
+test("while its automation is paused nothing is fixed", async () => {
+  const place = new Place(1);
+  const { world, hourly } = place;
+  await world.sweepAt("2026-03-02T09:00:00Z");
+  const paused = { reason: "enough", at: world.now, by: "user" } as const;
+  world.journal.write(daemonActor, (tx) =>
+    tx.announce({ type: "automationChanged", automation: { ...world.current(hourly), paused } }),
+  );
+  world.end(world.hands.begun.at(-1), { type: "checked", summary: "looked", found: [wide] });
+  expect(place.fixes()).toEqual([]);
+});
+
+test("fixes leave a place free for those that look, which go first", async () => {
+  const place = new Place(10);
+  const other = place.world.add("30 * * * *");
+  const many = ["a", "b", "c", "d", "e"].map((name) => hole(name, "low", "mend it"));
+  await place.find(...many);
+  expect(place.fixes()).toHaveLength(3);
+  await place.world.sweepAt("2026-03-02T09:30:00Z");
+  expect(place.world.runs(other)).toMatchObject([{ state: "provisioning" }]);
+});
+
 test("what says no remedy, and what somebody has put aside, is left alone", async () => {
   const place = new Place(1);
   const { store, journal } = place.world;
@@ -78,7 +125,7 @@ test("what says no remedy, and what somebody has put aside, is left alone", asyn
   const [, known] = store.findings.where({});
   if (known === undefined) throw new Error("there are two findings");
   journal.write(daemonActor, (tx) =>
-    tx.announce({ type: "findingChanged", finding: { ...known, inbox: "done", threadId: null } }),
+    tx.announce({ type: "findingChanged", finding: { ...known, inbox: "done" } }),
   );
   await place.find(small);
   expect(place.fixes()).toEqual(["small"]);

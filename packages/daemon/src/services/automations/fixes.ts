@@ -1,11 +1,17 @@
-import { type Automation, type Finding, type Run, Severity } from "@heddle/protocol";
+import {
+  type Automation,
+  type Finding,
+  type FindingId,
+  type Run,
+  Severity,
+} from "@heddle/protocol";
 import type { Store } from "../../store/store.ts";
 import type { Transaction } from "../journal.ts";
 import { type Claimed, claimSlot } from "./claims.ts";
 
 /**
- * Claims a run for each finding that is to be fixed by itself after a run has looked: the worst of
- * those that can be fixed, that nobody has put aside, and on which no thread has worked yet.
+ * Claims a run for each finding that is to be fixed by itself after a run has looked, the worst first.
+ * One that came to no thread is claimed again after the next run.
  */
 export function claimFixes(
   tx: Transaction,
@@ -13,23 +19,30 @@ export function claimFixes(
   automation: Automation,
   { id: originRunId, state, commit }: Run,
 ): Claimed[] {
-  const { fixes } = automation.options;
-  if (fixes === 0 || state !== "findings") return [];
-  const open = store.findings.where({
-    automation_id: automation.id,
-    kind: "finding",
-    state: ["new", "open", "reopened"],
-    inbox: ["unread", "read"],
-  });
-  const claimed: Claimed[] = [];
-  for (const { id, remedy, threadId } of open.sort(worstFirst)) {
-    if (claimed.length === fixes) break;
-    if (remedy === null || threadId !== null) continue;
-    const claim = { trigger: "fix", slot: id, commit, originRunId } as const;
-    const one = claimSlot(tx, store, automation, claim);
-    if (one) claimed.push(one);
-  }
-  return claimed;
+  const { options, paused } = automation;
+  if (options.fixes === 0 || paused !== null || state !== "findings") return [];
+  const underWay = new Set(store.runs.openOf(automation.id).map(findingOf));
+  return store.findings
+    .where({ automation_id: automation.id })
+    .filter((finding) => isFixable(finding) && !underWay.has(finding.id))
+    .sort(worstFirst)
+    .slice(0, options.fixes)
+    .flatMap(({ id }) => {
+      const slot = `${id} ${originRunId}`;
+      return claimSlot(tx, store, automation, { trigger: "fix", slot, commit, originRunId }) ?? [];
+    });
+}
+
+/** What a run is to fix; undefined for one that looks. */
+export function findingOf({ trigger, slot }: Run): FindingId | undefined {
+  return trigger === "fix" ? (slot.split(" ")[0] as FindingId) : undefined;
+}
+
+/** Whether a finding says what would fix it, and nobody has put it aside or has begun to work on it. */
+export function isFixable({ kind, state, inbox, remedy, threadId }: Finding): boolean {
+  const isOpen = state === "new" || state === "open" || state === "reopened";
+  const isShown = inbox === "unread" || inbox === "read";
+  return kind === "finding" && isOpen && isShown && remedy !== null && threadId === null;
 }
 
 function worstFirst(a: Finding, b: Finding): number {

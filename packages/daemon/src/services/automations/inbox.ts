@@ -15,6 +15,7 @@ import { rows } from "../rows.ts";
 import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { fixText, fixTitle } from "./fixes.ts";
+import { reviewOf } from "./run-work.ts";
 
 type Of<Method extends keyof Methods> = ParamsOf<Methods, Method>;
 type Answer<Method extends keyof Methods> = ResultOf<Methods, Method>;
@@ -119,7 +120,7 @@ export class Inbox {
     if (landedCommit === null && status !== "archived") return;
     const { store, journal } = this.#options;
     const waiting = store.findings
-      .where({ project_id: projectId, fingerprint: `review|${id}` })
+      .where({ project_id: projectId, fingerprint: reviewOf(id) })
       .filter(({ state }) => state !== "fixed");
     if (waiting.length === 0) return;
     journal.write(daemonActor, (tx) => {

@@ -1,5 +1,6 @@
 import {
   type Automation,
+  type Finding,
   type FindingCounts,
   type Run,
   type RunState,
@@ -10,7 +11,7 @@ import type { Transaction } from "../journal.ts";
 import { type Claimed, claimSlot } from "./claims.ts";
 import { mergeFindings } from "./finding-merge.ts";
 import { claimFixes } from "./fixes.ts";
-import { type Found, type RunOutcome, stateOf } from "./run-work.ts";
+import { type Found, isReview, type RunOutcome, stateOf } from "./run-work.ts";
 
 export interface Ended {
   readonly run: Run;
@@ -56,8 +57,9 @@ function merge(
       run,
       kind: "finding",
       found,
-      covers: (fingerprint) =>
-        covers === undefined || covers.some((prefix) => fingerprint.startsWith(prefix)),
+      covers: (finding) =>
+        !isReview(finding) &&
+        (covers === undefined || covers.some((prefix) => finding.fingerprint.startsWith(prefix))),
     },
   );
 }
@@ -90,7 +92,7 @@ export function tellOfRun(tx: Transaction, store: Store, automation: Automation,
   const isWell = run.state === "clean" || run.state === "findings";
   if (trouble === undefined && !isWell) return;
   const found: Found[] = trouble ? [troubleOf(automation, run, trouble)] : [];
-  const covers = (fingerprint: string) => isWell && fingerprint.startsWith(kindOf(run));
+  const covers = ({ fingerprint }: Finding) => isWell && fingerprint.startsWith(kindOf(run));
   mergeFindings(tx, store, automation, { run, kind: "run", found, covers });
 }
 

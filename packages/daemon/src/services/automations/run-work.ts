@@ -1,4 +1,13 @@
-import type { Automation, Failure, FindingCounts, Run, RunState, Severity } from "@heddle/protocol";
+import type {
+  Automation,
+  Failure,
+  Finding,
+  FindingCounts,
+  Run,
+  RunState,
+  Severity,
+  ThreadId,
+} from "@heddle/protocol";
 
 /** One thing that a run found. The same fingerprint is the same finding, however often it is seen. */
 export interface Found {
@@ -10,6 +19,16 @@ export interface Found {
   readonly line?: number;
   /** What would fix it, in words. */
   readonly remedy?: string;
+}
+
+/** The fingerprint of a thread's work that waits for review. */
+export function reviewOf(threadId: ThreadId): string {
+  return `review|${threadId}`;
+}
+
+/** Whether a finding is that work waits for review, which no run looks for. */
+export function isReview({ fingerprint }: Pick<Finding, "fingerprint">): boolean {
+  return fingerprint.startsWith("review|");
 }
 
 /** What came of a run's work. */

@@ -135,7 +135,7 @@ export class Scheduler {
     const { store, maxRuns } = this.#options;
     if (this.#worker === undefined) return;
     while (!this.#stopped && store.runs.countStarted() < maxRuns) {
-      const run = store.runs.nextReady();
+      const run = store.runs.nextReady(maxRuns - 1);
       if (run === undefined || !this.#begin(run)) return;
     }
   }

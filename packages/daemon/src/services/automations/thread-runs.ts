@@ -24,7 +24,7 @@ import { rows } from "../rows.ts";
 import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { dayUse } from "./day-budget.ts";
-import { fixText, fixTitle } from "./fixes.ts";
+import { findingOf, fixText, fixTitle, isFixable } from "./fixes.ts";
 import { groundOf } from "./recipe-ground.ts";
 import type { RecipeList, ResolvedWork } from "./recipes/list.ts";
 import type { Recipe } from "./recipes/recipe.ts";
@@ -49,9 +49,13 @@ export interface ThreadRunsOptions {
 }
 
 /** What a run does: what its automation is for, or what fixes a finding of it. */
-type Job =
+type Assignment =
   | Extract<ResolvedWork, { type: "recipe" }>
   | { readonly type: "prompt"; readonly prompt: string; readonly finding?: Finding };
+
+function fixOf(finding: Finding): Assignment {
+  return { type: "prompt", prompt: fixText(finding), finding };
+}
 
 /** A stop that leaves the run as it is: the next daemon goes on with it. */
 const leftOff = Symbol("left off");
@@ -124,18 +128,25 @@ export class ThreadRuns implements RunWorker {
   ): Promise<RunOutcome | undefined> {
     const { recipes, projects } = this.#options;
     const project = await projects.granted(automation.projectId, "rw");
-    const finding = run.trigger === "fix" ? rows.finding(this.#options.store, run.slot) : undefined;
-    const work: Job = finding
-      ? { type: "prompt", prompt: fixText(finding), finding }
+    const findingId = findingOf(run);
+    const work: Assignment = findingId
+      ? fixOf(rows.finding(this.#options.store, findingId))
       : await recipes.resolve(automation.work, project);
     const threadId = run.threadId ?? (await this.#startThread(run, automation, work));
+    if (threadId === undefined) {
+      return { type: "cancelled", reason: "somebody put the finding aside, or works on it" };
+    }
     this.#ofThread.set(threadId, run.id);
     if (work.type === "prompt") return this.#follow(run.id);
     return await this.#runRecipe(run, { automation, threadId, recipe: work.recipe, signal });
   }
 
-  async #startThread(run: Run, automation: Automation, work: Job): Promise<ThreadId> {
-    const { threads, journal, scheduler } = this.#options;
+  async #startThread(
+    run: Run,
+    automation: Automation,
+    work: Assignment,
+  ): Promise<ThreadId | undefined> {
+    const { store, threads, journal, scheduler } = this.#options;
     const { projectId, name, options } = automation;
     const finding = work.type === "prompt" ? work.finding : undefined;
     const title = finding ? fixTitle(finding) : name;
@@ -143,10 +154,12 @@ export class ThreadRuns implements RunWorker {
     const branch = run.commit ? { target: run.commit.branch } : {};
     const prepared = await threads.prepare({ ...params, ...branch }, run.commit?.commit);
     return journal.write(daemonActor, (tx) => {
+      const found = finding && rows.finding(store, finding.id);
+      if (found && !isFixable(found)) return undefined;
       const { id } = threads.create(tx, prepared);
       const turn = work.type === "prompt" ? this.#startTurn(tx, automation, id, work) : undefined;
       scheduler.update(tx, run.id, { threadId: id, turnId: turn?.id ?? null });
-      if (finding) tx.announce({ type: "findingChanged", finding: { ...finding, threadId: id } });
+      if (found) tx.announce({ type: "findingChanged", finding: { ...found, threadId: id } });
       this.#ofThread.set(id, run.id);
       return id;
     });

@@ -1,5 +1,5 @@
 import type { Automation, Run, Turn, TurnState } from "@heddle/protocol";
-import type { RunOutcome } from "./run-work.ts";
+import { type RunOutcome, reviewOf } from "./run-work.ts";
 
 /** What a run is doing while its turn is in a state. */
 export function stateOfTurn(state: TurnState): Run["state"] {
@@ -15,7 +15,7 @@ export function outcomeOfTurn(turn: Turn, { name }: Automation): RunOutcome {
   const summary = turn.summary ?? "";
   const unproven = turn.state === "doneUnverified";
   const finding = {
-    fingerprint: `review|${turn.threadId}`,
+    fingerprint: reviewOf(turn.threadId),
     severity: unproven ? ("moderate" as const) : ("low" as const),
     title: unproven ? `${name}: done, but not proven` : `${name}: work waits for review`,
     detail: summary,

@@ -14,10 +14,14 @@ export function originOf(store: Store, projectId: ProjectId, commit: string): Ru
   return run?.id ?? null;
 }
 
-/** Whether a run of the automation is among those that led to a run. */
+/**
+ * Whether a run of the automation is among those that led to a run. What fixes a finding is landed by
+ * somebody, once, and is to be looked at like the work of people.
+ */
 export function isOwnWork(store: Store, automationId: string, origin: RunId | null): boolean {
   let at: Run | undefined = origin === null ? undefined : store.runs.find(origin);
   for (let step = 0; at && step < longestChain; step += 1) {
+    if (at.trigger === "fix") return false;
     if (at.automationId === automationId) return true;
     at = at.originRunId === null ? undefined : store.runs.find(at.originRunId);
   }

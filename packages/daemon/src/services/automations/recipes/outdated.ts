@@ -1,11 +1,10 @@
-import type { Facts } from "@heddle/protocol";
+import type { DependencyFact, Facts } from "@heddle/protocol";
 import gt from "semver/functions/gt.js";
 import * as z from "zod";
 import type { Found } from "../run-work.ts";
+import { npmLockFiles } from "./audit/npm.ts";
 import type { RecipeGround } from "./recipe.ts";
 import { readReport } from "./report.ts";
-
-const lockFiles = ["package-lock.json", "npm-shrinkwrap.json"];
 
 /** Without `current` where the packages are not installed. One package may be wanted several times. */
 const Row = z.object({ current: z.string().optional(), wanted: z.string(), latest: z.string() });
@@ -15,15 +14,18 @@ const Trouble = z.object({ error: z.object({ summary: z.string() }) });
 export interface Outdated {
   /** What the manifest itself keeps from the newest version. */
   readonly found: Found[];
-  /** Packages whose locked version is not the newest; undefined where nobody could be asked. */
+  /** Packages whose locked version is not the newest; undefined where nobody was asked. */
   readonly count: number | undefined;
-  /** Why nobody could. */
+  /** Of what nothing is known, and why. */
   readonly missing: string | undefined;
 }
 
-/** Asks the registry of npm how old the locked versions of declared packages are. */
+/**
+ * Asks the registry of npm how old the locked versions of declared packages are. Where they are not
+ * installed, npm looks at nothing but what the root's manifest declares for its running.
+ */
 export async function outdatedPackages(ground: RecipeGround, facts: Facts): Promise<Outdated> {
-  if (!(await locksPackages(ground))) return { found: [], count: 0, missing: undefined };
+  if (!(await locksPackages(ground))) return { found: [], count: undefined, missing: undefined };
   const { output } = await ground.command(
     "npm outdated --json --offline=false --fetch-retries=0 2>/dev/null",
   );
@@ -33,12 +35,13 @@ export async function outdatedPackages(ground: RecipeGround, facts: Facts): Prom
     const said = trouble?.split("\n")[0]?.slice(0, 200) ?? "npm outdated gave no report";
     return { found: [], count: undefined, missing: `outdated packages (${said})` };
   }
-  const locked = new Map(
-    facts.dependencies.rows.map((row) => [`${row.ecosystem} ${row.name}`, row]),
+  const declared = facts.dependencies.rows.filter(
+    ({ ecosystem, use }) => ecosystem === "npm" && use !== "undeclared",
   );
+  const locked = new Map(declared.map((row) => [row.name, row]));
   const behind = Object.entries(report).flatMap(([name, rows]) => {
     const [row] = [rows].flat();
-    const { locked: version, place } = locked.get(`npm ${name}`) ?? {};
+    const { locked: version, place } = locked.get(name) ?? {};
     const current = row?.current ?? version ?? row?.wanted;
     const isBehind = row !== undefined && current !== undefined && isOlder(current, row.latest);
     return isBehind ? [{ name, current, place, ...row }] : [];
@@ -54,11 +57,21 @@ export async function outdatedPackages(ground: RecipeGround, facts: Facts): Prom
       remedy: `Upgrade ${name} to ${latest}: read what has changed since ${current}, adapt the code, and run the tests.`,
     }),
   );
-  return { found, count: behind.length, missing: undefined };
+  const isInstalled = (await ground.files.stat("node_modules")) !== undefined;
+  const isAll = isInstalled || declared.every(isSeen);
+  const missing = isAll
+    ? undefined
+    : "outdated packages for development and of other manifests (node_modules is not lent)";
+  return { found, count: behind.length, missing };
+}
+
+/** Whether npm looks at a package that is not installed. */
+function isSeen({ use, place }: DependencyFact): boolean {
+  return use === "runtime" && place.path === "package.json";
 }
 
 async function locksPackages({ files }: RecipeGround): Promise<boolean> {
-  for (const name of lockFiles) if ((await files.stat(name))?.kind === "file") return true;
+  for (const name of npmLockFiles) if ((await files.stat(name))?.kind === "file") return true;
   return false;
 }
 

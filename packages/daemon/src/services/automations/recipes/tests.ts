@@ -26,10 +26,12 @@ async function runTests(ground: RecipeGround): Promise<RunOutcome> {
   const covers: string[] = [];
   const begun = performance.now();
   for (const command of commands) {
-    const part = await affectedPart(ground, command);
+    const part = await affectedTests(ground, command);
     const early = part === undefined ? undefined : await attempt(ground, command, part);
-    for (const one of early?.found ?? []) found.set(one.fingerprint, one);
-    if (early?.result === "failed") {
+    // Without the name of a test it may be the part that cannot be run.
+    const told = early?.namesTests ? early : undefined;
+    for (const one of told?.found ?? []) found.set(one.fingerprint, one);
+    if (told?.result === "failed") {
       says.push(`\`${part}\` failed, so the rest of \`${command}\` was not run`);
       continue;
     }
@@ -57,10 +59,10 @@ async function runTests(ground: RecipeGround): Promise<RunOutcome> {
 }
 
 /**
- * Of a command that was slow in the run before: those of its tests that the commits since can break.
- * They tell sooner that it fails, though never that it passes.
+ * Where the run before was slow: a command for those tests that the commits since can break. They tell
+ * sooner that it fails, though never that it passes.
  */
-async function affectedPart(ground: RecipeGround, command: string): Promise<string | undefined> {
+async function affectedTests(ground: RecipeGround, command: string): Promise<string | undefined> {
   const { run, previous } = ground;
   const wasSlow = (previous?.figures.seconds ?? 0) * 1000 >= slowMs;
   if (!run.commit || !previous?.commit || !wasSlow) return undefined;
@@ -73,17 +75,21 @@ interface Attempt {
   readonly result: "passed" | "failed" | "failed, then passed" | "not there";
   readonly found: readonly Found[];
   readonly output: string;
+  /** Whether what failed is known by its name. */
+  readonly namesTests: boolean;
 }
 
 /** Runs a command, or what stands for it, and what fails once more. */
 async function attempt(ground: RecipeGround, command: string, run = command): Promise<Attempt> {
   const first = await ground.command(run);
   const { exitCode, output } = first;
-  if (exitCode === 0) return { result: "passed", found: [], output };
-  if (exitCode === 127) return { result: "not there", found: [], output };
+  const none = { found: [], output, namesTests: false };
+  if (exitCode === 0) return { result: "passed", ...none };
+  if (exitCode === 127) return { result: "not there", ...none };
   const second = await ground.command(run);
   const result = second.exitCode === 0 ? "failed, then passed" : "failed";
-  return { result, found: judge(command, first, second), output };
+  const namesTests = failedTests(output).size > 0;
+  return { result, found: judge(command, first, second), output, namesTests };
 }
 
 /** What the user named, else what the manifests say. */

@@ -1,7 +1,7 @@
 import type { AuditTool } from "./audit.ts";
 import { cargo } from "./cargo.ts";
 import { go } from "./go.ts";
-import { npm, pnpm, yarn } from "./npm.ts";
+import { npm, npmLockFiles, pnpm, yarn } from "./npm.ts";
 import { osv } from "./osv.ts";
 import { pip } from "./pip.ts";
 
@@ -18,7 +18,7 @@ export interface Ecosystem {
 export const ecosystems: readonly Ecosystem[] = [
   {
     name: "npm",
-    lockFiles: ["package-lock.json", "npm-shrinkwrap.json"],
+    lockFiles: npmLockFiles,
     tools: [npm, osv],
     indexed: "npm",
   },

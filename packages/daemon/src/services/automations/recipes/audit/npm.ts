@@ -2,6 +2,8 @@ import * as z from "zod";
 import { readReport } from "../report.ts";
 import { type Advisory, type AuditTool, severityOf, unique, unreachable } from "./audit.ts";
 
+export const npmLockFiles = ["package-lock.json", "npm-shrinkwrap.json"] as const;
+
 const npmVia = z.object({
   source: z.union([z.number(), z.string()]),
   name: z.string(),

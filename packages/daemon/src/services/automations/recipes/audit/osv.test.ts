@@ -52,12 +52,20 @@ test.each([
   expect(audit).toMatchObject({ advisories: [{ severity, fix: undefined }] });
 });
 
-test.each([0, 128])("nothing found, with exit code %i, is an all-clear", (exitCode) => {
-  const audit = osv.read({ output: '{"results": []}', exitCode });
+test.each([
+  ["nothing is found", '{"results": []}', 0],
+  ["nothing is locked", "", 128],
+])("that %s is an all-clear", (_, output, exitCode) => {
+  const audit = osv.read({ output, exitCode });
   expect(audit).toEqual({ type: "checked", advisories: [] });
 });
 
-test("a scanner that failed is no all-clear, whatever it printed", () => {
-  const audit = osv.read({ output: '{"results": []}', exitCode: 127 });
+test.each([
+  ["failed", '{"results": []}', 127],
+  ["was killed", '{"results": []}', null],
+  ["says that it found what it does not tell", '{"results": []}', 1],
+  ["says nothing", "", 0],
+])("a scanner that %s is no all-clear", (_, output, exitCode) => {
+  const audit = osv.read({ output, exitCode });
   expect(audit).toEqual({ type: "unreachable", reason: "osv-scanner gave no report" });
 });

@@ -36,8 +36,8 @@ const OsvReport = z.object({
 
 type AffectedPackage = z.infer<typeof OsvReport>["results"][number]["packages"][number];
 
-/** Its exit codes: 1 with vulnerabilities, 128 where a lock file locks nothing. */
-const looked = new Set([0, 1, 128]);
+/** Its exit codes with and without vulnerabilities, and, without a report, where nothing is locked. */
+const [clean, found, locksNothing] = [0, 1, 128];
 
 /**
  * Knows the lock files of most ecosystems (https://google.github.io/osv-scanner/output). A group is
@@ -48,12 +48,12 @@ export const osv: AuditTool = {
   command: (lockFile) => `osv-scanner scan --lockfile=${lockFile} --format=json`,
   host: "api.osv.dev",
   read: ({ output, exitCode }) => {
-    const report = readReport(OsvReport, output);
-    if (report === undefined || exitCode === null || !looked.has(exitCode)) {
-      return unreachable(output, "osv-scanner");
-    }
-    const packages = report.results.flatMap((result) => result.packages);
-    return { type: "checked", advisories: unique(packages.flatMap(advisoriesOf)) };
+    if (exitCode === locksNothing) return { type: "checked", advisories: [] };
+    const packages = readReport(OsvReport, output)?.results.flatMap((result) => result.packages);
+    const advisories = unique(packages?.flatMap(advisoriesOf) ?? []);
+    const expected = advisories.length > 0 ? found : clean;
+    if (packages === undefined || exitCode !== expected) return unreachable(output, "osv-scanner");
+    return { type: "checked", advisories };
   },
 };
 

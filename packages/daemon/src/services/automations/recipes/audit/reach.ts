@@ -1,4 +1,5 @@
-import type { Facts } from "@heddle/protocol";
+import type { DependencyFact, Facts } from "@heddle/protocol";
+import { distributionOf, normalName } from "../../../../insight/facts/python-names.ts";
 import type { Advisory } from "./audit.ts";
 import type { Ecosystem } from "./ecosystems.ts";
 
@@ -14,7 +15,7 @@ export function reachOf(
   if (reach) return reach;
   if (indexed === undefined || facts === undefined) return undefined;
   const { rows, total } = facts.dependencies;
-  const row = rows.find((one) => one.ecosystem === indexed && sameName(one.name, name, indexed));
+  const row = rows.find((one) => one.ecosystem === indexed && isOf(one, name));
   if (row === undefined) {
     if (rows.length < total) return undefined;
     return "imported: by no file of the project; another dependency brings it";
@@ -26,9 +27,9 @@ export function reachOf(
   return `imported: by ${files}, first at ${firstImport.path}:${firstImport.line}`;
 }
 
-/** Python's index takes names for the same that differ in case and separators only (PEP 503). */
-function sameName(one: string, other: string, ecosystem: string): boolean {
-  const plain = (name: string) =>
-    ecosystem === "python" ? name.toLowerCase().replace(/[-_.]+/g, "-") : name;
-  return plain(one) === plain(other);
+/** Whether a row is about a package: one that no manifest names has the name that it is imported by. */
+function isOf({ name, ecosystem, use }: DependencyFact, wanted: string): boolean {
+  if (ecosystem !== "python") return name === wanted;
+  const names = use === "undeclared" ? distributionOf(name) : [normalName(name)];
+  return names.includes(normalName(wanted));
 }

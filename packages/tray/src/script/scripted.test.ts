@@ -4,8 +4,8 @@ import type { DesktopEvents } from "../desktop.ts";
 import type { Action } from "../model/action.ts";
 import type { MenuEntry } from "../model/menu.ts";
 import { TrayError } from "../tray-error.ts";
-import { openHelper } from "./helper.ts";
-import { macosHelper } from "./macos.ts";
+import { macosScript } from "./macos.ts";
+import { openScripted } from "./scripted.ts";
 
 class Heard implements DesktopEvents {
   readonly actions: Action[] = [];
@@ -18,8 +18,8 @@ class Heard implements DesktopEvents {
   readonly gone = (reason: string) => void this.reasons.push(reason);
 }
 
-/** A helper that says it is ready and does with each message what a test says. */
-function helper(body: string): [string, ...string[]] {
+/** A script that says it is ready and does with each message what a test says. */
+function script(body: string): [string, ...string[]] {
   const script = `
     const say = (message) => console.log(JSON.stringify(message));
     say({ type: "ready" });
@@ -46,8 +46,8 @@ const view = { icon: "idle", tooltip: "Heddle", menu } as const;
 
 test("an entry that is chosen does what it showed, and one that is gone does nothing", async () => {
   const heard = new Heard();
-  using desktop = await openHelper(
-    helper(`
+  using desktop = await openScripted(
+    script(`
       say({ type: "opened" });
       const [first, second] = message.menu;
       if (second) say({ type: "chosen", id: second.entries[0].id });
@@ -64,10 +64,10 @@ test("an entry that is chosen does what it showed, and one that is gone does not
   expect(heard.looks).toBe(2);
 });
 
-test("letters of any script reach a helper that reads ASCII alone, and the same view is told once", async () => {
+test("letters of any script reach a script that reads ASCII alone, and the same view is told once", async () => {
   const heard = new Heard();
-  using desktop = await openHelper(
-    helper(`
+  using desktop = await openScripted(
+    script(`
       if (!/^[\\x20-\\x7e]+$/.test(line) || message.type === "notify") {
         console.error(message.type + " " + message.title);
         process.exit(3);
@@ -80,23 +80,23 @@ test("letters of any script reach a helper that reads ASCII alone, and the same 
     await desktop.notify({ key: "k", urgent: true, title: "Дa 🧶", body: "", choices: [] }),
   ).toBe(true);
   await vi.waitUntil(() => heard.reasons.length > 0);
-  expect(heard.reasons).toEqual([`the tray's helper ${process.execPath} ended: notify Дa 🧶`]);
+  expect(heard.reasons).toEqual([`the tray's script in ${process.execPath} ended: notify Дa 🧶`]);
 });
 
-test("a helper that is not there, or does not begin, is said with what it said", async () => {
-  await expect(openHelper(["no-such-helper"], new Heard())).rejects.toThrow(TrayError);
-  await expect(openHelper(["no-such-helper"], new Heard())).rejects.toThrow(/ENOENT/);
+test("a program that is not there, or does not begin, is said with what it said", async () => {
+  await expect(openScripted(["no-such-program"], new Heard())).rejects.toThrow(TrayError);
+  await expect(openScripted(["no-such-program"], new Heard())).rejects.toThrow(/ENOENT/);
   const fails: [string, ...string[]] = [
     process.execPath,
     "-e",
     "console.error('no screen'); process.exit(1)",
   ];
-  await expect(openHelper(fails, new Heard())).rejects.toThrow(/ended: no screen$/);
+  await expect(openScripted(fails, new Heard())).rejects.toThrow(/ended: no screen$/);
 });
 
-test("a helper ends with its input, and that is no failure", async () => {
+test("a script ends with its input, and that is no failure", async () => {
   const heard = new Heard();
-  const desktop = await openHelper(helper(""), heard);
+  const desktop = await openScripted(script(""), heard);
   desktop[Symbol.dispose]();
   expect(await desktop.notify({ key: "k", urgent: false, title: "", body: "", choices: [] })).toBe(
     false,
@@ -105,5 +105,5 @@ test("a helper ends with its input, and that is no failure", async () => {
 });
 
 test("the script for macOS is JavaScript", () => {
-  expect(() => new Script(macosHelper[4])).not.toThrow();
+  expect(() => new Script(macosScript[4])).not.toThrow();
 });

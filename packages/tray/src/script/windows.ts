@@ -2,14 +2,14 @@
  * A notify icon of Windows Forms by the PowerShell that each Windows has, which WSL starts like any
  * program. Notifications come without buttons; the menu has the same choices. Not run on Windows yet.
  */
-export const windowsHelper = [
+export const windowsScript = [
   "powershell.exe",
   ...["-NoLogo", "-NoProfile", "-NonInteractive", "-STA"],
   "-EncodedCommand",
-  Buffer.from(script(), "utf16le").toString("base64"),
+  Buffer.from(powershell(), "utf16le").toString("base64"),
 ] as const;
 
-function script(): string {
+function powershell(): string {
   return `
 $ErrorActionPreference = 'Stop'
 Add-Type -AssemblyName System.Windows.Forms, System.Drawing

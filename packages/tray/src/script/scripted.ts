@@ -5,7 +5,7 @@ import type { Desktop, DesktopEvents, TrayView } from "../desktop.ts";
 import { findNode, MenuNumbers, type Node } from "../model/menu-numbers.ts";
 import { TrayError } from "../tray-error.ts";
 
-/** What a helper says, a line of JSON each. */
+/** What a script says, a line of JSON each. */
 const Said = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("opened") }),
@@ -17,7 +17,7 @@ const Said = z.discriminatedUnion("type", [
  * `{type: "show", icon, tooltip, menu}`, whose entries have the number by which they are chosen, and
  * `{type: "notify", title, body, urgent}`. It ends with its input. Throws where it does not begin.
  */
-export async function openHelper(
+export async function openScripted(
   command: readonly [string, ...string[]],
   events: DesktopEvents,
 ): Promise<Desktop> {
@@ -30,7 +30,7 @@ export async function openHelper(
   });
   const ended = (why: string) => {
     const said = complaint.trim().split("\n").at(-1);
-    const reason = `the tray's helper ${program} ended: ${said || why}`;
+    const reason = `the tray's script in ${program} ended: ${said || why}`;
     reject(new TrayError(reason, "`heddle status` and `heddle approvals` tell the same"));
     events.gone(reason);
   };

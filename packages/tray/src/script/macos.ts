@@ -2,9 +2,9 @@
  * A status item of AppKit by JavaScript for Automation, which each Mac has. Notifications come without
  * buttons, under the name of the script editor; the menu has the same choices. Not run on a Mac yet.
  */
-export const macosHelper = ["osascript", "-l", "JavaScript", "-e", script()] as const;
+export const macosScript = ["osascript", "-l", "JavaScript", "-e", automation()] as const;
 
-function script(): string {
+function automation(): string {
   return String.raw`
 ObjC.import("Cocoa");
 const application = Application.currentApplication();
@@ -32,7 +32,7 @@ function menuOf(entries) {
 function itemOf(entry) {
   if (entry.type === "separator") return $.NSMenuItem.separatorItem;
   const made = $.NSMenuItem.alloc.initWithTitleActionKeyEquivalent(entry.text, "choose:", "");
-  made.target = helper;
+  made.target = target;
   made.enabled = entry.type !== "label";
   if (entry.type === "submenu") made.submenu = menuOf(entry.entries);
   else made.tag = entry.id;
@@ -47,11 +47,11 @@ function take(message) {
   item.button.title = marks[message.icon];
   item.button.toolTip = message.tooltip;
   item.menu = menuOf(message.menu);
-  item.menu.delegate = helper;
+  item.menu.delegate = target;
 }
 
 ObjC.registerSubclass({
-  name: "HeddleTrayHelper",
+  name: "HeddleTray",
   protocols: ["NSMenuDelegate"],
   methods: {
     "choose:": {
@@ -76,9 +76,9 @@ ObjC.registerSubclass({
     },
   },
 });
-const helper = $.HeddleTrayHelper.alloc.init;
+const target = $.HeddleTray.alloc.init;
 $.NSNotificationCenter.defaultCenter.addObserverSelectorNameObject(
-  helper, "read:", $.NSFileHandleDataAvailableNotification, input,
+  target, "read:", $.NSFileHandleDataAvailableNotification, input,
 );
 input.waitForDataInBackgroundAndNotify;
 item.button.title = marks.idle;
