@@ -1,5 +1,6 @@
 // Measures the code index on real sources, and prints one JSON document.
 //
+//   npm run build
 //   node --conditions=@heddle/source scripts/bench-insight.ts [--files 10000] [--folder F] [--peers]
 //     [--accuracy SOURCES]…
 //
@@ -20,6 +21,7 @@ import { measureFolders } from "./insight/accuracy.ts";
 import { compareWithOxc } from "./insight/agreement.ts";
 import { buildMeasure } from "./insight/build-measure.ts";
 import { makeCorpus } from "./insight/corpus.ts";
+import { measureAnalyze } from "./insight/measure-analyze.ts";
 import { measurePeers } from "./insight/peers.ts";
 
 const { values: options } = parseArgs({
@@ -47,6 +49,7 @@ async function measureAll() {
   return {
     corpus: { files: corpus.files, megabytes: Math.round(corpus.bytes / 1e5) / 10 },
     index: JSON.parse(stdout),
+    analyze: await measureAnalyze(corpus.root),
     resolution: await measureResolution(corpus.root),
     ...(options.accuracy.length > 0 && {
       accuracy: await measureFolders(options.accuracy, 0),
