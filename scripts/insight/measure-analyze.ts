@@ -15,7 +15,10 @@ export async function measureAnalyze(
   const home = mkdtempSync(join(tmpdir(), "heddle-analyze-"));
   const run = async (...args: string[]): Promise<number> => {
     const start = performance.now();
-    await execa("node", [heddle, ...args], { cwd: root, env: { HEDDLE_HOME: home } });
+    await execa("node", [heddle, ...args], {
+      cwd: root,
+      env: { HEDDLE_HOME: home, HEDDLE_BUILD: "1" },
+    });
     return performance.now() - start;
   };
   try {
