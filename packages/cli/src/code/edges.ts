@@ -5,7 +5,7 @@ import { exitCodes } from "../exit.ts";
 import { paintOut, print, printJson, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { importLines } from "./lines.ts";
-import { openTree, type Tree, type TreeOptions } from "./tree.ts";
+import { findTree, type Tree, type TreeOptions, whileRead } from "./tree.ts";
 
 /** Prints what was found; that nothing was is said, and is a failure for scripts. */
 export async function listEdges(
@@ -14,7 +14,8 @@ export async function listEdges(
   ask: (daemon: HeddleClient, tree: Tree) => Promise<readonly ImportEdge[]>,
 ): Promise<void> {
   using daemon = await openDaemon();
-  const edges = await ask(daemon, await openTree(daemon, options));
+  const tree = await findTree(daemon, options);
+  const edges = await whileRead(daemon, tree, ask(daemon, tree));
   if (options.json) return printJson(edges);
   if (edges.length > 0) return print(importLines(edges, paintOut()).join("\n"));
   say(printableLine(none));

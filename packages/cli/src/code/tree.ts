@@ -28,29 +28,23 @@ export function withTree(command: Command): Command {
     .option("--json", "print the answer as JSON");
 }
 
-/** Finds the tree, and waits until the daemon has read it. */
-export async function openTree(
+export async function findTree(
   daemon: HeddleClient,
   { project, thread }: TreeOptions,
 ): Promise<Tree> {
   if (project !== undefined && thread !== undefined) {
     throw usageError("--project and --thread exclude each other");
   }
-  const tree =
-    thread === undefined
-      ? { projectId: (await chooseProject(daemon, project)).id }
-      : { threadId: await findThread(daemon, thread) };
-  await untilRead(daemon, tree);
-  return tree;
+  return thread === undefined
+    ? { projectId: (await chooseProject(daemon, project)).id }
+    : { threadId: await findThread(daemon, thread) };
 }
 
 /** The project that holds a path; where none was added, the error says how to let Heddle read it. */
-export async function openPath(daemon: HeddleClient, path: string): Promise<Tree> {
+export async function findPath(daemon: HeddleClient, path: string): Promise<Tree> {
   const project = await projectAt(daemon, path);
   if (project === undefined) throw notReadable(path);
-  const tree = { projectId: project.id };
-  await untilRead(daemon, tree);
-  return tree;
+  return { projectId: project.id };
 }
 
 function notReadable(path: string): Error {
@@ -74,13 +68,24 @@ export function fileIn({ project, thread }: TreeOptions, given: string): string 
 
 const waitMs = 1000;
 
-async function untilRead(daemon: HeddleClient, tree: Tree): Promise<void> {
-  const terminal = process.stderr.isTTY;
+/** Waits for an answer about a tree; a terminal is told meanwhile how far the daemon has read it. */
+export async function whileRead<T>(
+  daemon: HeddleClient,
+  tree: Tree,
+  answer: Promise<T>,
+): Promise<T> {
+  if (!process.stderr.isTTY) return await answer;
+  // Who reads it then shares the work that the answer waits for.
+  const reading = tellProgress(daemon, tree);
+  const [answered] = await Promise.all([answer, reading]);
+  return answered;
+}
+
+async function tellProgress(daemon: HeddleClient, tree: Tree): Promise<void> {
   let told = false;
   for (;;) {
     const { ready, read, files } = await daemon.call("code/index", { ...tree, waitMs });
     if (ready) break;
-    if (!terminal) continue;
     told = true;
     const text = `reading: ${number(read)} of ${number(files)} files`;
     process.stderr.write(`\r${paintWords()("dim", text)}\u001b[K`);

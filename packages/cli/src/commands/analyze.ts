@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { answerText } from "../analyze/answer.ts";
 import { pictureOf } from "../analyze/picture/picture.ts";
 import { summaryText } from "../analyze/summary.ts";
-import { openPath } from "../code/tree.ts";
+import { findPath, whileRead } from "../code/tree.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { CliError, exitCodes } from "../exit.ts";
@@ -29,8 +29,8 @@ export function analyzeCommand(): Command {
     .option("--json", "print the facts as JSON")
     .action(async (path: string, options: Options) => {
       using daemon = await openDaemon();
-      const tree = await openPath(daemon, resolve(path));
-      const facts = await daemon.call("code/analyze", tree);
+      const tree = await findPath(daemon, resolve(path));
+      const facts = await whileRead(daemon, tree, daemon.call("code/analyze", tree));
       if (options.svg !== undefined) await draw(facts, options.svg);
       const { question } = options;
       const answer =

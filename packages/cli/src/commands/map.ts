@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { fileIn, openTree, type TreeOptions, withTree } from "../code/tree.ts";
+import { fileIn, findTree, type TreeOptions, whileRead, withTree } from "../code/tree.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { print, printJson, say } from "../terminal/output.ts";
@@ -26,9 +26,10 @@ export function mapCommand(): Command {
     .option("-f, --focus <file...>", "files that it is to be about")
     .action(async ({ budget, focus = [], ...options }: Options) => {
       using daemon = await openDaemon();
-      const tree = await openTree(daemon, options);
+      const tree = await findTree(daemon, options);
       const files = focus.map((file) => fileIn(options, file));
-      const map = await daemon.call("code/map", { ...tree, budget, focus: files });
+      const asked = daemon.call("code/map", { ...tree, budget, focus: files });
+      const map = await whileRead(daemon, tree, asked);
       if (options.json) return printJson(map);
       if (map.text === "") return say("no definitions were found");
       print(printable(map.text));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { counted } from "../analyze/words.ts";
 import { referenceLines } from "../code/lines.ts";
-import { openTree, type TreeOptions, withTree } from "../code/tree.ts";
+import { findTree, type TreeOptions, whileRead, withTree } from "../code/tree.ts";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
 import { exitCodes } from "../exit.ts";
@@ -13,8 +13,8 @@ export function refsCommand(): Command {
     .argument("<symbol>", "the name of a function, class, type or variable")
     .action(async (symbol: string, options: TreeOptions) => {
       using daemon = await openDaemon();
-      const tree = await openTree(daemon, options);
-      const refs = await daemon.call("code/refs", { ...tree, symbol });
+      const tree = await findTree(daemon, options);
+      const refs = await whileRead(daemon, tree, daemon.call("code/refs", { ...tree, symbol }));
       if (options.json) return printJson(refs);
       if (refs.data.length === 0) {
         say(`nothing here is called ${printableLine(symbol)}`);
