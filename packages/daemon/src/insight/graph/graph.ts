@@ -158,12 +158,15 @@ export class FileGraph {
     for (const entry of names.references) {
       const name = entry >>> 8;
       const definers = this.#definers.get(name);
-      // What a file defines itself is its own, also where others define the same.
-      if (!definers || definers.includes(number) || own.has(name)) continue;
+      if (!definers) continue;
       const sure = definers.filter((one) => factors.has(one));
+      const isLikely = sure.length === 0 && file.usesUnimported && definers.length <= maxDefiners;
+      if (sure.length === 0 && !isLikely) continue;
+      // What a file defines itself is its own, also where others define the same.
+      if (own.has(name) || definers.includes(number)) continue;
       const weight = Math.sqrt(entry & 255) * this.#tellingness(name);
       for (const one of sure) add(weights, one, (weight * (factors.get(one) ?? 0)) / sure.length);
-      if (sure.length > 0 || !file.usesUnimported || definers.length > maxDefiners) continue;
+      if (!isLikely) continue;
       const likely = definers.filter((one) => this.#mayName(file, one, name));
       for (const one of likely) add(weights, one, weight / likely.length / definers.length);
     }
