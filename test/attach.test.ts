@@ -323,7 +323,13 @@ describe("the terminal", () => {
     terminal.type(`${message({ text: "Some **words** to keep." })}\r`);
     await terminal.until(/^done/m);
     terminal.type("draft");
-    for (const columns of [60, 41, 100, 33, 80]) terminal.resize(columns, 20);
+    await terminal.until(/^> draft$/m);
+    for (const columns of [60, 41, 100, 33, 80]) {
+      const { length } = terminal.written;
+      await terminal.resize(columns, 20);
+      // What is drawn for a size that the terminal no longer has breaks, in any terminal.
+      await terminal.until(() => terminal.written.length > length);
+    }
     terminal.type("!");
     await terminal.until(/^> draft!$/m);
     expect(count(terminal.everything, "> draft")).toBe(1);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import xterm from "@xterm/headless";
+import { execa } from "execa";
 import { temporaryDirectory } from "./repository.ts";
 
 const program = fileURLToPath(new URL("../../packages/cli/bin/heddle.js", import.meta.url));
@@ -41,7 +42,7 @@ export class Terminal implements AsyncDisposable {
       ${line}; code=$?; cd '${this.#folder}'; stty -g > after; exit $code`;
     this.#child = spawn("script", ["-qefc", shell, "/dev/null"], {
       cwd: this.#folder,
-      env: { TERM: "xterm-256color", SHELL: "/bin/sh", ...env },
+      env: { TERM: "xterm-256color", TERM_PROGRAM: "vscode", SHELL: "/bin/sh", ...env },
     });
     this.#emulator.onData((answer) => this.#child.stdin.write(answer));
     this.#child.stdin.on("error", () => {});
@@ -105,10 +106,11 @@ export class Terminal implements AsyncDisposable {
     return readFileSync(join(this.#folder, "tty"), "utf8").trim();
   }
 
-  resize(columns: number, rows: number): void {
+  /** What is written meanwhile is shown, as by any terminal. */
+  async resize(columns: number, rows: number): Promise<void> {
     this.#emulator.resize(columns, rows);
     const size = ["cols", String(columns), "rows", String(rows)];
-    execFileSync("stty", ["-F", this.#tty, ...size]);
+    await execa("stty", ["-F", this.#tty, ...size]);
   }
 
   /** Settles once something is seen. */

@@ -2,34 +2,35 @@ import xterm from "@xterm/headless";
 import { describe, expect, test } from "vitest";
 import { type Frame, LiveRegion } from "./live-region.ts";
 
-const rows = 6;
-
 /** A region on an emulated terminal, and what a person would see of it. */
 class Seen {
   readonly #terminal: xterm.Terminal;
+  readonly #rows: number;
   readonly region: LiveRegion;
   columns: number;
   written = "";
 
-  constructor(columns = 20) {
+  constructor(columns = 20, rows = 6) {
     this.columns = columns;
+    this.#rows = rows;
     const options = { cols: columns, rows, convertEol: true, allowProposedApi: true };
     this.#terminal = new xterm.Terminal(options);
     const columnsNow = () => this.columns;
-    this.region = new LiveRegion({
+    const out = {
       get columns() {
         return columnsNow();
       },
-      write: (text) => {
+      write: (text: string) => {
         this.written += text;
         this.#terminal.write(text);
       },
-    });
+    };
+    this.region = new LiveRegion(out, { sinks: true });
   }
 
   resize(columns: number): void {
     this.columns = columns;
-    this.#terminal.resize(columns, rows);
+    this.#terminal.resize(columns, this.#rows);
   }
 
   /** All lines, with a mark where the cursor is. */
@@ -95,6 +96,18 @@ describe("a live region", () => {
     seen.resize(10);
     seen.region.update("", frame(["short", "> ", "s"], 1, 2));
     expect(await seen.lines()).toEqual(["kept", "short", "> #", "s"]);
+  });
+
+  test.each([
+    ["with room below", 10],
+    ["at the end of the screen", 4],
+  ])("takes away rows that were broken below the cursor, %s", async (_, rows) => {
+    const seen = new Seen(20, rows);
+    seen.region.update("kept\nas well\n", frame(["> ", "a row of 18 columns"], 0, 2));
+    await seen.lines();
+    seen.resize(10);
+    seen.region.update("", frame(["> ", "s"], 0, 2));
+    expect(await seen.lines()).toEqual(["kept", "as well", "> #", "s"]);
   });
 
   test("leaves what was appended when it is erased", async () => {

@@ -3,7 +3,7 @@ import type { Paint } from "../terminal/style.ts";
 import { Composer } from "./composer.ts";
 import { frameOf, type Room, type Sight } from "./frame.ts";
 import { type Action, actionOf } from "./keys.ts";
-import { LiveRegion } from "./live-region.ts";
+import { hasSinkingCursor, LiveRegion } from "./live-region.ts";
 import { plainMarks, showsUnicode } from "./marks.ts";
 import { Picker, type PickerOptions } from "./picker.ts";
 import { AttachedTerminal } from "./terminal.ts";
@@ -50,7 +50,7 @@ export class Ui implements Disposable {
       onResize: () => this.draw(),
       erase: () => region?.erased() ?? "",
     });
-    region = new LiveRegion(this.#terminal);
+    region = new LiveRegion(this.#terminal, { sinks: hasSinkingCursor(process.env) });
     this.#region = region;
   }
 
