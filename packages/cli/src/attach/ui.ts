@@ -33,6 +33,7 @@ export class Ui implements Disposable {
   #list: Picker | undefined;
   #closed: (() => void) | undefined;
   #appended = "";
+  #isDrawn = false;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
 
@@ -65,8 +66,9 @@ export class Ui implements Disposable {
     this.draw();
   }
 
-  /** Draws soon; what changes until then is drawn together. */
+  /** Draws soon, the first time at once; what changes until then is drawn together. */
   draw(): void {
+    if (!this.#isDrawn) this.#drawSoon();
     this.#timer ??= setTimeout(() => this.#flush(), frameMs);
   }
 
@@ -144,6 +146,7 @@ export class Ui implements Disposable {
     const frame = frameOf({ ...now, input }, room);
     const appended = this.#appended;
     this.#appended = "";
+    this.#isDrawn = true;
     this.#region.update(appended, { ...frame, lines: frame.lines.map(this.#shown) });
   }
 
