@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs `heddle service` against a real `systemd --user` in a mount namespace of its own, and leaves
-# nothing behind. Needs root and Debian's package systemd; test/service.test.ts runs it where both are.
+# nothing behind. Needs root and Debian's package systemd; the tests do without either.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [ "${1:-}" != inside ]; then

@@ -1,22 +1,12 @@
-import { execFile, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { held, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon } from "./support/test-daemon.ts";
 
 const cli = fileURLToPath(new URL("../packages/cli/", import.meta.url));
-const root = fileURLToPath(new URL("..", import.meta.url));
 const modules = fileURLToPath(new URL("../node_modules", import.meta.url));
 
 let daemon: TestDaemon;
@@ -98,19 +88,3 @@ test("a newer command line says that the daemon is older, and when to restart it
   await heddle(["interrupt", thread.id]);
   await thread.ended(turn.id);
 });
-
-/** What the check itself needs: root, systemd, and a mount namespace in which /run is its own. */
-function runsSystemd(): boolean {
-  if (process.getuid?.() !== 0 || !existsSync("/lib/systemd/systemd")) return false;
-  const own = ["--mount", "--propagation", "private", "mount", "-t", "tmpfs", "tmpfs", "/run"];
-  return spawnSync("unshare", own).status === 0;
-}
-
-test.skipIf(!runsSystemd())(
-  "a real systemd starts the daemon at the first connection, again after kill -9, and nothing is left of it",
-  async () => {
-    const { all } = await execa("scripts/service-check.sh", { all: true, cwd: root });
-    expect(all).toMatch(/^ok {3}by another daemon, which systemd has started$/m);
-    expect(all).toMatch(/all ok$/);
-  },
-);
