@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs `heddle service` against a real `systemd --user` in a mount namespace of its own, and leaves
-# nothing behind. Needs root and Debian's package systemd; the tests do without either.
+# no files behind. Needs root and Debian's package systemd; the tests do without either. Where no systemd
+# runs yet, this one moves the processes of the root cgroup into `init.scope`, as any first one does, so run
+# it on a machine that is yours alone.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if [ "${1:-}" != inside ]; then
