@@ -1,6 +1,7 @@
 import type { CycleFact, Facts } from "@heddle/protocol";
+import { grouped } from "../terminal/format.ts";
 import type { Row, Section } from "./report.ts";
-import { andMore, counted, number } from "./words.ts";
+import { andMore, counted } from "./words.ts";
 
 const shownAtMost = 6;
 
@@ -43,7 +44,7 @@ function cycleRows({ cycles }: Facts): Row[] {
 function cycleRow({ size, path }: CycleFact): Row {
   const names = path.map(({ path: each, line }) => `${each}:${line}`);
   const round = [...names, path[0]?.path ?? ""].join(" → ");
-  const knot = size > path.length ? `${number(size)} files, a shortest way round: ` : "";
+  const knot = size > path.length ? `${grouped(size)} files, a shortest way round: ` : "";
   return { text: `${knot}${round}` };
 }
 

@@ -1,6 +1,7 @@
 import type { Facts, PackageArrow, PackageFact } from "@heddle/protocol";
+import { grouped } from "../terminal/format.ts";
 import type { Row, Section } from "./report.ts";
-import { andMore, counted, number } from "./words.ts";
+import { andMore, counted } from "./words.ts";
 
 const partsShown = 16;
 const arrowsShown = 12;
@@ -44,7 +45,7 @@ function partRows({ packages }: Parts): Row[] {
   const rows = shown.map(({ name, folder, files, codeLines, layer, importedBy, place }) => {
     const where =
       folder === "" || folder === name || folder.endsWith(`/${name}`) ? "" : ` (${folder})`;
-    const used = importedBy === 0 ? "" : `, imported by ${number(importedBy)}`;
+    const used = importedBy === 0 ? "" : `, imported by ${grouped(importedBy)}`;
     const size = `${counted(files, "file")}, ${counted(codeLines, "line")}${used}`;
     return { text: `${layer}  ${name}${where}: ${size}`, place };
   });

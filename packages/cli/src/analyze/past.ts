@@ -1,6 +1,7 @@
 import type { Facts, HistoryFact } from "@heddle/protocol";
+import { grouped } from "../terminal/format.ts";
 import type { Row, Section } from "./report.ts";
-import { counted, number, percent } from "./words.ts";
+import { counted, percent } from "./words.ts";
 
 const shownAtMost = 5;
 
@@ -35,7 +36,7 @@ function churnRows({ churn, hotspots }: HistoryFact): Row[] {
     .filter(({ path }) => !told.has(path))
     .slice(0, shownAtMost)
     .map(({ path, commits, added, deleted }) => ({
-      text: `often changed: ${counted(commits, "commit")}, +${number(added)} -${number(deleted)}`,
+      text: `often changed: ${counted(commits, "commit")}, +${grouped(added)} -${grouped(deleted)}`,
       place: first(path),
     }));
 }

@@ -1,6 +1,7 @@
 import type { CheckCommand, Facts, StyleFact } from "@heddle/protocol";
+import { grouped } from "../terminal/format.ts";
 import type { Row, Section } from "./report.ts";
-import { andMore, counted, languageName, number, percent } from "./words.ts";
+import { andMore, counted, languageName, percent } from "./words.ts";
 
 const checksShown = 10;
 const untestedShown = 5;
@@ -20,7 +21,7 @@ function testRows({ tests }: Facts): Row[] {
   const size = `${counted(tests.files, "file")} with ${counted(tests.codeLines, "line")}`;
   const [pair] = pairs.rows;
   const paired = pair && {
-    text: `${number(pairs.total)} ${pairs.total === 1 ? "is called after the source that it tests" : "are called after the sources that they test"}, such as ${pair.source} in`,
+    text: `${grouped(pairs.total)} ${pairs.total === 1 ? "is called after the source that it tests" : "are called after the sources that they test"}, such as ${pair.source} in`,
     place: pair.test,
   };
   const shown = untested.rows.slice(0, untestedShown);

@@ -1,6 +1,7 @@
 import type { Facts } from "@heddle/protocol";
+import { grouped } from "../terminal/format.ts";
 import type { Row, Section } from "./report.ts";
-import { andMore, counted, languageName, listed, number, percent } from "./words.ts";
+import { andMore, counted, languageName, listed, percent } from "./words.ts";
 
 const entriesShown = 8;
 const othersShown = 4;
@@ -29,7 +30,7 @@ function languageRows({ languages, others, files, sources }: Facts): Row[] {
   if (rest === 0) return rows;
   const some = others.rows
     .slice(0, othersShown)
-    .map(({ ending, files: own }) => `${number(own)} ${ending}`);
+    .map(({ ending, files: own }) => `${grouped(own)} ${ending}`);
   const kinds = some.length === 0 ? "" : `, most of all ${listed(some)}`;
   return [...rows, { text: `${counted(rest, "other file")}${kinds}` }];
 }

@@ -1,11 +1,7 @@
-const grouped = new Intl.NumberFormat("en");
-
-export function number(value: number): string {
-  return grouped.format(value);
-}
+import { grouped } from "../terminal/format.ts";
 
 export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${number(value)} ${value === 1 ? one : many}`;
+  return `${grouped(value)} ${value === 1 ? one : many}`;
 }
 
 /** A share in whole percents; 0 and 100 only where it is that. */
@@ -24,7 +20,7 @@ export function listed(words: readonly string[]): string {
 /** What is said after the rows that are shown, of `total` rows. */
 export function andMore(total: number, shown: number, what = ""): string[] {
   const rest = total - shown;
-  return rest > 0 ? [`… and ${number(rest)} more${what && ` ${what}`}`] : [];
+  return rest > 0 ? [`… and ${grouped(rest)} more${what && ` ${what}`}`] : [];
 }
 
 const names: Readonly<Record<string, string>> = {

@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { Project } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
-import { number } from "../analyze/words.ts";
+
 import { usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { chooseProject, projectAt, repositoryRoot } from "../project.ts";
-import { shellWord } from "../terminal/format.ts";
+import { grouped, shellWord } from "../terminal/format.ts";
 import { paintWords } from "../terminal/output.ts";
 
 export interface TreeOptions {
@@ -87,7 +87,7 @@ async function tellProgress(daemon: HeddleClient, tree: Tree): Promise<void> {
     const { ready, read, files } = await daemon.call("code/index", { ...tree, waitMs });
     if (ready) break;
     told = true;
-    const text = `reading: ${number(read)} of ${number(files)} files`;
+    const text = `reading: ${grouped(read)} of ${grouped(files)} files`;
     process.stderr.write(`\r${paintWords()("dim", text)}\u001b[K`);
   }
   if (told) process.stderr.write("\r\u001b[K");

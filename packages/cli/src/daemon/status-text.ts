@@ -1,6 +1,6 @@
 import type { DaemonStatus, StorageStatus } from "@heddle/protocol";
 import { momentText } from "../automations/words.ts";
-import { age, count, megabytes } from "../terminal/format.ts";
+import { age, count, grouped, megabytes } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { type Paint, plain } from "../terminal/style.ts";
 
@@ -42,7 +42,7 @@ export function usageText(usage: {
 }): string {
   const { inputTokens, outputTokens, costUsd } = usage;
   const cost = costUsd ? `, $${costUsd.toFixed(4)}` : "";
-  return `${inputTokens.toLocaleString("en")} tokens in, ${outputTokens.toLocaleString("en")} out${cost}`;
+  return `${grouped(inputTokens)} tokens in, ${grouped(outputTokens)} out${cost}`;
 }
 
 /** The rules in force, one a row. */

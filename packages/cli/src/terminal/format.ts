@@ -19,6 +19,11 @@ export function age(timestamp: number, now = Date.now()): string {
   return ms < day ? `${Math.floor(ms / hour)}h` : `${Math.floor(ms / day)}d`;
 }
 
+/** A whole number by its thousands. Node's own way loads tables of all languages, for 12 ms. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }

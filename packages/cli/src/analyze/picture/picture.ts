@@ -1,5 +1,6 @@
 import type { Facts, PackageArrow } from "@heddle/protocol";
-import { counted, number } from "../words.ts";
+import { grouped } from "../../terminal/format.ts";
+import { counted } from "../words.ts";
 import {
   aside,
   downward,
@@ -96,7 +97,7 @@ function boxLines({ part, scale, hub }: Drawn, place: Rect): string[] {
     rect(
       place,
       hub ? "hub" : "box",
-      `${part.folder || "."}, imported by ${number(part.importedBy)}`,
+      `${part.folder || "."}, imported by ${grouped(part.importedBy)}`,
     ),
     text({ x, y: place.y + 22 * scale }, part.name, {
       style: "name",
