@@ -117,8 +117,8 @@ test("what a run finds is fixed by itself, once, in a thread that waits for revi
   const [finding, review] = await automations.inbox();
   expect(finding).toMatchObject({ title: "fails: sh check.sh", threadId: fix.threadId });
   expect(review).toMatchObject({ title: "tests: work waits for review" });
-  const slot = `${finding?.id} ${looked.id}`;
-  expect(fix).toMatchObject({ originRunId: looked.id, slot, state: "findings" });
+  const led = { originRunId: looked.id, findingId: finding?.id };
+  expect(fix).toMatchObject({ ...led, state: "findings" });
   const client = await daemon.client();
   const { thread } = await client.call("thread/read", { threadId: fix.threadId ?? "" });
   expect(thread).toMatchObject({ title: "Fix: fails: sh check.sh", landedCommit: null });
@@ -144,7 +144,7 @@ test("a finding that somebody put aside while its fix waited for its turn is lef
   await expect.poll(() => fixes("running"), { timeout: 20_000 }).toHaveLength(3);
   const [waiting] = await fixes("claimed");
   const client = await daemon.client();
-  const findingIds = [waiting?.slot.split(" ")[0] ?? ""];
+  const findingIds = [waiting?.findingId ?? ""];
   await client.call("inbox/accept", { filter: { findingIds }, reason: "known" });
   for (const { turnId } of await fixes("running")) {
     await client.call("turn/interrupt", { turnId: turnId ?? "" });

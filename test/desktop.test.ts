@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TrayProcess } from "./support/desktop.ts";
+import { type Entry, entryOnce, TrayProcess } from "./support/desktop.ts";
 import { exec, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
-import { type MenuRow, missingOfXfce, XfceDesktop } from "./support/xfce.ts";
+import { missingOfXfce, XfceDesktop } from "./support/xfce.ts";
 
 const isMissing = missingOfXfce.length > 0;
 if (isMissing) console.warn(`desktop.test.ts is skipped: ${missingOfXfce.join(", ")} missing`);
@@ -31,19 +31,9 @@ describe.skipIf(isMissing)("on a real desktop, the tray", () => {
     return (await desktop.icons())[0] ?? "";
   }
 
-  async function row(...labels: readonly string[]): Promise<MenuRow> {
+  async function entry(...labels: readonly string[]): Promise<Entry> {
     const name = await icon();
-    const look = async () => {
-      let rows = await desktop.menu(name);
-      let found: MenuRow | undefined;
-      for (const label of labels) {
-        found = rows.find((one) => one.label.startsWith(label));
-        rows = found?.rows ?? [];
-      }
-      return found;
-    };
-    await expect.poll(look).toBeDefined();
-    return (await look()) as MenuRow;
+    return await entryOnce(() => desktop.menu(name), labels);
   }
 
   async function asks(title: string): Promise<TestThread> {
@@ -57,7 +47,7 @@ describe.skipIf(isMissing)("on a real desktop, the tray", () => {
 
   test("is shown by Xfce's panel, and its menu is read and clicked by busctl", async () => {
     const thread = await asks("Make a file");
-    const { id } = await row("Make a file", "Approve");
+    const { id } = await entry("Make a file", "Approve");
     await desktop.click(await icon(), id);
     await thread.until(isDone);
   });
@@ -78,6 +68,6 @@ describe.skipIf(isMissing)("on a real desktop, the tray", () => {
     await expect.poll(() => desktop.icons()).toEqual([]);
     desktop.startPanel();
     expect(await icon()).toBe(before);
-    expect((await row("Inbox")).label).toMatch(/^Inbox: /);
+    expect((await entry("Inbox")).label).toMatch(/^Inbox: /);
   });
 });

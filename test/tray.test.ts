@@ -4,6 +4,8 @@ import type { TurnId } from "@heddle/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type Entry,
+  entryOnce,
+  missingPrograms,
   NotificationServer,
   Panel,
   pressed,
@@ -15,8 +17,7 @@ import { TestAutomations } from "./support/test-automations.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
-const places = (process.env.PATH ?? "").split(":");
-const missing = !places.some((place) => existsSync(join(place, "dbus-daemon")));
+const missing = missingPrograms("dbus-daemon").length > 0;
 if (missing) console.warn("tray.test.ts is skipped: dbus-daemon is missing");
 
 const done = { text: "done" };
@@ -44,18 +45,8 @@ afterEach(async () => {
 const environment = () => ({ ...daemon.env, DBUS_SESSION_BUS_ADDRESS: bus.address });
 const startTray = (heddle?: readonly string[]) => new TrayProcess(environment(), heddle);
 
-async function entry(panel: Panel, ...labels: readonly string[]): Promise<Entry> {
-  const look = async () => {
-    let entries = await panel.menu();
-    let found: Entry | undefined;
-    for (const label of labels) {
-      found = entries.find((one) => one.label.startsWith(label));
-      entries = found?.entries ?? [];
-    }
-    return found;
-  };
-  await expect.poll(look).toBeDefined();
-  return (await look()) as Entry;
+function entry(panel: Panel, ...labels: readonly string[]): Promise<Entry> {
+  return entryOnce(() => panel.menu(), labels);
 }
 
 async function registered(panel: Panel, times = 1): Promise<void> {

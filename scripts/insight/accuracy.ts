@@ -46,8 +46,8 @@ export function measure(oracle: Oracle, files: readonly string[], mostMisses = 0
     const bytes = readFileSync(path);
     const text = bytes.toString("utf8");
     // What the index does not read either.
-    const isOdd = bytes.length > maxSourceBytes || isMinified(bytes, path);
-    const truth = isOdd ? undefined : oracle(path, text);
+    const isLeftOut = bytes.length > maxSourceBytes || isMinified(bytes, path);
+    const truth = isLeftOut ? undefined : oracle(path, text);
     const language = languageOf(path, text);
     if (truth === undefined || language === undefined) {
       unread++;

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import dbus, { type Message, type MessageBus, type Variant } from "@particle/dbus-next";
 import { temporaryDirectory } from "./repository.ts";
@@ -147,6 +148,33 @@ export interface Entry {
   readonly label: string;
   readonly enabled: boolean;
   readonly entries: Entry[];
+}
+
+/** The entry of a menu to which labels lead that begin so, once it is there. */
+export async function entryOnce(
+  menu: () => Promise<Entry[]>,
+  labels: readonly string[],
+): Promise<Entry> {
+  const look = async () => {
+    let entries = await menu();
+    let found: Entry | undefined;
+    for (const label of labels) {
+      found = entries.find((one) => one.label.startsWith(label));
+      entries = found?.entries ?? [];
+    }
+    return found;
+  };
+  for (const until = performance.now() + 30_000; performance.now() < until; await delay(50)) {
+    const found = await look();
+    if (found) return found;
+  }
+  throw new Error(`the menu has no entry ${labels.join(", ")}`);
+}
+
+/** Those of some programs that are not installed. */
+export function missingPrograms(...names: readonly string[]): string[] {
+  const places = (process.env.PATH ?? "").split(delimiter);
+  return names.filter((name) => !places.some((place) => existsSync(join(place, name))));
 }
 
 function entryOf([id, { label, enabled }, children]: Layout): Entry {

@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
+import { type Entry, missingPrograms } from "./desktop.ts";
 import { temporaryDirectory } from "./repository.ts";
 
-const needed = ["Xvfb", "dbus-daemon", "xfce4-panel", "dunst", "dunstctl", "dbus-send", "busctl"];
-
 /** The programs of a real desktop that are not installed. */
-export const missingOfXfce = needed.filter(
-  (program) =>
-    !(process.env.PATH ?? "").split(delimiter).some((place) => existsSync(join(place, program))),
+export const missingOfXfce = missingPrograms(
+  ...["Xvfb", "dbus-daemon", "xfce4-panel", "dunst", "dunstctl", "dbus-send", "busctl"],
 );
 
 const panelSettings = `<?xml version="1.0" encoding="UTF-8"?>
@@ -32,13 +31,6 @@ const panelSettings = `<?xml version="1.0" encoding="UTF-8"?>
   </property>
 </channel>
 `;
-
-/** An entry of a menu, as busctl reads it from the tray. */
-export interface MenuRow {
-  readonly id: number;
-  readonly label: string;
-  readonly rows: readonly MenuRow[];
-}
 
 /** Xfce's panel and dunst under an X server without a screen, on a session bus of their own. */
 export class XfceDesktop implements AsyncDisposable {
@@ -95,10 +87,10 @@ export class XfceDesktop implements AsyncDisposable {
     return (answer.data as string[]).map((item) => item.split("/")[0] ?? "");
   }
 
-  async menu(icon: string): Promise<readonly MenuRow[]> {
+  async menu(icon: string): Promise<Entry[]> {
     const args = ["GetLayout", "iias", "0", "-1", "0"];
     const { data } = await this.#menu(icon, args);
-    return rowOf((data as unknown[])[1]).rows;
+    return entryOf((data as unknown[])[1]).entries;
   }
 
   async click(icon: string, id: number): Promise<void> {
@@ -147,16 +139,15 @@ export class XfceDesktop implements AsyncDisposable {
     return answer === "" ? { data: undefined } : JSON.parse(answer);
   }
 
-  #run(program: string, args: readonly string[]): ChildProcess {
+  #run(program: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
     const child = spawn(program, args, { env: this.env, stdio: ["ignore", "pipe", "ignore"] });
-    child.stdout?.resume();
+    child.stdout.resume();
     this.#processes.push(child);
     return child;
   }
 
   async #firstLine(program: string, args: readonly string[]): Promise<string> {
-    const child = spawn(program, args, { env: this.env, stdio: ["ignore", "pipe", "ignore"] });
-    this.#processes.push(child);
+    const child = this.#run(program, args);
     const [line] = await once(createInterface(child.stdout), "line");
     return String(line).trim();
   }
@@ -164,8 +155,8 @@ export class XfceDesktop implements AsyncDisposable {
 
 type Layout = [number, Record<string, { data: unknown }>, { data: unknown }[]];
 
-function rowOf(layout: unknown): MenuRow {
-  const [id, properties, children] = layout as Layout;
-  const label = String(properties.label?.data ?? "");
-  return { id, label, rows: children.map(({ data }) => rowOf(data)) };
+function entryOf(layout: unknown): Entry {
+  const [id, { label, enabled }, children] = layout as Layout;
+  const entries = children.map(({ data }) => entryOf(data));
+  return { id, label: String(label?.data ?? ""), enabled: enabled?.data !== false, entries };
 }

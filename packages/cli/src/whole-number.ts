@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from "commander";
 
 /** Reads the value of an option that is a whole number between two, which both count. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const number = /^\d+$/.test(text) ? Number(text) : NaN;
     if (number >= least && number <= most) return number;

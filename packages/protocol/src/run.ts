@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CommitHash, Failure, Timestamp } from "./common.ts";
-import { AutomationId, ProjectId, RunId, ThreadId, TurnId } from "./ids.ts";
+import { AutomationId, FindingId, ProjectId, RunId, ThreadId, TurnId } from "./ids.ts";
 
 export const RunState = z
   .enum([
@@ -46,9 +46,7 @@ export type FindingCounts = z.infer<typeof FindingCounts>;
 
 export const RunTrigger = z
   .enum(["schedule", "backfill", "commit", "after", "manual", "fix"])
-  .describe(
-    "`fix`: a run of its automation has found what this one is to fix; its slot begins with the id of that.",
-  );
+  .describe("`fix`: a run of its automation has found what this one is to fix.");
 export type RunTrigger = z.infer<typeof RunTrigger>;
 
 /** One firing of an automation, and what really came of it. */
@@ -66,6 +64,7 @@ export const Run = z.object({
     .object({ branch: z.string(), commit: CommitHash, tree: CommitHash, change: z.string() })
     .nullable(),
   originRunId: RunId.nullable().describe("The run that led to it."),
+  findingId: FindingId.nullable().default(null).describe("What a `fix` is to fix."),
   threadId: ThreadId.nullable(),
   turnId: TurnId.nullable(),
   summary: z.string().nullable(),

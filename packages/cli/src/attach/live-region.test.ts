@@ -25,7 +25,7 @@ class Seen {
         this.#terminal.write(text);
       },
     };
-    this.region = new LiveRegion(out, { sinks: true });
+    this.region = new LiveRegion(out, { cursorSinks: true });
   }
 
   resize(columns: number): void {

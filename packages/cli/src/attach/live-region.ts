@@ -27,13 +27,13 @@ const none: Frame = { lines: [], cursor: { row: 0, column: 0 } };
  */
 export class LiveRegion {
   readonly #out: Output;
-  readonly #sinks: boolean;
+  readonly #cursorSinks: boolean;
   #drawn: Frame = none;
   #columns: number;
 
-  constructor(out: Output, { sinks = false }: { readonly sinks?: boolean } = {}) {
+  constructor(out: Output, { cursorSinks = false }: { readonly cursorSinks?: boolean } = {}) {
     this.#out = out;
-    this.#sinks = sinks;
+    this.#cursorSinks = cursorSinks;
     this.#columns = out.columns;
   }
 
@@ -60,7 +60,10 @@ export class LiveRegion {
   }
 
   #toTop(): string {
-    return moved(onNarrower(this.#drawn, this.#out.columns, this.#sinks), { row: 0, column: 0 });
+    return moved(onNarrower(this.#drawn, this.#out.columns, this.#cursorSinks), {
+      row: 0,
+      column: 0,
+    });
   }
 
   #changed({ lines, cursor }: Frame): string {
@@ -110,11 +113,14 @@ function toColumn(column: number): string {
 }
 
 /** Where the cursor is once a terminal that became narrower has broken the rows anew. */
-function onNarrower({ lines, cursor }: Frame, columns: number, sinks: boolean): Position {
+function onNarrower({ lines, cursor }: Frame, columns: number, cursorSinks: boolean): Position {
   const rowsOf = (line: string) => Math.max(1, Math.ceil(visibleWidth(line) / columns));
   const above = lines.slice(0, cursor.row).reduce((rows, line) => rows + rowsOf(line), 0);
   const below = lines.slice(cursor.row + 1).reduce((rows, line) => rows + rowsOf(line) - 1, 0);
-  return { row: above + Math.floor(cursor.column / columns) + (sinks ? below : 0), column: 0 };
+  return {
+    row: above + Math.floor(cursor.column / columns) + (cursorSinks ? below : 0),
+    column: 0,
+  };
 }
 
 /** Terminals on xterm.js, whose cursor sinks by the rows that are broken below it, too. */

@@ -51,7 +51,7 @@ export class Ui implements Disposable {
       onResize: () => this.draw(),
       erase: () => region?.erased() ?? "",
     });
-    region = new LiveRegion(this.#terminal, { sinks: hasSinkingCursor(process.env) });
+    region = new LiveRegion(this.#terminal, { cursorSinks: hasSinkingCursor(process.env) });
     this.#region = region;
   }
 

@@ -28,6 +28,7 @@ export function withTree(command: Command): Command {
     .option("--json", "print the answer as JSON");
 }
 
+/** The tree that the options name; else the project of the current directory. */
 export async function findTree(
   daemon: HeddleClient,
   { project, thread }: TreeOptions,
@@ -75,7 +76,7 @@ export async function whileRead<T>(
   answer: Promise<T>,
 ): Promise<T> {
   if (!process.stderr.isTTY) return await answer;
-  // Who reads it then shares the work that the answer waits for.
+  // Both wait for one look at the tree.
   const reading = tellProgress(daemon, tree);
   const [answered] = await Promise.all([answer, reading]);
   return answered;

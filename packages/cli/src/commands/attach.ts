@@ -22,9 +22,6 @@ interface Options {
 
 const tailItems = 30;
 
-/** Only who attaches pays for it. */
-const loadTerminal = () => import("../attach/attach.ts");
-
 export function attachCommand(): Command {
   return command("attach")
     .description("Follow a thread. On a terminal, what you type is sent to it.")
@@ -39,13 +36,10 @@ export function attachCommand(): Command {
       "\nCtrl+C, Ctrl+D or /detach leaves; the thread goes on. `heddle interrupt` stops its turn.",
     )
     .action(async (given: string | undefined, options: Options) => {
-      // Loaded while the daemon is asked.
-      const drawing = !options.jsonl && canDraw(options) ? loadTerminal() : undefined;
-      drawing?.catch(() => {});
       using daemon = await openDaemon();
       const found =
         given === undefined ? await threadHere(daemon) : await findThread(daemon, given);
-      if (drawing !== undefined) return await draw(daemon, found, drawing);
+      if (!options.jsonl && canDraw(options)) return await draw(daemon, found);
       const threadId = found ?? (await noThread(daemon));
       const { hasOlder, ...view } = await daemon.call("thread/read", {
         threadId,
@@ -64,14 +58,11 @@ async function threadHere(daemon: HeddleClient): Promise<ThreadId | undefined> {
   return project && likeliest(await listThreads(daemon, { projectId: project.id }))?.id;
 }
 
-async function draw(
-  daemon: HeddleClient,
-  threadId: ThreadId | undefined,
-  drawing: ReturnType<typeof loadTerminal>,
-): Promise<void> {
+async function draw(daemon: HeddleClient, threadId: ThreadId | undefined): Promise<void> {
   const first = threadId === undefined ? undefined : { threadId };
   if (!first && (await listThreads(daemon)).length === 0) await noThread(daemon);
-  const { attachTerminal } = await drawing;
+  // Only who attaches pays for it.
+  const { attachTerminal } = await import("../attach/attach.ts");
   await attachTerminal(daemon, first);
 }
 

@@ -90,12 +90,7 @@ function acknowledgeCommand(): Command {
 function logsCommand(): Command {
   return command("logs")
     .description("Show the daemon's log.")
-    .option(
-      "-n, --lines <number>",
-      "how many lines of it",
-      wholeNumber(0, Number.MAX_SAFE_INTEGER),
-      50,
-    )
+    .option("-n, --lines <number>", "how many lines of it", wholeNumber(0), 50)
     .option("-f, --follow", "go on with new lines until Ctrl+C")
     .option("--json", "print the lines as they are stored")
     .action(async (options: { lines: number; follow?: boolean; json?: boolean }) => {

@@ -20,7 +20,7 @@ export function watchCommand(): Command {
     .option(
       "--after <seq>",
       "begin behind this event; 0: with the oldest that is kept",
-      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      wholeNumber(0),
     )
     .action(async ({ jsonl, after }: Options) => {
       using daemon = await openDaemon();

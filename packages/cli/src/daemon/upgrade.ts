@@ -5,6 +5,7 @@ import { version } from "../version.ts";
 
 /** Tells whoever has a newer command line than daemon, and when to restart it. */
 export async function offerUpgrade(daemon: HeddleClient): Promise<void> {
+  // As they mostly are; then nothing has to be loaded to compare them.
   if (version() === daemon.daemonVersion) return;
   const { isNewer } = await import("./versions.ts");
   if (!isNewer(version(), daemon.daemonVersion)) return;

@@ -26,11 +26,11 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
     const guard = recovering ? RepetitionGuard.of(host.history()) : new RepetitionGuard();
     for (;;) {
       const ending = await step({ host, sessions, gate, guard, recovering });
-      if (host.signal.aborted && !isSpent(host.signal.reason)) throw host.signal.reason;
+      // Whoever interrupts may count on it; a report that is there when the time is over stands.
+      if (ending === undefined || !isSpent(host.signal.reason)) host.signal.throwIfAborted();
       // A message that has come meanwhile is answered first.
       if (ending !== undefined && host.conclude()) return outcomeOf(ending);
       recovering = false;
-      host.signal.throwIfAborted();
     }
   } catch (error) {
     const stopped = host.signal.aborted ? host.signal.reason : error;

@@ -28,7 +28,10 @@ export async function openScripted(
   child.stderr.on("data", (chunk: Buffer) => {
     complaint = (complaint + chunk).slice(-1000);
   });
+  let isOver = false;
   const ended = (why: string) => {
+    if (isOver) return;
+    isOver = true;
     const said = complaint.trim().split("\n").at(-1);
     const reason = `the tray's script in ${program} ended: ${said || why}`;
     reject(new TrayError(reason, "`heddle status` and `heddle approvals` tell the same"));
@@ -62,10 +65,10 @@ export async function openScripted(
       tell({ type: "notify", title, body, urgent });
       return child.stdin.writable;
     },
-    // Neither platform takes back what it has shown without being asked by a signed program.
+    // What these scripts have shown, they cannot take back.
     withdraw() {},
     [Symbol.dispose]() {
-      child.removeAllListeners("close");
+      isOver = true;
       child.stdin.end();
     },
   };

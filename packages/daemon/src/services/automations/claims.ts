@@ -1,4 +1,4 @@
-import { type Automation, newId, type Run, RunId } from "@heddle/protocol";
+import { type Automation, type FindingId, newId, type Run, RunId } from "@heddle/protocol";
 import type { Store } from "../../store/store.ts";
 import type { Transaction } from "../journal.ts";
 
@@ -10,6 +10,7 @@ export interface Claim {
   readonly slots?: number;
   readonly commit?: Run["commit"];
   readonly originRunId?: RunId | null;
+  readonly findingId?: FindingId;
 }
 
 /** A run's row as it begins, or as it ends at once. */
@@ -31,6 +32,7 @@ export function newRun(
     slots: claim.slots ?? 1,
     commit: claim.commit ?? null,
     originRunId: claim.originRunId ?? null,
+    findingId: claim.findingId ?? null,
     threadId: null,
     turnId: null,
     summary: null,

@@ -1,7 +1,6 @@
 import { type Automation, newId, ThreadId } from "@heddle/protocol";
 import { expect, test } from "vitest";
 import { daemonActor } from "../journal.ts";
-import { findingOf } from "./fixes.ts";
 import type { Found, RunOutcome } from "./run-work.ts";
 import { World } from "./world.test.support.ts";
 
@@ -37,14 +36,14 @@ class Place {
     const { store } = this.world;
     return this.world.hands.begun
       .filter(({ trigger }) => trigger === "fix")
-      .map((run) => store.findings.find(findingOf(run) ?? "")?.title ?? run.slot);
+      .map(({ findingId, slot }) => store.findings.find(findingId ?? "")?.title ?? slot);
   }
 
   /** Gives the finding of the last fix a thread, as the work of one begins. */
   beginLast(): void {
     const { store, journal, hands } = this.world;
     const run = hands.begun.findLast(({ trigger }) => trigger === "fix");
-    const finding = store.findings.find((run && findingOf(run)) ?? "");
+    const finding = store.findings.find(run?.findingId ?? "");
     if (finding === undefined) throw new Error("nothing is being fixed");
     const threadId = newId(ThreadId);
     journal.write(daemonActor, (tx) =>

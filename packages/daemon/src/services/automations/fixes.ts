@@ -1,10 +1,4 @@
-import {
-  type Automation,
-  type Finding,
-  type FindingId,
-  type Run,
-  Severity,
-} from "@heddle/protocol";
+import { type Automation, type Finding, type Run, Severity } from "@heddle/protocol";
 import type { Store } from "../../store/store.ts";
 import type { Transaction } from "../journal.ts";
 import { type Claimed, claimSlot } from "./claims.ts";
@@ -21,21 +15,17 @@ export function claimFixes(
 ): Claimed[] {
   const { options, paused } = automation;
   if (options.fixes === 0 || paused !== null || state !== "findings") return [];
-  const underWay = new Set(store.runs.openOf(automation.id).map(findingOf));
+  const underWay = new Set(store.runs.openOf(automation.id).map(({ findingId }) => findingId));
   return store.findings
     .where({ automation_id: automation.id })
     .filter((finding) => isFixable(finding) && !underWay.has(finding.id))
     .sort(worstFirst)
     .slice(0, options.fixes)
-    .flatMap(({ id }) => {
-      const slot = `${id} ${originRunId}`;
-      return claimSlot(tx, store, automation, { trigger: "fix", slot, commit, originRunId }) ?? [];
+    .flatMap(({ id: findingId }) => {
+      const slot = `${findingId} ${originRunId}`;
+      const claim = { trigger: "fix", slot, commit, originRunId, findingId } as const;
+      return claimSlot(tx, store, automation, claim) ?? [];
     });
-}
-
-/** What a run is to fix; undefined for one that looks. */
-export function findingOf({ trigger, slot }: Run): FindingId | undefined {
-  return trigger === "fix" ? (slot.split(" ")[0] as FindingId) : undefined;
 }
 
 /** Whether a finding says what would fix it, and nobody has put it aside or has begun to work on it. */
@@ -50,6 +40,7 @@ function worstFirst(a: Finding, b: Finding): number {
   return rank(b) - rank(a);
 }
 
+/** What the thread is called that is to fix a finding. */
 export function fixTitle({ title }: Pick<Finding, "title">): string {
   return `Fix: ${title}`.slice(0, 500);
 }

@@ -92,18 +92,18 @@ export function tellOfRun(tx: Transaction, store: Store, automation: Automation,
   const isWell = run.state === "clean" || run.state === "findings";
   if (trouble === undefined && !isWell) return;
   const found: Found[] = trouble ? [troubleOf(automation, run, trouble)] : [];
-  const covers = ({ fingerprint }: Finding) => isWell && fingerprint.startsWith(kindOf(run));
+  const covers = ({ fingerprint }: Finding) => isWell && fingerprint.startsWith(troublePrefix(run));
   mergeFindings(tx, store, automation, { run, kind: "run", found, covers });
 }
 
 /** That a fix came to its end says nothing about whether its automation can look. */
-function kindOf({ trigger }: Run): "run|" | "fix|" {
+function troublePrefix({ trigger }: Run): "run|" | "fix|" {
   return trigger === "fix" ? "fix|" : "run|";
 }
 
 function troubleOf({ name }: Automation, run: Run, trouble: string): Found {
   return {
-    fingerprint: `${kindOf(run)}${run.state}`,
+    fingerprint: `${troublePrefix(run)}${run.state}`,
     severity: run.state === "missed" ? "low" : "moderate",
     title: run.trigger === "fix" ? `${name}: a fix ${trouble}` : `${name}: ${trouble}`,
     detail: run.reason ?? "",

@@ -24,7 +24,7 @@ import { rows } from "../rows.ts";
 import type { Threads } from "../threads.ts";
 import type { Turns } from "../turns.ts";
 import { dayUse } from "./day-budget.ts";
-import { findingOf, fixText, fixTitle, isFixable } from "./fixes.ts";
+import { fixText, fixTitle, isFixable } from "./fixes.ts";
 import { groundOf } from "./recipe-ground.ts";
 import type { RecipeList, ResolvedWork } from "./recipes/list.ts";
 import type { Recipe } from "./recipes/recipe.ts";
@@ -128,7 +128,7 @@ export class ThreadRuns implements RunWorker {
   ): Promise<RunOutcome | undefined> {
     const { recipes, projects } = this.#options;
     const project = await projects.granted(automation.projectId, "rw");
-    const findingId = findingOf(run);
+    const { findingId } = run;
     const work: Assignment = findingId
       ? fixOf(rows.finding(this.#options.store, findingId))
       : await recipes.resolve(automation.work, project);

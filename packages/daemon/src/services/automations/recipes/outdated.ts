@@ -1,15 +1,16 @@
 import type { DependencyFact, Facts } from "@heddle/protocol";
 import gt from "semver/functions/gt.js";
+import valid from "semver/functions/valid.js";
 import * as z from "zod";
 import type { Found } from "../run-work.ts";
+import { troubleOf } from "./audit/audit.ts";
 import { npmLockFiles } from "./audit/npm.ts";
-import type { RecipeGround } from "./recipe.ts";
+import { firstFile, type RecipeGround } from "./recipe.ts";
 import { readReport } from "./report.ts";
 
 /** Without `current` where the packages are not installed. One package may be wanted several times. */
 const Row = z.object({ current: z.string().optional(), wanted: z.string(), latest: z.string() });
 const OutdatedReport = z.record(z.string(), z.union([Row, z.array(Row)]));
-const Trouble = z.object({ error: z.object({ summary: z.string() }) });
 
 export interface Outdated {
   /** What the manifest itself keeps from the newest version. */
@@ -25,15 +26,15 @@ export interface Outdated {
  * installed, npm looks at nothing but what the root's manifest declares for its running.
  */
 export async function outdatedPackages(ground: RecipeGround, facts: Facts): Promise<Outdated> {
-  if (!(await locksPackages(ground))) return { found: [], count: undefined, missing: undefined };
+  const lockFile = await firstFile(ground.files, npmLockFiles);
+  if (lockFile === undefined) return { found: [], count: undefined, missing: undefined };
   const { output } = await ground.command(
     "npm outdated --json --offline=false --fetch-retries=0 2>/dev/null",
   );
-  const trouble = readReport(Trouble, output)?.error.summary;
-  const report = trouble === undefined ? readReport(OutdatedReport, output) : undefined;
+  const report = readReport(OutdatedReport, output);
   if (report === undefined) {
-    const said = trouble?.split("\n")[0]?.slice(0, 200) ?? "npm outdated gave no report";
-    return { found: [], count: undefined, missing: `outdated packages (${said})` };
+    const missing = `outdated packages (${troubleOf(output, "npm outdated")})`;
+    return { found: [], count: undefined, missing };
   }
   const declared = facts.dependencies.rows.filter(
     ({ ecosystem, use }) => ecosystem === "npm" && use !== "undeclared",
@@ -70,16 +71,7 @@ function isSeen({ use, place }: DependencyFact): boolean {
   return use === "runtime" && place.path === "package.json";
 }
 
-async function locksPackages({ files }: RecipeGround): Promise<boolean> {
-  for (const name of npmLockFiles) if ((await files.stat(name))?.kind === "file") return true;
-  return false;
-}
-
 /** Of versions that nobody can compare (a branch, an archive) none is the older one. */
 function isOlder(version: string, than: string): boolean {
-  try {
-    return gt(than, version);
-  } catch {
-    return false;
-  }
+  return valid(version) !== null && valid(than) !== null && gt(than, version);
 }

@@ -42,3 +42,12 @@ export async function readText(files: TreeFiles, path: string): Promise<string |
   const { bytes } = await files.read(path, { maxBytes: 16 * 1024 * 1024 });
   return bytes.toString("utf8");
 }
+
+/** The first of some paths that is a file of the worktree. */
+export async function firstFile(
+  files: TreeFiles,
+  paths: readonly string[],
+): Promise<string | undefined> {
+  for (const path of paths) if ((await files.stat(path))?.kind === "file") return path;
+  return undefined;
+}

@@ -24,14 +24,16 @@ async function runTests(ground: RecipeGround): Promise<RunOutcome> {
   const found = new Map<string, Found>();
   const says: string[] = [];
   const covers: string[] = [];
+  let isWhole = true;
   const begun = performance.now();
   for (const command of commands) {
-    const part = await affectedTests(ground, command);
+    const part = await affectedCommand(ground, command);
     const early = part === undefined ? undefined : await attempt(ground, command, part);
     // Without the name of a test it may be the part that cannot be run.
     const told = early?.namesTests ? early : undefined;
     for (const one of told?.found ?? []) found.set(one.fingerprint, one);
     if (told?.result === "failed") {
+      isWhole = false;
       says.push(`\`${part}\` failed, so the rest of \`${command}\` was not run`);
       continue;
     }
@@ -42,7 +44,6 @@ async function runTests(ground: RecipeGround): Promise<RunOutcome> {
     covers.push(`test|${command}|`, `flaky|${command}|`);
   }
   const failed = [...found.keys()].filter((fingerprint) => fingerprint.startsWith("test|")).length;
-  const isWhole = covers.length === 2 * commands.length;
   const seconds = isWhole ? (performance.now() - begun) / 1000 : ground.previous?.figures.seconds;
   const figures = {
     commands: commands.length,
@@ -62,7 +63,7 @@ async function runTests(ground: RecipeGround): Promise<RunOutcome> {
  * Where the run before was slow: a command for those tests that the commits since can break. They tell
  * sooner that it fails, though never that it passes.
  */
-async function affectedTests(ground: RecipeGround, command: string): Promise<string | undefined> {
+async function affectedCommand(ground: RecipeGround, command: string): Promise<string | undefined> {
   const { run, previous } = ground;
   const wasSlow = (previous?.figures.seconds ?? 0) * 1000 >= slowMs;
   if (!run.commit || !previous?.commit || !wasSlow) return undefined;

@@ -24,9 +24,11 @@ export type Audit =
 
 export interface AuditTool {
   readonly program: string;
+  /** What is run at the root of the tree; its errors are not read. */
   command(lockFile: string): string;
   /** Whom it asks. */
   readonly host: string;
+  /** Takes nothing for an all-clear but a report that says so. */
   read(result: CommandResult): Audit;
 }
 
@@ -37,16 +39,22 @@ const Trouble = z.object({
 
 /** Of an output that is no report. */
 export function unreachable(output: string, tool: string): Audit {
-  const trouble = readReport(Trouble, output);
-  const said = trouble?.error?.summary || trouble?.message || trouble?.error?.detail;
-  const reason = said ? `${tool} says: ${said.trim().slice(0, 300)}` : `${tool} gave no report`;
-  return { type: "unreachable", reason };
+  return { type: "unreachable", reason: troubleOf(output, tool) };
 }
 
+/** What npm, or a tool like it, says of itself in place of its report. */
+export function troubleOf(output: string, tool: string): string {
+  const trouble = readReport(Trouble, output);
+  const said = trouble?.error?.summary || trouble?.message || trouble?.error?.detail;
+  return said ? `${tool} says: ${said.trim().slice(0, 300)}` : `${tool} gave no report`;
+}
+
+/** The severity that a tool names; one that we do not know is moderate. */
 export function severityOf(text: string): Severity {
   return Severity.safeParse(text).data ?? "moderate";
 }
 
+/** Each advisory once for each package, however many ways lead to it. */
 export function unique(advisories: readonly Advisory[]): Advisory[] {
   return [...new Map(advisories.map((one) => [`${one.name}|${one.id}`, one])).values()];
 }

@@ -14,6 +14,7 @@ const CargoAudit = z.object({
   }),
 });
 
+/** Its advisories have no severity, and are taken for high. */
 export const cargo: AuditTool = {
   program: "cargo-audit",
   command: () => "cargo-audit audit --json",

@@ -15,6 +15,7 @@ export interface Ecosystem {
   readonly indexed?: string;
 }
 
+/** What is looked for in a project: of each ecosystem the first lock file that is there. */
 export const ecosystems: readonly Ecosystem[] = [
   {
     name: "npm",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { readReport } from "../report.ts";
 import { type Advisory, type AuditTool, severityOf, unique, unreachable } from "./audit.ts";
 
+/** Where npm locks versions; the first of them counts. */
 export const npmLockFiles = ["package-lock.json", "npm-shrinkwrap.json"] as const;
 
 const npmVia = z.object({
@@ -65,6 +66,7 @@ const PnpmAudit = z.object({
   ),
 });
 
+/** Its advisories are in the form that npm had before its version 7. */
 export const pnpm: AuditTool = {
   program: "pnpm",
   command: () => "pnpm audit --json",

@@ -20,6 +20,7 @@ const PipAudit = z.object({
   ),
 });
 
+/** Its advisories have no severity, and are taken for high. */
 export const pip: AuditTool = {
   program: "pip-audit",
   command: (lockFile) => `pip-audit --format json --progress-spinner off --requirement ${lockFile}`,
