@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Actor, Project, ProjectSettings } from "@heddle/protocol";
+import { type Actor, DaemonError, type Project, type ProjectSettings } from "@heddle/protocol";
 import { connect, type HeddleClient, type HeddlePaths, heddlePaths } from "@heddle/protocol/node";
 import type { ScriptedRequest } from "../../packages/daemon/src/scripted-model/request.ts";
 import {
@@ -23,6 +24,9 @@ export interface TestDaemonOptions {
   /** A command around the daemon's, which it ends by replacing itself with. */
   readonly wrap?: readonly string[];
 }
+
+/** So long a daemon that was killed may take to come back. */
+const returnsWithinMs = 60_000;
 
 /** A project over a repository that was made for it. */
 export interface TestProject {
@@ -84,10 +88,21 @@ export class TestDaemon implements AsyncDisposable {
     return this.#client;
   }
 
+  /** A daemon that is killed before it has answered is waited for like one that is lost later. */
   async connect(name: string, kind: Actor["kind"] = "script"): Promise<HeddleClient> {
-    const { socket } = this.paths;
+    const socketPath = this.paths.socket;
     const client = { name, kind };
-    return this.#owned.use(await connect({ socketPath: socket, client, reconnectForMs: 60_000 }));
+    const until = performance.now() + returnsWithinMs;
+    for (;;) {
+      try {
+        const options = { socketPath, client, reconnectForMs: returnsWithinMs };
+        return this.#owned.use(await connect(options));
+      } catch (error) {
+        const away = error instanceof DaemonError && error.kind === "disconnected";
+        if (!away || performance.now() > until) throw error;
+        await delay(25);
+      }
+    }
   }
 
   /** Adds a new repository as a project, granted for writing. */

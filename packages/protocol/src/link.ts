@@ -10,8 +10,8 @@ export interface LinkOptions {
   readonly revive?: (() => Promise<void>) | undefined;
   /** How long a lost connection is looked for before everything that waits fails. */
   readonly reconnectForMs: number;
-  /** Runs on each new connection, before anything else is sent on it. */
-  readonly greet: (send: (text: string) => void) => Promise<void>;
+  /** Runs on each new connection, before anything else is sent on it; `gone` when it is lost. */
+  readonly greet: (send: (text: string) => void, gone: AbortSignal) => Promise<void>;
   readonly receive: (text: string) => void;
   /** The connection is back; what was under way has to be sent again. */
   readonly resumed: () => void;
@@ -21,6 +21,8 @@ export interface LinkOptions {
 
 /** How a daemon closes its connections that stops of its own accord. */
 const goingAway = 1001;
+/** Of a daemon that hangs, the kernel takes connections all the same. */
+const answersWithinMs = 10_000;
 
 /** One ws connection over the daemon's socket, made again when it breaks. */
 export class Link {
@@ -58,12 +60,17 @@ export class Link {
     const socket = await openSocket(path);
     this.#socket = socket;
     socket.on("message", (data) => this.#options.receive(String(data)));
+    const lost = new AbortController();
+    const lose = () => lost.abort();
+    socket.once("close", lose);
+    const gone = AbortSignal.any([lost.signal, AbortSignal.timeout(answersWithinMs)]);
     try {
-      await this.#options.greet((text) => socket.send(text));
+      await this.#options.greet((text) => socket.send(text), gone);
     } catch (error) {
       socket.terminate();
-      throw error;
+      throw gone.aborted ? disconnected(path, error) : error;
     }
+    socket.off("close", lose);
     if (socket.readyState !== WebSocket.OPEN) throw disconnected(path);
     this.#ready = true;
     socket.once("close", (code) => void this.#lost(code !== goingAway));
@@ -136,7 +143,7 @@ function disconnected(socketPath: string, cause?: unknown): DaemonError {
 async function openSocket(socketPath: string): Promise<WebSocket> {
   // Not `ws+unix:`, which would read the path as part of a URL.
   const createConnection = () => createUnixConnection(socketPath);
-  const options = { perMessageDeflate: false, createConnection };
+  const options = { perMessageDeflate: false, createConnection, handshakeTimeout: answersWithinMs };
   const socket = new WebSocket("ws://localhost/v1", options);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("open", resolve);

@@ -17,6 +17,9 @@ interface Request {
 /** A server of one answer to each request; `take` may do something else with it. */
 class Server implements AsyncDisposable {
   readonly methods: string[] = [];
+  greetings = 0;
+  /** The greetings, counted from 1, in which it breaks the connection instead of answering. */
+  endsIn: readonly number[] = [];
   readonly #http = createServer();
   readonly #sockets = new WebSocketServer({ server: this.#http });
 
@@ -24,11 +27,18 @@ class Server implements AsyncDisposable {
     this.#sockets.on("connection", (socket) => {
       socket.on("message", (data) => {
         const request = JSON.parse(String(data)) as Request;
-        if (request.method !== "initialize") this.methods.push(request.method);
-        const answer = request.method === "initialize" ? {} : take(request, socket);
+        if (request.method === "initialize") return this.#greet(request, socket);
+        this.methods.push(request.method);
+        const answer = take(request, socket);
         if (answer) answerWith(socket, request, { result: answer });
       });
     });
+  }
+
+  #greet(request: Request, socket: WebSocket): void {
+    this.greetings += 1;
+    if (this.endsIn.includes(this.greetings)) socket.terminate();
+    else answerWith(socket, request, { result: {} });
   }
 
   async listen(path: string): Promise<void> {
@@ -71,6 +81,28 @@ test("a call that a stopping daemon refused is answered by the next one", async 
   using daemon = await connect({ socketPath, client });
   expect(await daemon.call("daemon/status", {})).toEqual({ pid: 2 });
   expect(server.methods).toEqual(["daemon/status", "daemon/status"]);
+});
+
+describe("a daemon that ends before it has answered the greeting", () => {
+  test("is said not to answer, without a wait for it", async () => {
+    const socketPath = join(directory, "s");
+    await using server = new Server();
+    server.endsIn = [1];
+    await server.listen(socketPath);
+    const opened = connect({ socketPath, client });
+    await expect(opened).rejects.toMatchObject({ kind: "disconnected" });
+  });
+
+  test("is followed by the next one, where a connection is made again", async () => {
+    const socketPath = join(directory, "s");
+    await using server = new Server(() => ({ pid: 3 }));
+    server.endsIn = [2, 3];
+    await server.listen(socketPath);
+    using daemon = await connect({ socketPath, client });
+    daemon.breakConnection();
+    expect(await daemon.call("daemon/status", {})).toEqual({ pid: 3 });
+    expect(server.greetings).toBe(4);
+  });
 });
 
 test("a call that fits into no frame is refused here, and nothing of it is sent", async () => {

@@ -52,7 +52,10 @@ interface Feed {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Opens a connection to the daemon and introduces the client. */
+/**
+ * Opens a connection to the daemon and introduces the client. Throws `disconnected` where no daemon
+ * answers, or it ends before it has: only a connection that was made is made again.
+ */
 export async function connect(options: ConnectOptions): Promise<HeddleClient> {
   const client = new HeddleClient(options);
   await client.open();
@@ -79,7 +82,7 @@ export class HeddleClient implements Disposable {
       socketPath: typeof socketPath === "string" ? () => socketPath : socketPath,
       reconnectForMs,
       revive,
-      greet: (send) => this.#greet(client, send),
+      greet: (send, gone) => this.#greet(client, send, gone),
       receive: (text) => this.#receive(text),
       resumed: () => this.#resume(),
       ended: (reason) => this.#end(reason),
@@ -256,15 +259,22 @@ export class HeddleClient implements Disposable {
     };
   }
 
-  async #greet(client: ConnectOptions["client"], send: (text: string) => void): Promise<void> {
+  async #greet(
+    client: ConnectOptions["client"],
+    send: (text: string) => void,
+    gone: AbortSignal,
+  ): Promise<void> {
     const greeting = new JSONRPCClient((request: JSONRPCRequest) => send(JSON.stringify(request)));
+    const giveUp = () => greeting.rejectAllPendingRequests("the daemon has gone");
+    gone.addEventListener("abort", giveUp);
     this.#greeting = greeting;
     try {
-      const asked = greeting.timeout(10_000).request("initialize", { protocolVersion, client });
+      const asked = greeting.request("initialize", { protocolVersion, client });
       this.#daemonVersion = ((await asked) as { version: string }).version;
     } catch (error) {
       throw toDaemonError(error);
     } finally {
+      gone.removeEventListener("abort", giveUp);
       this.#greeting = undefined;
     }
   }
