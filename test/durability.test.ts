@@ -190,6 +190,28 @@ describe("a daemon that was killed", () => {
     expect(thread.lastOutput()).toBe("ran\n");
   });
 
+  test("and whose model is gone when it is started again ends the turn with what it had done", async () => {
+    const key = { PROVIDER_KEY: "secret-4242" };
+    const provider = 'api_key_env = "PROVIDER_KEY"';
+    await using daemon = await startTestDaemon({ provider, env: key });
+    const { thread: start } = await daemon.project();
+    const thread = await start();
+    const turn = await thread.send(
+      steps(exec("echo ran >> ran.txt; echo started; sleep 314161"), { text: "done" }),
+    );
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("started")));
+    await daemon.kill9();
+    await daemon.restart({ PROVIDER_KEY: "" });
+    expect(await thread.ended(turn.id)).toMatchObject({
+      state: "failed",
+      failure: { kind: "noCredentials" },
+      commit: expect.any(String),
+    });
+    expect(thread.items("commandExecution")).toMatchObject([{ state: "interrupted" }]);
+    expect((await thread.diff()).files).toMatchObject([{ path: "ran.txt", additions: 1 }]);
+    expect(processesWith("314161")).toEqual([]);
+  });
+
   test("after it wrote to a command does not write again, and says that it cannot know", async () => {
     await using daemon = await startTestDaemon();
     const { thread: start } = await daemon.project();

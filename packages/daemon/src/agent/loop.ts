@@ -11,7 +11,7 @@ import { type Sample, sample } from "./sampling.ts";
 import { CommandSessions } from "./tools/sessions.ts";
 import type { Ending, ToolContext } from "./tools/tool.ts";
 import { failureOf } from "./turn-failure.ts";
-import type { TurnHost, TurnOutcome } from "./turn-host.ts";
+import { leaveOff, type TurnHost, type TurnOutcome } from "./turn-host.ts";
 
 /** What a report is stored with its turn; the message itself is kept whole. */
 const summaryLimit = 20_000;
@@ -26,22 +26,25 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
     const guard = recovering ? RepetitionGuard.of(host.history()) : new RepetitionGuard();
     for (;;) {
       const ending = await step({ host, sessions, gate, guard, recovering });
-      // Whoever interrupts may count on it; a report that is there when the time is over stands.
-      if (ending === undefined || !isSpent(host.signal.reason)) host.signal.throwIfAborted();
+      // Whoever interrupts may count on it; a report that is there when a turn cannot go on stands.
+      if (ending === undefined || !cannotGoOn(host.signal.reason)) host.signal.throwIfAborted();
       // A message that has come meanwhile is answered first.
       if (ending !== undefined && host.conclude()) return outcomeOf(ending);
       recovering = false;
     }
   } catch (error) {
     const stopped = host.signal.aborted ? host.signal.reason : error;
-    if (host.signal.aborted && !isSpent(stopped)) return { state: "interrupted" };
+    if (host.signal.aborted && !cannotGoOn(stopped)) return { state: "interrupted" };
     return { state: "failed", failure: failureOf(stopped, host) };
   }
 }
 
-/** The time of a budget can be over at any moment; the turn is then stopped, like by its user. */
-function isSpent(reason: unknown): boolean {
-  return reason instanceof DaemonError && reason.kind === "budgetSpent";
+/**
+ * The time of a budget can be over at any moment, and the model of a turn that is taken up again can
+ * be gone; the turn is then stopped, like by its user.
+ */
+function cannotGoOn(reason: unknown): boolean {
+  return reason instanceof DaemonError && reason !== leaveOff;
 }
 
 /** One response and its calls; the report if that was the last one, and is accepted. */

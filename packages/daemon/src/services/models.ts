@@ -11,6 +11,7 @@ import {
   type RoleModel,
   type WireApi,
 } from "@heddle/protocol";
+import { presumed } from "../agent/model-capabilities.ts";
 import { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
 import type { Clock } from "../os/clock.ts";
@@ -56,6 +57,21 @@ export interface ModelWish {
   readonly effort?: Effort | undefined;
 }
 
+/** The model of a turn and how it is reached. */
+export interface TurnModel {
+  readonly endpoint: ModelEndpoint;
+  /** Its name at the endpoint. */
+  readonly model: string;
+  readonly editTool: EditTool;
+  readonly price: Price | undefined;
+}
+
+/** Stands for a model that cannot be reached, in a turn that does not ask it any more. */
+export function neverAsked(model: string): TurnModel {
+  const endpoint = { baseUrl: "", apiKey: undefined, capabilities: presumed("responses") };
+  return { endpoint, model, editTool: "edit", price: undefined };
+}
+
 /** The model line-up, and how each endpoint is reached. */
 export class Models {
   readonly #options: ModelsOptions;
@@ -91,6 +107,12 @@ export class Models {
     const capabilities = await this.#facts.of(place, signal);
     const { model, wireApi: _, contextLength: __, ...endpoint } = place;
     return { endpoint: { ...endpoint, capabilities }, model };
+  }
+
+  /** A turn's model, with all that is known of it. */
+  async ofTurn(name: string, signal: AbortSignal): Promise<TurnModel> {
+    const [editTool, price] = [this.editTool(name), this.price(name)];
+    return { ...(await this.endpoint(name, signal)), editTool, price };
   }
 
   /** What an endpoint can do after it refused a request; undefined if that is as it was. */

@@ -12,7 +12,7 @@ import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
 import type { Code } from "./code.ts";
 import type { Snapshot } from "./git/commits.ts";
 import { type McpServices, TurnMcp } from "./mcp/turn-mcp.ts";
-import type { Models } from "./models.ts";
+import type { Models, TurnModel } from "./models.ts";
 import { type PhaseServices, turnPhase } from "./phases/turn-phase.ts";
 import { TurnPolicy, type TurnPolicyServices } from "./policy/turn-policy.ts";
 import { threadCode } from "./thread-code.ts";
@@ -45,11 +45,8 @@ export interface HostServices
 }
 
 /** What is particular to one turn. */
-export interface HostSubject extends Omit<RecordSubject, "enters">, GroundSubject {
+export interface HostSubject extends Omit<RecordSubject, "enters">, GroundSubject, TurnModel {
   readonly project: Project;
-  readonly endpoint: ModelEndpoint;
-  /** The model's name at the endpoint. */
-  readonly model: string;
   /** Called as soon as nothing can join the turn any more. */
   readonly closed: () => void;
 }
@@ -129,8 +126,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     this.#endpoint = subject.endpoint;
     this.#models = services.models;
     this.#modelName = turn.model;
-    const preferred = services.models.editTool(turn.model);
-    this.patching = new ThreadPatching(services.store.patching, thread.id, preferred);
+    this.patching = new ThreadPatching(services.store.patching, thread.id, subject.editTool);
     this.searcher = services.searcher;
     this.mcp = new TurnMcp(services, {
       ...subject,

@@ -17,7 +17,7 @@ import { readCommits } from "../os/git-objects.ts";
 import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository.ts";
 import type { Checkouts } from "./checkouts.ts";
 import { commitTurn, type Snapshot } from "./git/commits.ts";
-import type { Models } from "./models.ts";
+import { type Models, neverAsked, type TurnModel } from "./models.ts";
 import { keepPhase, reportOn } from "./phases/phase-end.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
@@ -45,18 +45,16 @@ export async function workOn(
   turn: Turn,
   { signal, closed }: { signal: AbortSignal; closed: () => void },
 ): Promise<TurnResult> {
-  const { store, projects, models, checkouts } = services;
+  const { store, projects, checkouts } = services;
   const thread = rows.thread(store, turn.threadId);
   refuseUnusable(thread);
   const [project, checkout, found] = await Promise.all([
     projects.granted(thread.projectId, "rw"),
     checkouts.of(thread),
-    unlessAborted(models.endpoint(turn.model, signal), signal),
+    modelOf(services, turn, signal),
   ]);
   if (found === undefined) return { outcome: { state: "interrupted" } };
-  const { endpoint, model } = found;
-  const price = models.price(turn.model);
-  const subject = { turn, thread, project, checkout, endpoint, model, price, signal, closed };
+  const subject = { turn, thread, project, checkout, closed, ...found };
   await using host = new ServiceTurnHost(services, subject);
   const outcome = await runTurn(host);
   await host.mcp.endServers();
@@ -89,13 +87,22 @@ export function refuseUnusable(thread: Thread): void {
   }
 }
 
-/** Nothing where it failed since it was given up. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+/**
+ * A turn's model; nothing where it could not be reached since the turn was given up. A turn that an
+ * earlier daemon has begun to change files in, and whose model is gone, ends with what it has done.
+ */
+async function modelOf(
+  { store, models }: WorkServices,
+  turn: Turn,
+  signal: AbortSignal,
+): Promise<(TurnModel & { signal: AbortSignal }) | undefined> {
   try {
-    return await result;
+    return { ...(await models.ofTurn(turn.model, signal)), signal };
   } catch (error) {
     if (signal.aborted) return undefined;
-    throw error;
+    const begun = store.checkpoints.find(turn.id) !== undefined;
+    if (!begun || !(error instanceof DaemonError)) throw error;
+    return { ...neverAsked(turn.model), signal: AbortSignal.abort(error) };
   }
 }
 
