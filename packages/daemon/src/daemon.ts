@@ -36,6 +36,7 @@ import { Landings, type LandingsOptions } from "./services/landings.ts";
 import { clearLeftovers } from "./services/leftovers.ts";
 import { LiveTexts } from "./services/live-texts.ts";
 import { McpServers } from "./services/mcp/mcp-servers.ts";
+import { Renewals } from "./services/mcp/renewals.ts";
 import { Models } from "./services/models.ts";
 import { Mutations } from "./services/mutations.ts";
 import { Networks } from "./services/networks.ts";
@@ -220,6 +221,7 @@ function makeServices(
     grants,
     networks,
     mcpTimes: config.mcpTimes,
+    renewals: new Renewals(),
     env,
     hide: log.hide,
     stateDir: paths.state,

@@ -14,6 +14,7 @@ import { runScript } from "../box-script.ts";
 import { readKey } from "../provider-keys.ts";
 import { loginPath, OAuthFile } from "./oauth-file.ts";
 import { hostOf } from "./pins.ts";
+import type { Renewals } from "./renewals.ts";
 
 /** Where a server runs, or is reached from. */
 export interface McpPlace {
@@ -26,6 +27,7 @@ export interface McpPlace {
   readonly hide: (secret: string) => void;
   /** Where logins are kept. */
   readonly stateDir: string;
+  readonly renewals: Renewals;
 }
 
 type How = Pick<ConnectionInit, "times" | "signal" | "ask">;
@@ -99,7 +101,7 @@ async function lastWords(
 
 async function reach(server: By<"http">, place: McpPlace, how: How): Promise<McpConnection> {
   const { id, name, transport } = server;
-  const { network, env, hide, stateDir } = place;
+  const { network, env, hide, stateDir, renewals } = place;
   const host = hostOf(transport.url);
   if (!network?.hosts.includes(host)) {
     const message = `the MCP server ${name} is at ${host}, which is not granted: allow it with \`heddle project grant --host ${host}\``;
@@ -110,11 +112,13 @@ async function reach(server: By<"http">, place: McpPlace, how: How): Promise<Mcp
   const key = await readKey(`the MCP server ${name}`, source, env);
   if (key !== undefined) hide(key);
   const value = header.toLowerCase() === "authorization" ? `Bearer ${key}` : `${key}`;
-  const login = key === undefined ? OAuthFile.at(loginPath(stateDir, id), hide) : undefined;
+  const path = loginPath(stateDir, id);
+  const login = key === undefined ? OAuthFile.at(path, hide) : undefined;
   const routes = new Routes(network);
+  const through = renewals.sharing(path, fetchBy(routes));
   let failed: (why: string) => void = () => {};
   const http = new StreamableHTTPClientTransport(new URL(transport.url), {
-    fetch: watched(fetchBy(routes), (why) => failed(why)),
+    fetch: watched(through, (why) => failed(why)),
     ...(key === undefined ? {} : { requestInit: { headers: { [header]: value } } }),
     ...(login && { authProvider: login }),
   });

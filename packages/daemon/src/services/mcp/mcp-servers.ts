@@ -191,17 +191,15 @@ export class McpServers {
     server: McpServer,
     project: Project,
   ): Promise<McpConnection> {
-    const { projects, boxes, grants, networks, mcpTimes: times, ...rest } = this.#options;
+    const { projects, boxes, grants, networks, mcpTimes: times } = this.#options;
     const checkout = await projects.checkout(project);
     const holder = { id: null, projectId: project.id };
     const place = {
+      ...this.#options,
       box: async () => stack.use(await boxes.openToRead(holder, checkout)),
       cwd: checkout.worktree,
       network: networks.of(holder),
       variables: grants.variables(holder),
-      env: rest.env,
-      hide: rest.hide,
-      stateDir: rest.stateDir,
     };
     const { connectTo } = await import("./connecting.ts");
     const { signal } = this.#stopping;

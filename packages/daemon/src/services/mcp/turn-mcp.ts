@@ -24,6 +24,7 @@ import type { Grants } from "../grants.ts";
 import { daemonActor, type Journal } from "../journal.ts";
 import type { Networks } from "../networks.ts";
 import { approved, offersOf, serversOf } from "./pins.ts";
+import type { Renewals } from "./renewals.ts";
 
 /** What connections to MCP servers need, whoever makes them. */
 export interface McpServices {
@@ -36,6 +37,7 @@ export interface McpServices {
   readonly hide: (secret: string) => void;
   /** Where logins are kept. */
   readonly stateDir: string;
+  readonly renewals: Renewals;
 }
 
 export interface TurnMcpSubject {
@@ -135,12 +137,12 @@ export class TurnMcp implements McpHost, AsyncDisposable {
   }
 
   async #open(server: McpServer, itemId: ItemId): Promise<McpConnection> {
-    const { grants, networks, mcpTimes: times, env, hide, stateDir } = this.#services;
+    const { grants, networks, mcpTimes: times } = this.#services;
     const { thread, worktree: cwd, signal, box } = this.#subject;
     // Most turns call no server, and need none of this.
     const { connectTo } = await import("./connecting.ts");
     const variables = grants.variables(thread);
-    const place = { box, cwd, network: networks.of(thread), variables, env, hide, stateDir };
+    const place = { ...this.#services, box, cwd, network: networks.of(thread), variables };
     return await connectTo(server, place, { times, signal, ask: this.#asker(server, itemId) });
   }
 
