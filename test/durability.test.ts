@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Approval } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import BetterSqlite3 from "better-sqlite3";
@@ -283,6 +283,37 @@ test("several threads of one title that a killed daemon was preparing are all pr
   expect(new Set(ready.map(({ branch }) => branch)).size).toBe(4);
   // The user's own checkout stands in the list, too.
   expect(repository.git("worktree", "list").split("\n")).toHaveLength(5);
+});
+
+test("worktrees that git was killed in the midst of adding are cleared, unless they are the user's", async () => {
+  await using daemon = await startTestDaemon();
+  const { repository, project, thread: start } = await daemon.project();
+  const thread = await start();
+  const { id: turnId } = await thread.say(steps(exec("echo a > a.txt"), { text: "done" }));
+  await daemon.stop();
+  const add = (name: string, files: Readonly<Record<string, string>>) => {
+    const folder = join(repository.path, ".git/worktrees", name);
+    mkdirSync(folder);
+    for (const [file, text] of Object.entries({ locked: "initializing", ...files })) {
+      writeFileSync(join(folder, file), text);
+    }
+  };
+  const HEAD = `${"0".repeat(40)}\n`;
+  const own = join(daemon.paths.state, "worktrees", project.id, "half");
+  add("half", { gitdir: `${own}/.git\n`, HEAD, commondir: "" });
+  add(turnId, { gitdir: "" });
+  add("theirs", { gitdir: `${repository.path}-theirs/.git\n`, HEAD: "" });
+  add("someones", { gitdir: "" });
+  expect(() => repository.git("branch")).toThrow("commondir");
+  await daemon.restart();
+
+  expect(repository.git("branch", "--list", "heddle/*")).not.toBe("");
+  expect(readdirSync(join(repository.path, ".git/worktrees")).toSorted()).toEqual(
+    [basename((await thread.ready()).worktree), "someones", "theirs"].toSorted(),
+  );
+  expect(await thread.say(steps(exec("cat a.txt"), { text: "on" }))).toMatchObject({
+    state: "done",
+  });
 });
 
 describe("a daemon that is stopped", () => {

@@ -1,5 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { DaemonError } from "@heddle/protocol";
 import { git, gitFailed, tryGit } from "./git.ts";
 
@@ -53,13 +54,47 @@ export async function listRefs(gitDir: string, prefix: string): Promise<Ref[]> {
   });
 }
 
-/** Registers a worktree without any file in it; `branch` is made, or HEAD is detached. */
+/** So often, and for so long each time, git is given the time to write what another git reads. */
+const triesAtMost = 20;
+const betweenTriesMs = 50;
+
+/**
+ * A `git worktree` reads the files of all others, and fails where another git, ours or the user's,
+ * has just made such a file and has yet to fill it.
+ */
+async function worktree(gitDir: string, command: readonly string[]): Promise<string> {
+  const args = ["worktree", ...command];
+  for (let tries = 1; ; tries += 1) {
+    const output = await tryGit({ gitDir, args });
+    if (output.exitCode === 0) return output.stdout.toString("utf8").trimEnd();
+    const isBeingMade = /failed to read .*\bcommondir\b/.test(output.stderr);
+    if (!isBeingMade || tries === triesAtMost) throw gitFailed(args, output);
+    await delay(betweenTriesMs);
+  }
+}
+
+/**
+ * Registers a worktree without any file in it; `branch` is made, or HEAD is detached. Throws
+ * `conflict` for a branch that exists.
+ */
 export async function addWorktree(
   gitDir: string,
   { path, branch, commit }: { path: string; branch?: string; commit: string },
 ): Promise<void> {
-  const head = branch ? ["-b", branch] : ["--detach"];
-  await git({ gitDir, args: ["worktree", "add", "--no-checkout", ...head, path, commit] });
+  const add = ["add", "--no-checkout"];
+  if (branch === undefined)
+    return void (await worktree(gitDir, [...add, "--detach", path, commit]));
+  // Not by `-b`, which can fail after it has made the branch.
+  const change = { ref: `refs/heads/${branch}`, to: commit, expected: "absent" };
+  if ((await updateRefs(gitDir, [change], "heddle: thread begun")) === "moved") {
+    throw new DaemonError("conflict", `there is a branch ${branch} already`, { branch });
+  }
+  try {
+    await worktree(gitDir, [...add, path, branch]);
+  } catch (error) {
+    await updateRefs(gitDir, [{ ref: change.ref, expected: commit }], "heddle: not begun");
+    throw error;
+  }
 }
 
 /** Registers a worktree, without any file in it, for a branch that had one which is gone. */
@@ -67,12 +102,12 @@ export async function addWorktreeAgain(
   gitDir: string,
   { path, branch }: { path: string; branch: string },
 ): Promise<void> {
-  await git({ gitDir, args: ["worktree", "add", "--no-checkout", "--force", path, branch] });
+  await worktree(gitDir, ["add", "--no-checkout", "--force", path, branch]);
 }
 
 /** Leads worktrees back to a repository that was moved. */
 export async function repairWorktrees(gitDir: string, paths: readonly string[]): Promise<void> {
-  await git({ gitDir, args: ["worktree", "repair", ...paths] });
+  await worktree(gitDir, ["repair", ...paths]);
 }
 
 /** What a worktree is called while it is being removed; no thread's has such a name. */
@@ -100,11 +135,12 @@ export async function removeWorktree(
   const going = join(dirname(path), `${goingPrefix}${basename(path)}`);
   await rm(going, { recursive: true, force: true });
   await rename(path, going).catch(unlessMissing);
-  const args = ["worktree", "remove", "--force", "--force", path];
-  const output = await tryGit({ gitDir, args });
-  const forgotten = output.exitCode === 0 || output.stderr.includes("is not a working tree");
-  if (!forgotten) throw gitFailed(args, output);
+  await worktree(gitDir, ["remove", "--force", "--force", path]).catch(unlessForgotten);
   await rm(going, { recursive: true, force: true });
+}
+
+function unlessForgotten(error: DaemonError): void {
+  if (!error.message.includes("is not a working tree")) throw error;
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): void {
@@ -112,7 +148,7 @@ function unlessMissing(error: NodeJS.ErrnoException): void {
 }
 
 export async function listWorktrees(gitDir: string): Promise<ListedWorktree[]> {
-  const listing = await git({ gitDir, args: ["worktree", "list", "--porcelain", "-z"] });
+  const listing = await worktree(gitDir, ["list", "--porcelain", "-z"]);
   return listing.split("\0\0").flatMap((entry) => {
     const fields = entry.split("\0").filter(Boolean);
     const value = (key: string) =>

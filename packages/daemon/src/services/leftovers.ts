@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { DaemonError, type Project } from "@heddle/protocol";
+import { DaemonError, type Landing, type Project, type Turn } from "@heddle/protocol";
 import { removeWorktree, worktreeThatGoes } from "../os/git-refs.ts";
 import { checkoutAt } from "../os/git-repository.ts";
+import { clearHalfMade } from "../os/half-made-worktrees.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
 import { salvage } from "./git/checkpoints.ts";
@@ -25,11 +26,36 @@ export interface LeftoversOptions {
  */
 export async function clearLeftovers(options: LeftoversOptions): Promise<void> {
   const { logError } = options;
-  for (const clear of [clearWorktrees, clearScratch, clearLocks]) {
+  for (const clear of [clearBeginnings, clearWorktrees, clearScratch, clearLocks]) {
     await clear(options).catch((error: unknown) =>
       logError("leftovers could not be cleared", { error }),
     );
   }
+}
+
+/** First of all, since git takes no other worktree away as long as one is half made. */
+async function clearBeginnings(options: LeftoversOptions): Promise<void> {
+  const { store, projects, worktreeRoot, scratchRoot, logError } = options;
+  const given = [worktreeRoot, scratchRoot];
+  const roots = await Promise.all(given.map((root) => realpath(root).catch(() => root)));
+  for (const project of store.projects.where({})) {
+    const checkout = await projects.checkout(project).catch(() => undefined);
+    if (checkout === undefined) continue;
+    const begun = store.threads.where({ project_id: project.id, status: "provisioning" });
+    const isOwnName = (name: string) =>
+      scratchWork(store, name) !== undefined ||
+      begun.some(({ branch }) => isNamedFor(name, branch));
+    await clearHalfMade(checkout.gitCommonDir, { roots, isOwnName }).catch((error: unknown) =>
+      logError("a worktree that is half made was left", { error, path: project.path }),
+    );
+  }
+}
+
+/** Where there is a worktree of this name already, git adds a number. */
+function isNamedFor(name: string, branch: string | null): boolean {
+  if (branch === null) return false;
+  const slug = basename(branch);
+  return name.startsWith(slug) && /^\d*$/.test(name.slice(slug.length));
 }
 
 async function clearWorktrees(options: LeftoversOptions): Promise<void> {
@@ -85,11 +111,16 @@ async function refuseToLose(path: string): Promise<void> {
   throw new DaemonError("conflict", `${path} holds files and belongs to no repository: ${advice}`);
 }
 
+/** The landing or the turn that a scratch worktree was made for. */
+function scratchWork(store: Store, name: string): Landing | Turn | undefined {
+  return store.landings.find(name) ?? store.turns.find(name);
+}
+
 async function clearScratch({ store, projects, scratchRoot }: LeftoversOptions): Promise<void> {
   for (const path of await foldersIn(scratchRoot)) {
     const scratch = worktreeThatGoes(path) ?? path;
     const name = basename(scratch);
-    const work = store.landings.find(name) ?? store.turns.find(name);
+    const work = scratchWork(store, name);
     const thread = work && store.threads.find(work.threadId);
     const project = thread && store.projects.find(thread.projectId);
     if (project === undefined) continue;

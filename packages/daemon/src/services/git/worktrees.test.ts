@@ -60,6 +60,21 @@ test("a worktree holds the files of its commit, and the user's checkout is left 
   expect(fixture.git("status", "--short")).toBe("?? uncommitted.txt");
 });
 
+test("a worktree that another git has just begun to add does not keep others from being added", async () => {
+  using fixture = await makeRepository();
+  const begun = join(fixture.path, ".git/worktrees/theirs");
+  mkdirSync(begun, { recursive: true });
+  writeFileSync(join(begun, "gitdir"), `${fixture.folder}/theirs/.git\n`);
+  writeFileSync(join(begun, "HEAD"), `${fixture.git("rev-parse", "HEAD")}\n`);
+  writeFileSync(join(begun, "commondir"), "");
+  expect(() => fixture.git("worktree", "list")).toThrow("commondir");
+  const filled = setTimeout(() => writeFileSync(join(begun, "commondir"), "../..\n"), 200);
+  const { branch } = await fixture.thread("mine");
+  clearTimeout(filled);
+  expect(branch).toBe("heddle/mine");
+  expect(existsSync(begun)).toBe(true);
+});
+
 test("a taken branch or folder gives the next thread another name", async () => {
   using fixture = await makeRepository();
   fixture.git("branch", "heddle/same/inner");
