@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
+import { shellQuote } from "./shell-quote.ts";
 
 /** A program that ends by itself, soon, and leaves nothing behind that still writes. */
 export interface ShortProgram {
@@ -234,18 +235,14 @@ function scriptOf(program: ShortProgram, mark: string): string {
   const steps = [`cd ${quoted(cwd)} || exit 126`, "unset PWD OLDPWD", ...variables, command];
   const run = `(${steps.join("\n")})`;
   const fed =
-    input.length > 0 ? `printf %b ${single(escaped(input))} | ${run}` : `${run} </dev/null`;
+    input.length > 0 ? `printf %b ${shellQuote(escaped(input))} | ${run}` : `${run} </dev/null`;
   const told = `printf %0${exitDigits}d%s $? ${mark} >&3`;
   return `${fed}\n${told}; printf %s ${mark} >&2; printf %s ${mark}\n`;
 }
 
 function quoted(text: string): string {
   if (text.includes("\0")) throw new TypeError("an argument cannot hold a NUL character");
-  return single(Buffer.from(text).toString("latin1"));
-}
-
-function single(bytes: string): string {
-  return `'${bytes.replaceAll("'", "'\\''")}'`;
+  return shellQuote(Buffer.from(text).toString("latin1"));
 }
 
 /** So that the shell's `printf` writes the same bytes again. */

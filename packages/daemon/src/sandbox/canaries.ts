@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shellQuote } from "../os/shell-quote.ts";
 import type { LinuxBox } from "./box.ts";
 import { limits } from "./limits.ts";
 import type { Runtime } from "./runtime.ts";
@@ -11,13 +12,13 @@ const timeoutMs = 20_000;
 
 /** Each is an attempt to get out; it succeeds for the attacker when its shell test fails. */
 function canaries(runtime: Runtime, { worktree, gitCommonDir }: Checkout, secret: string) {
-  const home = quote(runtime.home);
+  const home = shellQuote(runtime.home);
   return {
     network: `[[ $(grep -c : /proc/net/dev) == 1 ]] && ! true </dev/tcp/192.0.2.1/9`,
     home: `[[ $(stat -fc %T ${home}) == tmpfs && ! -e ${home}/.ssh && ! -e ${home}/.gnupg ]]`,
-    state: `[[ ! -e ${quote(secret)} && ! -e ${quote(runtime.seccompFile)} && ! -e /run ]]`,
-    "worktree link": `! true >>${quote(`${worktree}/.git`)}`,
-    repository: `! true >${quote(`${gitCommonDir}/refs/canary`)} && ! true >>${quote(`${gitCommonDir}/config`)}`,
+    state: `[[ ! -e ${shellQuote(secret)} && ! -e ${shellQuote(runtime.seccompFile)} && ! -e /run ]]`,
+    "worktree link": `! true >>${shellQuote(`${worktree}/.git`)}`,
+    repository: `! true >${shellQuote(`${gitCommonDir}/refs/canary`)} && ! true >>${shellQuote(`${gitCommonDir}/config`)}`,
     "user namespaces": "command -v unshare && ! unshare --user true",
     privileges:
       "grep -qE '^Seccomp:\\s2$' /proc/self/status && grep -qE '^CapEff:\\s0+$' /proc/self/status && grep -qE '^NoNewPrivs:\\s1$' /proc/self/status && ! mount -t tmpfs none /tmp",
@@ -101,8 +102,4 @@ async function scratchCheckout(runtime: Runtime): Promise<Scratch> {
     secret,
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { shellQuote } from "../os/shell-quote.ts";
 import { ending } from "./ending.ts";
 import { applyChanges, type FileChange, patchText } from "./patch.ts";
 import { type Reply, type Scenario, ScriptError, type ScriptedCall, type Turn } from "./types.ts";
@@ -63,7 +64,7 @@ function readCall(turn: Turn): ScriptedCall {
 }
 
 function catCall(path: string): ScriptedCall {
-  return { tool: "exec_command", input: { cmd: `cat -- '${path.replaceAll("'", "'\\''")}'` } };
+  return { tool: "exec_command", input: { cmd: `cat -- ${shellQuote(path)}` } };
 }
 
 function patchFrom(turn: Turn, output: string): Reply {

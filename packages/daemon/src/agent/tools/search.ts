@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { shellQuote } from "../../os/shell-quote.ts";
 import type { TurnHost } from "../turn-host.ts";
 import { asToolCall } from "./read-file.ts";
 import { functionTool, ToolError } from "./tool.ts";
@@ -26,7 +27,7 @@ export const search = functionTool({
 async function ripgrep(host: TurnHost, args: z.output<typeof params>): Promise<string> {
   const argv = [host.searcher, ...options(args), "-e", args.pattern, "--", args.path];
   const box = await host.box();
-  const cmd = `exec ${argv.map(quote).join(" ")} 2>&1`;
+  const cmd = `exec ${argv.map(shellQuote).join(" ")} 2>&1`;
   const timeoutMs = searchLimitMs;
   const { worktree: cwd, signal } = host;
   const process = await box.run({ cmd, cwd, tty: false, timeoutMs, signal });
@@ -65,5 +66,3 @@ function cut(output: string, limit: number): string {
   const rest = lines.length - limit;
   return `${lines.slice(0, limit).join("\n")}\n… ${rest} more; narrow the pattern or the path`;
 }
-
-const quote = (argument: string): string => `'${argument.replaceAll("'", "'\\''")}'`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { shellQuote } from "../../os/shell-quote.ts";
 import {
   finish,
   makeSandboxFixture,
@@ -67,7 +68,7 @@ test("connections end with the box", async () => {
     s.write("CONNECT ${echo} HTTP/1.1\\r\\nHost: ${echo}\\r\\n\\r\\n");
     s.once("data", (d) => { console.log(String(d).split("\\r\\n")[0]); s.on("close", () => {}); })`;
   const child = await box.run({
-    cmd: `node -e ${quote(opening)}`,
+    cmd: `node -e ${shellQuote(opening)}`,
     cwd: fixture.checkout.worktree,
     tty: false,
     timeoutMs: 10_000,
@@ -91,7 +92,7 @@ test("a flood of connections leave the box and the daemon as they were", async (
       net.connect(3128, "127.0.0.1", function () { this.write("GET "); this.end(); })
         .on("error", () => {}).on("close", () => { open -= 1; more(); }).resume(); } };
     more();`;
-  await run(box, `node -e ${quote(flood)}`);
+  await run(box, `node -e ${shellQuote(flood)}`);
   const fetching = `fetch("http://${plain}/after").then((r) => r.text()).then(console.log)`;
   expect(await run(box, `node -e '${fetching}'`)).toBe("got /after\n");
 });
@@ -104,7 +105,3 @@ test("the hosts are part of the profile's hash", async () => {
   egress.granted.delete("more.example:443");
   expect(new Set([granted, without, more].map(({ profileHash }) => profileHash)).size).toBe(3);
 });
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -7,6 +7,7 @@ import {
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { BoxTransport } from "../../agent/mcp/box-transport.ts";
 import { type ConnectionInit, McpConnection } from "../../agent/mcp/connection.ts";
+import { shellQuote } from "../../os/shell-quote.ts";
 import { fetchBy } from "../../sandbox/egress/fetch.ts";
 import { type Network, Routes } from "../../sandbox/egress/routes.ts";
 import type { Box } from "../../sandbox/types.ts";
@@ -63,7 +64,7 @@ async function start(server: By<"stdio">, place: McpPlace, how: How): Promise<Mc
   }
   const box = await place.box();
   const errors = `"$HOME/.mcp-${name}.errors"`;
-  const argv = [transport.command, ...transport.args].map(quote).join(" ");
+  const argv = [transport.command, ...transport.args].map(shellQuote).join(" ");
   const cmd = `exec ${argv} 2> >(head -c 4096 >${errors}; exec cat >/dev/null)`;
   const { signal } = how;
   const { cwd } = place;
@@ -158,5 +159,3 @@ function watched(through: typeof fetch, failed: (why: string) => void): typeof f
     return response;
   };
 }
-
-const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
