@@ -71,6 +71,9 @@ export type EffectSubject = Exclude<
   { type: "question" | "changes" | "planDeviation" | "mcpDefinition" }
 >;
 
+/** What a patch makes of files: their contents by path, undefined where one is deleted. */
+export type Writes = ReadonlyMap<string, Buffer | undefined>;
+
 /** How much of the model's window is used, and what makes room in it. */
 export interface Window {
   readonly contextTokens: number;
@@ -180,7 +183,7 @@ export interface TurnHost {
   settleItem(callId: string, state: "completed" | "failed" | "interrupted"): void;
 
   /** Asks the policy, and a person if the policy says so. */
-  authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent>;
+  authorize(itemId: ItemId, subject: EffectSubject, writes?: Writes): Promise<Consent>;
   /**
    * Holds what the last effect has changed against the policy, which may ask a person. Returns what
    * the model is told where it was taken back.

@@ -15,6 +15,8 @@ export interface ReportFacts {
 export function planReport({ plan, changes, items, checks, proof }: ReportFacts): TurnReport {
   const covers = planCovers(plan.content.files);
   const results = checks.map((cmd) => ({ cmd, exitCode: lastExit(items, cmd) }));
+  const known = new Set(proof?.failedBefore.map(({ command }) => command));
+  const failed = results.filter(({ cmd, exitCode }) => exitCode !== 0 && !known.has(cmd));
   return {
     files: changes.map((change) => ({ ...change, planned: covers(change.path) })),
     lines: linesOf(changes),
@@ -22,8 +24,8 @@ export function planReport({ plan, changes, items, checks, proof }: ReportFacts)
     checks: results,
     left: [
       ...openSteps(plan, items).map((step) => `step: ${step}`),
-      ...results.filter(({ exitCode }) => exitCode !== 0).map(({ cmd }) => `check: ${cmd}`),
-      ...(proof?.problems ?? []),
+      ...failed.map(({ cmd }) => `check: ${cmd}`),
+      ...new Set(proof?.problems),
     ],
   };
 }

@@ -54,7 +54,9 @@ function freely({ turn: { mode } }: PhaseSubject): Phase {
   return {
     mode,
     brief: undefined,
+    isAlwaysChecked: false,
     afterEffect: async () => undefined,
+    conclude: async () => false,
     problems: async () => [],
     propose: refuse,
     judgeFindings: refuse,
@@ -93,18 +95,23 @@ function reviewing({ reviewRecord }: PhaseServices, subject: PhaseSubject): Phas
 function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
   const { thread, checkout, trees, hadEffects } = subject;
   const documents = { sandbox, thread, checkout };
+  const takeBack = async () => {
+    if (!hadEffects()) return [];
+    const trunk = { from: await trees.begun(), to: await trees.now() };
+    const paths = await keepToDocuments(documents, trunk);
+    if (paths.length > 0) trees.touch();
+    return paths;
+  };
   return {
     ...freely(subject),
     brief: documentBrief,
     afterEffect: async () => {
-      if (!hadEffects()) return undefined;
-      const trunk = { from: await trees.begun(), to: await trees.now() };
-      const paths = await keepToDocuments(documents, trunk);
+      const paths = await takeBack();
       if (paths.length === 0) return undefined;
-      trees.touch();
       const what = paths.slice(0, 20).join(", ");
       return `taken back: ${what}. This turn may change docs/**, Markdown and comments only.`;
     },
+    conclude: async () => (await takeBack()).length > 0,
     problems: async () => {
       const [from, to] = [await trees.begun(), await trees.now()];
       return await documentProblems(documents, { from, to });
@@ -120,7 +127,9 @@ function implementing({ store, sandbox }: PhaseServices, subject: PhaseSubject):
   return {
     ...freely(subject),
     brief: implementBrief(plan),
+    isAlwaysChecked: true,
     afterEffect: () => border.judge(),
+    conclude: () => border.conclude(),
     problems: async () => untracked(plan, store.items.ofTurn(turn.id)),
   };
 }
