@@ -277,6 +277,16 @@ test("what still writes when a turn fails is ended first, and nothing of it is c
   expect(await paths(thread)).toEqual(["o.txt"]);
 });
 
+test("what still writes when a turn is done takes its proof away", async () => {
+  const thread = await under("Never change src/");
+  const writer = `setsid nohup bash -c 'while :; do echo x >> bg.txt; done' >/dev/null 2>&1 & sleep 0.2`;
+  expect(await thread.say(steps(exec(writer), { text: "done" }))).toMatchObject({
+    state: "doneUnverified",
+    summary: expect.stringContaining("after they were checked"),
+    commit: expect.any(String),
+  });
+});
+
 test("an answer can become a rule of the project", async () => {
   const { thread: start, project: row } = await daemon.project();
   const thread = await start({ policy: "ask" });

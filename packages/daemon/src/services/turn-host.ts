@@ -227,6 +227,11 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     throw new DaemonError("conflict", `${message}; nothing of it was committed`);
   }
 
+  /** Whether a tree is the one that was proven, and not what something made of it afterwards. */
+  async isProven({ tree }: Snapshot): Promise<boolean> {
+    return await this.#trees.isProven(this.evidence.proof(), tree);
+  }
+
   async #endProcesses(): Promise<void> {
     await this.mcp[Symbol.asyncDispose]();
     await this.#ground[Symbol.asyncDispose]();

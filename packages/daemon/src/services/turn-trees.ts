@@ -93,8 +93,13 @@ export class TurnTrees implements AsyncDisposable {
 
   /** Gives the tree that was proven to the commit, if it was looked at last. */
   async takeProven(proof: Proof | null): Promise<Snapshot | undefined> {
-    const proven = proof?.treeHash ?? (await this.begun());
-    return this.#snapshot?.tree === proven ? await this.takeSnapshot() : undefined;
+    const isProven = this.#snapshot && (await this.isProven(proof, this.#snapshot.tree));
+    return isProven ? await this.takeSnapshot() : undefined;
+  }
+
+  /** Whether a proof is of this tree; one of nothing is of what the turn found. */
+  async isProven(proof: Proof | null, tree: string): Promise<boolean> {
+    return tree === (proof?.treeHash ?? (await this.begun()));
   }
 
   /** Gives the tree as it is to the commit. */

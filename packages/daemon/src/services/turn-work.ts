@@ -56,26 +56,40 @@ export async function workOn(
   if (found === undefined) return { outcome: { state: "interrupted" } };
   const subject = { turn, thread, project, checkout, closed, ...found };
   await using host = new ServiceTurnHost(services, subject);
-  const outcome = await runTurn(host);
+  const said = await runTurn(host);
   await host.mcp.endServers();
   closed();
-  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
-  if (leftOff || isReadOnly(turn.mode)) return { outcome };
-  const ended = { ...subject, checks: host.checks, outcome };
-  if (!host.hadEffects) return { outcome, ...(await reported(services, ended)) };
-  const tree = await host.finalTree({ isDone: outcome.state === "done" });
+  const leftOff = signal.reason === leaveOff && said.state === "interrupted";
+  if (leftOff || isReadOnly(turn.mode)) return { outcome: said };
+  const facts = { ...subject, checks: host.checks };
+  if (!host.hadEffects) return { outcome: said, ...(await reported(services, facts)) };
+  const tree = await host.finalTree({ isDone: said.state === "done" });
   await using _ = tree.index;
+  const outcome = (await host.isProven(tree)) ? said : unproven(said);
   // Somebody may have taken the worktree away meanwhile.
   await checkouts.of(thread);
-  const report = await reported(services, { ...ended, tree });
-  const made = await commitOf(services, { ...ended, tree });
+  const report = await reported(services, { ...facts, tree });
+  const made = await commitOf(services, { ...facts, outcome, tree });
   const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
   return { outcome, ...(commit && { commit }), ...report };
 }
 
+/** Work that is done is proven by its very tree. */
+function unproven(outcome: TurnOutcome): TurnOutcome {
+  if (outcome.state !== "done") return outcome;
+  const why = "Files have changed after they were checked.";
+  return { state: "doneUnverified", summary: `${outcome.summary}\n\n${why}` };
+}
+
 async function reported(
   services: WorkServices,
-  { tree, ...facts }: Omit<Finished, "tree"> & { tree?: Snapshot; checks: readonly string[] },
+  {
+    tree,
+    ...facts
+  }: Omit<Finished, "tree" | "outcome"> & {
+    tree?: Snapshot;
+    checks: readonly string[];
+  },
 ): Promise<Pick<TurnResult, "report">> {
   const report = await reportOn(services, { ...facts, tree: tree?.tree });
   return report === undefined ? {} : { report };
