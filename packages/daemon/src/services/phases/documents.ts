@@ -1,30 +1,21 @@
-import { codeOnly, commentSpans, languageOf } from "../../insight/lex/index.ts";
+import { codeOnly, languageOf } from "../../insight/lex/index.ts";
+import { obeyedParts } from "./obeyed-comments.ts";
 
 /** Whether a path is a document, whatever is in it. */
 export function isDocument(path: string): boolean {
   return /^docs\//.test(path) || /\.(md|mdx|markdown)$/i.test(path);
 }
 
-/** A comment that tools obey is code: it changes what is built, run or checked. */
-const directive =
-  /^\s*(?:#!|\/\/go:|\/\/\s*\+build|\/\/export\b)|@(?:ts-|jsx|flow|vitest-|jest-|license\b)|\b(?:eslint|biome-ignore|prettier-ignore|istanbul|c8 ignore|v8 ignore|tslint|rubocop|noqa|nosec|pragma|pylint|mypy|NOLINT|clang-format|frozen_string_literal|coding[:=])|\btype:\s*ignore|sourceMappingURL|<reference\b|#include\b|import "C"/;
-
 /**
  * Whether two states of a file differ in comments alone, told by the lexer of its language. What no
- * lexer reads is not known to, and what steers a tool does not count as a comment.
+ * lexer reads is not known to, and a comment that tools may obey is code: it changes what is built,
+ * run or checked.
  */
 export function differsInCommentsOnly(path: string, before: string, after: string): boolean {
   const language = languageOf(path, before);
   if (language === undefined || language !== languageOf(path, after)) return false;
-  const directives = (text: string) =>
-    commentSpans(language, text, path)
-      .map(([start, end]) => text.slice(start, end))
-      .filter((comment) => directive.test(comment))
-      .join("\n");
-  return (
-    codeOnly(language, before, path) === codeOnly(language, after, path) &&
-    directives(before) === directives(after)
-  );
+  const code = (text: string) => codeOnly(language, text, path, obeyedParts);
+  return code(before) === code(after);
 }
 
 const changelog = /^(changelog|changes|history|news)(\.(md|markdown|txt|rst))?$/i;

@@ -103,7 +103,7 @@ function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
       if (paths.length === 0) return undefined;
       trees.touch();
       const what = paths.slice(0, 20).join(", ");
-      return `taken back: ${what}. This turn may change docs/**, Markdown and comments only.`;
+      return `taken back: ${what}. This turn may change docs/**, Markdown and comments that no tool obeys.`;
     },
     problems: async () => {
       const [from, to] = [await trees.begun(), await trees.now()];
