@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { changelogOf, differsInCommentsOnly, isDocument, missingFiles } from "./documents.ts";
+import {
+  changelogOf,
+  differsInCommentsOnly,
+  hasNewEntry,
+  isDocument,
+  missingFiles,
+} from "./documents.ts";
 
 test.each([
   ["docs/guide/start.txt", true],
@@ -8,7 +14,11 @@ test.each([
   ["packages/a/NOTES.MD", true],
   ["src/docs/a.ts", false],
   ["docs.ts", false],
-  ["CHANGELOG", false],
+  ["CHANGELOG", true],
+  ["CHANGES.rst", true],
+  ["README.txt", true],
+  ["src/NEWS", false],
+  ["history.ts", false],
 ])("%s is a document: %s", (path, expected) => {
   expect(isDocument(path)).toBe(expected);
 });
@@ -65,6 +75,16 @@ test("the changelog is at the top, whatever its ending", () => {
   expect(changelogOf(["src/changes.ts"])).toBeUndefined();
 });
 
+test.each([
+  ["- One.\n", "- One.\n- Two.\n", true],
+  ["Nothing yet.\n", "- One.\n", true],
+  ["- One.\n- Two.\n", "- Two.\n- One.\n", false],
+  ["- One.\n", "", false],
+  ["- One.\n", "- One.\n\n## 1.0\n\n---\n", false],
+])("a changelog %j that is made %j has a new entry: %s", (before, after, expected) => {
+  expect(hasNewEntry(before, after)).toBe(expected);
+});
+
 test("a document names files that are there, from its own folder or from the top", () => {
   const files = new Set(["src/a.ts", "docs/b.md", "docs/pictures/c d.svg"]);
   const text = [
@@ -74,7 +94,7 @@ test("a document names files that are there, from its own folder or from the top
     "cat `src/example.ts`",
     "```",
   ].join("\n");
-  expect(missingFiles("docs/guide.md", text, (path) => files.has(path))).toEqual([
+  expect(missingFiles("docs/guide.md", text, (path) => files.has(path))).toMatchObject([
     { line: 2, name: "gone.md" },
     { line: 2, name: "src/gone.ts" },
   ]);

@@ -8,7 +8,8 @@ import { daemonActor, type Journal } from "../journal.ts";
 import type { ReviewRecord } from "../reviews/review-record.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { documentBrief, implementBrief, planBrief, reviewBrief } from "./briefs.ts";
-import { documentProblems, keepToDocuments } from "./document-border.ts";
+import { keepToDocuments } from "./document-border.ts";
+import { documentProblems } from "./document-problems.ts";
 import { PlanBorder } from "./plan-border.ts";
 import { openSteps } from "./plan-report.ts";
 import { newestPlan, type Plans } from "./plans.ts";
@@ -92,22 +93,21 @@ function reviewing({ reviewRecord }: PhaseServices, subject: PhaseSubject): Phas
 
 function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
   const { thread, checkout, trees, hadEffects } = subject;
-  const documents = { sandbox, thread, checkout };
+  const files = { sandbox, checkout, now: () => trees.now(), touch: () => trees.touch() };
   return {
     ...freely(subject),
     brief: documentBrief,
     afterEffect: async () => {
       if (!hadEffects()) return undefined;
-      const trunk = { from: await trees.begun(), to: await trees.now() };
-      const paths = await keepToDocuments(documents, trunk);
+      const { takenBack, left } = await keepToDocuments(files, await trees.begun());
+      const paths = [...new Set([...takenBack, ...left])];
       if (paths.length === 0) return undefined;
-      trees.touch();
       const what = paths.slice(0, 20).join(", ");
-      return `taken back: ${what}. This turn may change docs/**, Markdown and comments that no tool obeys.`;
+      return `taken back: ${what}. This turn may change docs/**, Markdown, README, changelog and comments that no tool obeys, and no modes or links.`;
     },
     problems: async () => {
       const [from, to] = [await trees.begun(), await trees.now()];
-      return await documentProblems(documents, { from, to });
+      return await documentProblems({ sandbox, thread, checkout }, { from, to });
     },
   };
 }
