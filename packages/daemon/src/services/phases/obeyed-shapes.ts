@@ -27,7 +27,8 @@ const beginnings: readonly RegExp[] = [
   /^(?:deprecated|output|unordered output):/i,
   // Words of tools: `clang-format off`, `noqa`, `c8 ignore next`, `Stryker disable all`.
   /^\w+(?:-\w+)*-(?:lint|fmt|format|strict|unsafe|fixme|file|cov)\b/,
-  /^(?:noqa|nosec|nolint|nosemgrep|noinspection|nopep8|nopycln|skipcq|pragma)\b/i,
+  /^(?:noqa|nosec|nocov|nolint|nosemgrep|noinspection|nopep8|nopycln|skipcq|pragma)\b/i,
+  /^lint\s+[-+!]/,
   /^(?:istanbul|[cv]8|eslint|js[hl]int|jscs|Stryker|ReSharper|IWYU|sourcery)\b/,
   /^\w+ (?:ignore|disable|enable|restore)(?:$| (?:next|start|stop|end|file|line|once|if|else)\b)/,
 ];
