@@ -73,6 +73,14 @@ describe("a document turn", () => {
     expect(turn).toMatchObject({ state: "done", proof: { rounds: 0 } });
   });
 
+  test("leaves no name standing of a document that it removes", async () => {
+    const files = { "docs/a.md": "# A\n\nSee `docs/b.md`.\n", "docs/b.md": "# B\n" };
+    const thread = await (await daemon.project(files)).thread();
+    const remove = exec("rm docs/b.md; sed -i 's/# A/# The first/' docs/a.md");
+    const turn = await document(thread, remove, { text: "done" }, exec("sed -i 3d docs/a.md"));
+    expect(turn).toMatchObject({ state: "done", proof: { rounds: 1 } });
+  });
+
   test("writes the changelog whatever its ending, and that only counts if it says something", async () => {
     const files = { "src/a.ts": code, "CHANGES.rst": "Changes\n=======\n" };
     const thread = await (await daemon.project(files)).thread();

@@ -61,8 +61,10 @@ async function untrueNames({ sandbox, checkout, from, to, files }: Judged): Prom
   const known = withFolders(files);
   const missing = documents.flatMap(({ path, oldBlob, newBlob }) => {
     const written = newLines(text(oldBlob), text(newBlob));
-    const exists = (name: string, line: string) =>
-      written.has(line) ? known.has(name) : !removed.has(name);
+    const exists = (paths: readonly string[], line: string) =>
+      written.has(line)
+        ? paths.some((name) => known.has(name))
+        : !paths.some((name) => removed.has(name));
     return missingFiles(path, text(newBlob), exists).map((name) => ({ path, ...name }));
   });
   const lookedFor = missing.flatMap(({ paths }) => paths.filter(Boolean));

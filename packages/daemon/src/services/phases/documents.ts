@@ -58,12 +58,13 @@ interface MissingFile {
 
 /**
  * The files that a document names and that are not there: relative links, and names in backticks
- * that have a folder and an ending. `exists` is told the line that names a file, too.
+ * that have a folder and an ending. `exists` is told where a file may
+ * be, and the line that names it.
  */
 export function missingFiles(
   path: string,
   text: string,
-  exists: (path: string, line: string) => boolean,
+  exists: (paths: readonly string[], line: string) => boolean,
 ): MissingFile[] {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
   let fenced = false;
@@ -72,7 +73,7 @@ export function missingFiles(
     if (fenced) return [];
     return namesIn(line, folder)
       .map((found) => ({ line: at + 1, ...found }))
-      .filter(({ paths }) => !paths.some((name) => exists(name, line)));
+      .filter(({ paths }) => !exists(paths, line));
   });
 }
 
