@@ -224,7 +224,8 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
       if (!takenBack.includes(true)) return await this.#trees.takeSnapshot();
     }
     const message = "what the turn may not change is there again each time that it is taken back";
-    throw new DaemonError("conflict", `${message}; nothing of it was committed`);
+    const advice = "nothing of it is committed; look at its worktree, or undo the turn";
+    throw new DaemonError("conflict", `${message}: ${advice}`);
   }
 
   /** Whether a tree is the one that was proven, and not what something made of it afterwards. */
