@@ -95,8 +95,11 @@ describe("a review", () => {
     for (const target of [
       { type: "branch", branch: "topic" },
       { type: "commit", commit },
+      { type: "commit", commit: "topic~0" },
     ] as const) {
-      expect((await review(target, report(found))).findings).toHaveLength(1);
+      const done = await review(target, report(found));
+      expect(done.findings).toHaveLength(1);
+      expect(done.target).toEqual(target.type === "commit" ? { ...target, commit } : target);
     }
     const place = { path: "new.txt", start: 1, end: 1 };
     const open = await review({ type: "uncommitted" }, report(finding(place)));

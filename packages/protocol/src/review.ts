@@ -13,12 +13,21 @@ import { ItemId, ProjectId, ReviewId, ThreadId, TurnId } from "./ids.ts";
 import { ReportedFinding } from "./review-finding.ts";
 import { Turn } from "./turn.ts";
 
+/** As git names commits; the daemon looks for it among the objects first. */
+const Revision = z
+  .string()
+  .trim()
+  .max(250)
+  .regex(/^\P{Cc}+$/u, "expected a commit: a hash or its beginning, a tag, or such as HEAD~1");
+
 export const ReviewTarget = z.discriminatedUnion("type", [
   z.object({ type: z.literal("uncommitted") }).describe("What the user's checkout has on top."),
   z
     .object({ type: z.literal("branch"), branch: BranchName })
     .describe("Since it left the project's target branch."),
-  z.object({ type: z.literal("commit"), commit: z.string().regex(/^[0-9a-f]{4,64}$/) }),
+  z
+    .object({ type: z.literal("commit"), commit: Revision })
+    .describe("Of a review that was started, the full hash."),
   z.object({ type: z.literal("thread"), threadId: ThreadId }),
 ]);
 export type ReviewTarget = z.infer<typeof ReviewTarget>;

@@ -53,7 +53,7 @@ export const slashCommands = [
   {
     name: "review",
     summary: "review what the thread changed, with a fresh context",
-    arguments: [maybe("target", "`uncommitted`, `branch NAME` or `commit HASH`; else the thread")],
+    arguments: [maybe("target", "`uncommitted`, `branch NAME` or `commit NAME`; else the thread")],
     method: "review/start",
     scope: "thread",
   },

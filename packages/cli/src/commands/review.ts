@@ -35,7 +35,7 @@ export function reviewCommand(): Command {
     .argument("[thread]", "what this thread changed")
     .option("--uncommitted", "what your checkout has on top of its commit")
     .option("--branch <branch>", "what a branch has on top of the target")
-    .option("--commit <commit>", "one commit")
+    .option("--commit <commit>", "one commit: a hash, a tag, HEAD~1")
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
     .option("-m, --model <model>", "as provider/model; else that of the role review")
     .option("--fix [numbers]", "send findings back to a thread")

@@ -167,10 +167,13 @@ export function slashHelp(): string {
 function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
   const [kind, name = ""] = given.split(/\s+/);
   if (kind === "uncommitted") return { type: "uncommitted" };
+  if ((kind === "branch" || kind === "commit") && name === "") {
+    throw usageError(`say which ${kind} to review: /review ${kind} NAME`);
+  }
   if (kind === "branch") return { type: "branch", branch: name };
   if (kind === "commit") return { type: "commit", commit: name };
   if (kind === "") return { type: "thread", threadId };
-  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit HASH`);
+  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit NAME`);
 }
 
 async function planNow({ daemon, threadId }: Ground): Promise<Plan> {

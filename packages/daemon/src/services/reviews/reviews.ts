@@ -88,7 +88,7 @@ export class Reviews {
       const review = Review.parse({
         id,
         projectId: project.id,
-        target: params.target,
+        target: change.target,
         threadId: thread.id,
         turnId: turn.id,
         from: change.from,
