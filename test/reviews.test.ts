@@ -201,6 +201,43 @@ describe("comments on a diff", () => {
       thread.client.call("comment/add", { threadId: thread.id, path, start, text: "?" });
     await expect(add("b.txt", 1)).rejects.toMatchObject({ kind: "notFound" });
     await expect(add("a.txt", 21)).rejects.toMatchObject({ kind: "invalidParams" });
+    expect(await add("./a.txt", 10)).toMatchObject({ path: "a.txt" });
+  });
+
+  test("are about five hundred lines at most", async () => {
+    const thread = await project.thread();
+    const lines = Array.from({ length: 600 }, (_, at) => `line ${at}`);
+    await thread.say(steps(addFile("long.txt", ...lines), { text: "done" }));
+    const add = (end: number) => {
+      const place = { path: "long.txt", start: 1, end };
+      return thread.client.call("comment/add", { threadId: thread.id, ...place, text: "?" });
+    };
+    await expect(add(501)).rejects.toMatchObject({
+      kind: "invalidParams",
+      message: "lines 1 to 501 are 501; comment on 500 at most",
+    });
+    expect(await add(500)).toMatchObject({ place: { start: 1, end: 500 } });
+  });
+
+  test("follow their file when it is renamed, whether it is old or new", async () => {
+    const thread = await project.thread();
+    const { client, id: threadId } = thread;
+    const lines = Array.from({ length: 9 }, (_, at) => `new ${at + 1}`);
+    const change = replaceLine("a.txt", "line 10", "line ten");
+    await thread.say(steps(change, addFile("n.txt", ...lines), { text: "done" }));
+    const add = (path: string, start: number, more: object = {}) =>
+      client.call("comment/add", { threadId, path, start, text: "?", ...more });
+    await add("a.txt", 10);
+    await add("a.txt", 10, { side: "old" });
+    await add("n.txt", 5);
+    const edit = exec("mv a.txt c.txt; mv n.txt m.txt; sed -i '1i first' c.txt m.txt");
+    await thread.say(steps(edit, { text: "done" }));
+    const { data } = await client.call("comment/list", { threadId });
+    expect(data.map(({ path, place }) => [path, place?.start])).toEqual([
+      ["c.txt", 11],
+      ["a.txt", 10],
+      ["m.txt", 6],
+    ]);
   });
 });
 

@@ -57,8 +57,10 @@ async function comment(
 
 /** `src/a.ts:3-5` as the daemon takes it. */
 export function parsePlace(place: string): { path: string; start: number; end: number } {
-  const [, path, first, last = first] = /^(.+):(\d+)(?:-(\d+))?$/.exec(place) ?? [];
-  if (path === undefined) throw usageError(`${place} is no place; expected PATH:LINE`);
+  const [, path, first, last = first] = /^(.+):([1-9]\d*)(?:-([1-9]\d*))?$/.exec(place) ?? [];
+  if (path === undefined) {
+    throw usageError(`${place} is no place; expected PATH:LINE or PATH:FIRST-LAST`);
+  }
   return { path, start: Number(first), end: Number(last) };
 }
 
@@ -84,7 +86,12 @@ async function list(daemon: HeddleClient, threadId: ThreadId, { json }: Options)
   print(open.map(commentText).join(""));
 }
 
-function commentText({ id, path, place, text }: PlacedComment): string {
-  const where = place === null ? "its lines are gone" : `${place.start}`;
-  return `${shortId(id)}  ${printableLine(path)}:${where}\n  ${printable(text).replaceAll("\n", "\n  ")}\n`;
+function commentText({ id, path, place, anchor, text }: PlacedComment): string {
+  const side = anchor.side === "old" ? "  (as it was before)" : "";
+  const where = `${printableLine(path)}:${place === null ? "its lines are gone" : linesText(place)}`;
+  return `${shortId(id)}  ${where}${side}\n  ${printable(text).replaceAll("\n", "\n  ")}\n`;
+}
+
+function linesText({ start, end }: NonNullable<PlacedComment["place"]>): string {
+  return end > start ? `${start}-${end}` : `${start}`;
 }

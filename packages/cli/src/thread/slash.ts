@@ -103,8 +103,12 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     );
   },
   comment: async ({ daemon, threadId }, rest) => {
-    const [, place = "", text = ""] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
-    await daemon.call("comment/add", { threadId, ...parsePlace(place), text });
+    if (rest === "") throw usageError("say where, and what: /comment PATH:LINE TEXT");
+    // A path may have spaces in it.
+    const [, place = rest, text = ""] = /^(.+?:\d\S*)\s+([\s\S]+)$/.exec(rest) ?? [];
+    const lines = parsePlace(place);
+    if (text === "") throw usageError(`say something of ${place}`);
+    await daemon.call("comment/add", { threadId, ...lines, text });
     say("noted; /send gives all comments to the agent");
   },
   send: async ({ daemon, threadId }) => {
