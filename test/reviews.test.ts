@@ -150,6 +150,57 @@ describe("a review", () => {
   });
 });
 
+test("a review is the newest of what its thread is now, until that changes", async () => {
+  const thread = await project.thread();
+  const { client } = thread;
+  const target = { type: "thread", threadId: thread.id } as const;
+  const newest = async () =>
+    (await client.call("review/newest", { projectId: project.project.id, target })).review;
+  await thread.say(steps(replaceLine("a.txt", "line 10", "line ten"), { text: "done" }));
+  expect(await newest()).toBeNull();
+  await review(target, report(finding()));
+  await review(target, { text: "fine" });
+  const done = await review(target, report(finding({ title: "Another" })));
+  await review(target, { text: "fine" });
+  expect(await newest()).toEqual(done);
+  await thread.say(steps(replaceLine("a.txt", "line ten", "line X"), { text: "done" }));
+  expect(await newest()).toBeNull();
+});
+
+test("comments and findings go on with a plan that is approved, and are held to it", async () => {
+  const thread = await project.thread();
+  const { client, id: threadId } = thread;
+  await thread.say(steps(replaceLine("a.txt", "line 10", "line ten"), { text: "done" }));
+  const { id: reviewId } = await review({ type: "thread", threadId }, report(finding()));
+  const plan = { goal: "Say ten.", steps: ["Say it"], files: ["a.txt"], lineBudget: 4 };
+  const propose: Step = { calls: [{ tool: "propose_plan", input: plan }] };
+  await thread.say(steps(propose), { mode: "plan" });
+  const { hash, id } = await client.call("plan/show", { threadId });
+  await client.call("plan/approve", { threadId, hash });
+  await client.call("comment/add", { threadId, path: "a.txt", start: 10, text: "why?" });
+  const bare = [
+    () => client.call("comment/send", { threadId }),
+    () => client.call("review/fix", { reviewId, threadId }),
+    () => client.call("turn/start", { threadId, input: [{ type: "text", text: "go on" }] }),
+  ];
+  for (const call of bare) {
+    await expect(call()).rejects.toMatchObject({
+      kind: "planRequired",
+      message: expect.stringContaining("`heddle implement`"),
+    });
+  }
+  const planHash = hash;
+  await expect(
+    client.call("comment/send", { threadId, planHash: "0".repeat(64) }),
+  ).rejects.toMatchObject({ kind: "stalePlan" });
+  const { turn } = await client.call("comment/send", { threadId, planHash });
+  expect(turn.plan).toEqual({ id, hash });
+  await thread.ended(turn.id);
+  const fix = await client.call("review/fix", { reviewId, threadId, planHash });
+  expect(fix.plan).toEqual({ id, hash });
+  await thread.ended(fix.id);
+});
+
 describe("comments on a diff", () => {
   test("go to the agent as one batch, at the places where their lines are by then", async () => {
     const thread = await project.thread();
@@ -246,10 +297,10 @@ test("what lands is reviewed first where the project says so; grave findings sto
   const thread = await careful.thread();
   const { client } = thread;
   await thread.say(steps(replaceLine("a.txt", "line 10", "line ten"), { text: "done" }));
+  const list = async () =>
+    (await client.call("review/list", { projectId: careful.project.id })).data;
   /** Answers for the reviewer that the landing starts. */
   const answer = async (...findings: ReportedFinding[]) => {
-    const list = async () =>
-      (await client.call("review/list", { projectId: careful.project.id })).data;
     const known = (await list()).length;
     const landing = thread.land();
     await thread.until(({ landings }) => landings.at(-1)?.state === "reviewing");
@@ -269,8 +320,21 @@ test("what lands is reviewed first where the project says so; grave findings sto
   });
   // The same tree is not reviewed again.
   expect(await thread.land()).toMatchObject({ state: "refused" });
-  const { data } = await client.call("review/list", { projectId: careful.project.id });
-  expect(data).toHaveLength(1);
+  expect(await list()).toHaveLength(1);
   await thread.say(steps(replaceLine("a.txt", "line ten", "line X"), { text: "done" }));
-  expect(await answer(finding({ priority: 2 }))).toMatchObject({ state: "landed" });
+  expect(await answer(finding({ priority: 2 }), finding({ title: "No" }))).toMatchObject({
+    failure: { message: expect.stringMatching(/ dismiss thr_\S+ 1`$/) },
+  });
+  // A finding that is wrong is the user's to dismiss; who did so is kept.
+  const [{ id: reviewId, findings }] = (await list()) as [Review];
+  const wrong = { reviewId, findings: [findings[0]?.id ?? ("" as never)] };
+  const back = await client.call("review/dismiss", { ...wrong, reason: "It is right." });
+  expect(back.findings).toMatchObject([
+    { title: "No", dismissed: { by: { name: "test", kind: "script" }, reason: "It is right." } },
+    { priority: 2, dismissed: null },
+  ]);
+  await client.call("review/dismiss", { ...wrong, dismissed: false });
+  expect(await thread.land()).toMatchObject({ state: "refused" });
+  await client.call("review/dismiss", wrong);
+  expect(await thread.land()).toMatchObject({ state: "landed" });
 });

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Actor, CommitHash, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { CommentId, ThreadId, TurnId } from "./ids.ts";
-import { Turn } from "./turn.ts";
+import { PlanHash, Turn } from "./turn.ts";
 
 /** A comment is about so many lines at most. */
 export const anchorLines = 500;
@@ -74,7 +74,7 @@ export const commentMethods = {
   }),
   "comment/send": method({
     summary: "Send all open comments to the agent, as one turn.",
-    params: z.object({ threadId: ThreadId, ...mutation }),
+    params: z.object({ threadId: ThreadId, planHash: PlanHash.optional(), ...mutation }),
     result: z.object({ turn: Turn, comments: z.array(CommentId) }),
     mutates: true,
     scope: perThread,

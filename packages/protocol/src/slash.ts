@@ -58,6 +58,13 @@ export const slashCommands = [
     scope: "thread",
   },
   {
+    name: "fix",
+    summary: "send findings of the thread's review back to the agent",
+    arguments: [maybe("numbers", "as the review shows them, such as 1,3; else all")],
+    method: "review/fix",
+    scope: "thread",
+  },
+  {
     name: "document",
     summary: "bring documents and comments up to date; code cannot change",
     arguments: [maybe("task", "what to document; else what the thread changed")],

@@ -9,6 +9,7 @@ import { pick, shortId } from "../names.ts";
 import { count } from "../terminal/format.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
+import { consentedPlan } from "./implement.ts";
 
 interface Options {
   readonly old?: boolean;
@@ -72,7 +73,8 @@ async function remove(daemon: HeddleClient, threadId: ThreadId, given: string): 
 }
 
 async function send(daemon: HeddleClient, threadId: ThreadId, { json }: Options): Promise<void> {
-  const sent = await daemon.call("comment/send", { threadId });
+  const plan = await consentedPlan(daemon, threadId);
+  const sent = await daemon.call("comment/send", { threadId, ...plan });
   if (json) return printJson(sent);
   say(`sent ${count(sent.comments.length, "comment")}`);
   say(`follow it with: heddle attach ${shortId(threadId)}`);

@@ -93,7 +93,10 @@ export class Comments {
   }
 
   /** All that is open becomes one message, with the places as they are now. */
-  async send(threadId: ThreadId, commit: Commit): Promise<ResultOf<Methods, "comment/send">> {
+  async send(
+    { threadId, planHash }: ParamsOf<Methods, "comment/send">,
+    commit: Commit,
+  ): Promise<ResultOf<Methods, "comment/send">> {
     const { store, turns } = this.#options;
     const thread = rows.thread(store, threadId);
     const open = store.comments.where({ thread_id: threadId, state: "open" });
@@ -103,7 +106,7 @@ export class Comments {
     const placed = await this.#placed(thread, open);
     return commit((tx) => {
       const input = [{ type: "text", text: commentsText(placed) } as const];
-      const turn = turns.start(tx, { threadId, input });
+      const turn = turns.start(tx, { threadId, input, planHash });
       for (const comment of open) {
         const sent = { ...comment, state: "sent", turnId: turn.id } as const;
         tx.record({ type: "commentChanged", comment: sent });
