@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Review } from "@heddle/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addFile, exec, held, type Step, steps } from "./support/steps.ts";
 import { Terminal } from "./support/terminal.ts";
@@ -267,31 +266,6 @@ describe("the composer", () => {
     await terminal.until(/it is in force/);
     terminal.type("/approval-policy\r");
     await terminal.until(/thread \w+, version 1 by heddle/);
-  });
-
-  test("shows what a review has found, and sends it back by its number", async () => {
-    const thread = await project.thread();
-    const { client } = thread;
-    await thread.say(steps(addFile("r.txt", "one"), { text: "done" }));
-    await using terminal = await attached(thread);
-    terminal.type("/comment r.txt\r");
-    await terminal.until(/r\.txt is no place; expected PATH:LINE/);
-    terminal.type("\x15/review commit\r");
-    await terminal.until(/say which commit to review/);
-    terminal.type("\x15/review\r");
-    await terminal.until(/reviewing; follow it with/);
-    const { data } = await client.call("review/list", { projectId: project.project.id });
-    const { threadId, turnId } = data[0] as Review;
-    const finding = { title: "Off by one", body: "", priority: 1, confidence: 1 };
-    const place = { path: "r.txt", start: 1, end: 1 };
-    const input = { findings: [{ ...finding, ...place }], summary: "Looked at it." };
-    const text = steps({ calls: [{ tool: "report_findings", input }] });
-    await client.call("turn/steer", { threadId, turnId, input: [{ type: "text", text }] });
-    await terminal.until(/1 \[P1\] Off by one {2}r\.txt:1[\s\S]*\/fix sends all of them back/);
-    terminal.type("/fix 2\r");
-    await terminal.until(/there is no finding 2: the review has 1/);
-    terminal.type("\x15/fix 1\r");
-    await terminal.until(/sent 1 finding[\s\S]*A review of your change found this/);
   });
 
   test("takes a long paste, and gives back what is too long to be sent", async () => {

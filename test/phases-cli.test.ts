@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Review, ThreadId } from "@heddle/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFile, replaceLine, type Step, steps } from "./support/steps.ts";
+import { Terminal } from "./support/terminal.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import { TestThread } from "./support/test-thread.ts";
 
@@ -237,4 +238,26 @@ test("comments are listed with all of their place", async () => {
   expect(old.stdout).toContain("a.txt:1  (as it was before)\n");
   const none = await heddle(["comment", thread.id, "a.txt:0", "?"]);
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("expected PATH:LINE") });
+});
+
+test("in an attached thread a review shows its findings, and /fix sends them by number", async () => {
+  const thread = await project.thread();
+  await thread.say(change("one", "two"));
+  const env = { ...daemon.env, LC_ALL: "C.UTF-8" };
+  const cwd = project.repository.path;
+  await using terminal = new Terminal({ args: ["attach", thread.id], cwd, env });
+  await terminal.until(/^> ?\n.*implement/m);
+  terminal.type("/comment a.txt\r");
+  await terminal.until(/a\.txt is no place; expected PATH:LINE/);
+  terminal.type("\x15/review commit\r");
+  await terminal.until(/say which commit to review/);
+  terminal.type("\x15/review\r");
+  await terminal.until(/reviewing; follow it with/);
+  await answerReview((await reviews())[0] as Review);
+  await terminal.until(/3 \[P1\] \S.*a\.txt:1[\s\S]*\/fix sends all of them back/);
+  terminal.type("/fix 4\r");
+  await terminal.until(/there is no finding 4: the review has 3/);
+  terminal.type("\x15/fix 2\r");
+  await terminal.until(/sent 1 finding/);
+  expect(await told(thread, 2)).toContain("1. [P1] Missing await");
 });
