@@ -209,6 +209,10 @@ test("all findings are sent back of a review that is made for it, where there is
 test("work that is not proven goes on by comments, findings and words, held to its plan", async () => {
   const { stdout } = await heddle(["plan", steps(propose), "--json"]);
   const { thread } = JSON.parse(stdout) as { thread: { id: ThreadId } };
+  const known = (await reviews()).length;
+  const early = await heddle(["review", thread.id, "--fix"]);
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining("is not approved") });
+  expect(await reviews()).toHaveLength(known);
   await heddle(["plan", "approve", thread.id]);
   const work = steps(replaceLine("a.txt", "one", "two"), { text: "done" });
   expect(await heddle(["implement", thread.id, work])).toMatchObject({ code: 1 });

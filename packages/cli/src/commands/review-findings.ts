@@ -6,7 +6,6 @@ import { count } from "../terminal/format.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import { type Paint, plain } from "../terminal/style.ts";
 import { findingText } from "../thread/plan-text.ts";
-import { consentedPlan } from "./implement.ts";
 
 /** A review as a person reads it; its findings are numbered as `--fix` takes them. */
 export function reviewText(
@@ -67,15 +66,22 @@ export function pickFindings(
   });
 }
 
-/** Sends findings to a thread; what it does then is held to the plan that was approved. */
+interface Sending {
+  readonly threadId: ThreadId;
+  readonly chosen: readonly ReviewFinding[];
+  /** Of the plan that was approved, to which what the thread does then is held. */
+  readonly planHash: string | undefined;
+}
+
+/** Sends findings to a thread, and says so. */
 export async function sendFindings(
   daemon: HeddleClient,
   { id: reviewId }: Review,
-  { threadId, chosen }: { threadId: ThreadId; chosen: readonly ReviewFinding[] },
+  { threadId, chosen, planHash }: Sending,
 ): Promise<string> {
   if (chosen.length === 0) return "there is nothing to send";
   const findings = chosen.map(({ id }) => id);
-  const plan = await consentedPlan(daemon, threadId);
+  const plan = planHash === undefined ? {} : { planHash };
   await daemon.call("review/fix", { reviewId, threadId, findings, ...plan });
   return `sent ${count(chosen.length, "finding")} to ${shortId(threadId)}`;
 }

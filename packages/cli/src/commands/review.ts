@@ -9,6 +9,7 @@ import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { canAsk, paintOut, print, printJson, say } from "../terminal/output.ts";
 import { runTurn } from "../thread/run-turn.ts";
+import { approvedHash } from "./implement.ts";
 import { dismissCommand } from "./review-dismiss.ts";
 import {
   notReviewed,
@@ -106,6 +107,7 @@ async function fix(
   if (threadId === undefined) {
     throw usageError("--fix needs a thread to send findings to", "name it with --to");
   }
+  const planHash = await approvedHash(daemon, threadId);
   const { review: known } = await daemon.call("review/newest", subject);
   if (!known && numbers) throw notReviewed("look at them first: the same without --fix");
   const review = known ?? (await start(daemon, subject, options));
@@ -115,7 +117,7 @@ async function fix(
     process.exitCode = exitCodes.failed;
     return;
   }
-  say(await sendFindings(daemon, review, { threadId, chosen }));
+  say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
   if (chosen.length > 0) say(`follow it with: heddle attach ${shortId(threadId)}`);
 }
 

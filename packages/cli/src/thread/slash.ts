@@ -79,7 +79,8 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     }
     const review = await newestReview(daemon, { type: "thread", threadId });
     const chosen = pickFindings(review, numbers);
-    say(await sendFindings(daemon, review, { threadId, chosen }));
+    const planHash = await approvedHash(daemon, threadId);
+    say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
   },
   steer: async ({ daemon, threadId }, message) => {
     const { input } = turnParams(threadId, message);
