@@ -2,9 +2,12 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Review, ThreadId } from "@heddle/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFile, replaceLine, type Step, steps } from "./support/steps.ts";
+import { Terminal } from "./support/terminal.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
+import { TestThread } from "./support/test-thread.ts";
 
 const program = fileURLToPath(new URL("../packages/cli/bin/heddle.js", import.meta.url));
 
@@ -112,4 +115,153 @@ test("a review says what to say, and its findings are an exit code", async () =>
   expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("one thing at a time") });
   const gone = await heddle(["review", "--branch", "gone"]);
   expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("no branch gone") });
+  const file = await heddle(["review", "--commit", "HEAD:a.txt"]);
+  expect(file).toMatchObject({ code: 1, stderr: expect.stringContaining("is a blob, not a") });
+});
+
+const titles = ["Off by one", "Missing await", "Leaks a handle"];
+
+/** Answers a review for its model, which is not asked by a prompt of ours. */
+async function answerReview({ threadId, turnId }: Review): Promise<void> {
+  const client = await daemon.client();
+  const place = { priority: 1, confidence: 1, path: "a.txt", start: 1, end: 1 };
+  const findings = titles.map((title) => ({ ...place, title, body: `${title}.` }));
+  const input = { findings, summary: "Looked at it." };
+  const text = steps({ calls: [{ tool: "report_findings", input }] });
+  await client.call("turn/steer", { threadId, turnId, input: [{ type: "text", text }] });
+  await using reviewer = new TestThread(client, threadId);
+  await reviewer.ended(turnId);
+}
+
+async function reviews(): Promise<Review[]> {
+  const client = await daemon.client();
+  return (await client.call("review/list", { projectId: project.project.id })).data;
+}
+
+async function startReview(threadId: ThreadId): Promise<void> {
+  const target = { type: "thread", threadId } as const;
+  const params = { projectId: project.project.id, target };
+  const client = await daemon.client();
+  await answerReview(await client.call("review/start", params));
+}
+
+/** What the agent was told last. */
+async function told(thread: TestThread, count: number): Promise<string> {
+  await thread.until(({ turns }) => turns.length === count);
+  const [part] = thread.items("userMessage").at(-1)?.input ?? [];
+  return part?.type === "text" ? part.text : "";
+}
+
+const change = (from: string, to: string) => steps(replaceLine("a.txt", from, to), { text: "ok" });
+
+test("findings are sent back by the numbers that were shown, and never by those of another list", async () => {
+  const thread = await project.thread();
+  await thread.say(change("one", "two"));
+  const early = await heddle(["review", thread.id, "--fix", "1"]);
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no review") });
+  await startReview(thread.id);
+  const known = (await reviews()).length;
+  for (const [words, message] of [
+    [[thread.id, "--fix", "foo"], "foo is no list of numbers, such as 1,3"],
+    [[thread.id, "--fix", "1,4"], "there is no finding 4: the review has 3"],
+    [["--fix", "1,3"], "heddle review THREAD --fix 1,3"],
+    [["--uncommitted", "--fix", thread.id], "name the thread to send them to with --to"],
+  ] as const) {
+    const refused = await heddle(["review", ...words]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  }
+  const some = await heddle(["review", thread.id, "--fix", "1, 3"]);
+  expect(some).toMatchObject({ code: 0, stderr: expect.stringContaining("sent 2 findings") });
+  expect(await told(thread, 2)).toMatch(
+    /1\. \[P1\] Off by one .*\nOff by one\.\n\n2\. .* Leaks a handle/,
+  );
+  const behind = await heddle(["review", "--fix", thread.id]);
+  expect(behind).toMatchObject({ code: 0, stderr: expect.stringContaining("sent 3 findings") });
+  expect(await reviews()).toHaveLength(known);
+
+  const why = await heddle(["review", "dismiss", thread.id, "2", "It is right."]);
+  expect(why.stdout).toContain("(dismissed by heddle: It is right.)");
+  const rest = await heddle(["review", thread.id, "--fix"]);
+  expect(rest.stderr).toContain("sent 2 findings");
+  await thread.until(
+    ({ turns }) => turns.length === 4 && turns.every(({ state }) => state === "done"),
+  );
+  await thread.say(change("two", "three"));
+  const late = await heddle(["review", thread.id, "--fix", "1"]);
+  expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no review") });
+});
+
+test("all findings are sent back of a review that is made for it, where there is none", async () => {
+  const thread = await project.thread();
+  await thread.say(change("one", "two"));
+  const known = (await reviews()).length;
+  const ended = heddle(["review", thread.id, "--fix"]);
+  let now = await reviews();
+  while (now.length === known) now = await reviews();
+  await answerReview(now[0] as Review);
+  expect(await ended).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("sent 3 findings"),
+  });
+  expect(await told(thread, 2)).toContain("Missing await");
+});
+
+test("work that is not proven goes on by comments, findings and words, held to its plan", async () => {
+  const { stdout } = await heddle(["plan", steps(propose), "--json"]);
+  const { thread } = JSON.parse(stdout) as { thread: { id: ThreadId } };
+  const known = (await reviews()).length;
+  const early = await heddle(["review", thread.id, "--fix"]);
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining("is not approved") });
+  expect(await reviews()).toHaveLength(known);
+  await heddle(["plan", "approve", thread.id]);
+  const work = steps(replaceLine("a.txt", "one", "two"), { text: "done" });
+  expect(await heddle(["implement", thread.id, work])).toMatchObject({ code: 1 });
+  await startReview(thread.id);
+  await using now = new TestThread(await daemon.client(), thread.id);
+  await heddle(["comment", thread.id, "a.txt:1", "why?"]);
+  expect(await heddle(["comment", thread.id, "--send"])).toMatchObject({ code: 0 });
+  await now.until(({ turns }) => turns.every(({ completedAt }) => completedAt !== null));
+  expect(await heddle(["review", thread.id, "--fix", "1"])).toMatchObject({ code: 0 });
+  const sent = await heddle(["send", thread.id, "go on"]);
+  expect(sent).toMatchObject({ code: 1, stderr: expect.stringContaining("`heddle implement`") });
+  await heddle(["implement", thread.id, "go on"]);
+  await now.until(({ turns }) => turns.every(({ completedAt }) => completedAt !== null));
+  expect(now.view.turns.slice(1).map(({ plan }) => plan?.id)).toEqual(
+    Array.from({ length: 4 }, () => now.view.plan?.id),
+  );
+});
+
+test("comments are listed with all of their place", async () => {
+  const thread = await project.thread();
+  await thread.say(steps(addFile("my list.txt", "1", "2", "3"), { text: "done" }));
+  await heddle(["comment", thread.id, "./my list.txt:2-3", "why?"]);
+  const listed = await heddle(["comment", thread.id]);
+  expect(listed.stdout).toMatch(/^\w{8} {2}my list\.txt:2-3\n {2}why\?\n$/);
+  await thread.say(change("one", "two"));
+  const old = await heddle(["comment", thread.id, "a.txt:1", "it was better", "--old"]);
+  expect(old.stdout).toContain("a.txt:1  (as it was before)\n");
+  const none = await heddle(["comment", thread.id, "a.txt:0", "?"]);
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("expected PATH:LINE") });
+});
+
+test("in an attached thread a review shows its findings, and /fix sends them by number", async () => {
+  const thread = await project.thread();
+  await thread.say(change("one", "two"));
+  const env = { ...daemon.env, LC_ALL: "C.UTF-8" };
+  const cwd = project.repository.path;
+  await using terminal = new Terminal({ args: ["attach", thread.id], cwd, env });
+  await terminal.until(/^> ?\n.*implement/m);
+  terminal.type("/comment a.txt\r");
+  await terminal.until(/a\.txt is no place; expected PATH:LINE/);
+  terminal.type("\x15/review commit\r");
+  await terminal.until(/say which commit to review/);
+  terminal.type("\x15/review\r");
+  await terminal.until(/reviewing; follow it with/);
+  await answerReview((await reviews())[0] as Review);
+  await terminal.until(/3 \[P1\] \S.*a\.txt:1[\s\S]*\/fix sends all of them back/);
+  terminal.type("/fix 4\r");
+  await terminal.until(/there is no finding 4: the review has 3/);
+  terminal.type("\x15/fix 2\r");
+  await terminal.until(/sent 1 finding/);
+  expect(await told(thread, 2)).toContain("1. [P1] Missing await");
 });

@@ -53,8 +53,15 @@ export const slashCommands = [
   {
     name: "review",
     summary: "review what the thread changed, with a fresh context",
-    arguments: [maybe("target", "`uncommitted`, `branch NAME` or `commit HASH`; else the thread")],
+    arguments: [maybe("target", "`uncommitted`, `branch NAME` or `commit NAME`; else the thread")],
     method: "review/start",
+    scope: "thread",
+  },
+  {
+    name: "fix",
+    summary: "send findings of the thread's review back to the agent",
+    arguments: [maybe("numbers", "as the review shows them, such as 1,3; else all")],
+    method: "review/fix",
     scope: "thread",
   },
   {

@@ -112,6 +112,10 @@ export const TurnReport = z.object({
 });
 export type TurnReport = z.infer<typeof TurnReport>;
 
+export const PlanHash = z
+  .string()
+  .describe("The hash of the approved plan, which `implement` needs where there is one.");
+
 export const Turn = z.object({
   id: TurnId,
   threadId: ThreadId,
@@ -150,10 +154,7 @@ export const turnMethods = {
       mode: Mode.exclude(["review"])
         .optional()
         .describe("Else `plan` where the thread is in plan mode, or `implement`."),
-      planHash: z
-        .string()
-        .optional()
-        .describe("The hash of the approved plan, which `implement` needs where there is one."),
+      planHash: PlanHash.optional(),
       model: z.string().max(200).optional().describe("`provider/model`; goes before the role."),
       role: Role.default("main"),
       effort: Effort.optional().describe("Else that of the role."),

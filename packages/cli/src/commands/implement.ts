@@ -61,6 +61,18 @@ export async function approvedHash(
   return plan?.state === "approved" ? plan.hash : undefined;
 }
 
+/**
+ * The plan that the user has approved, for what goes on with its work in other words. The daemon
+ * refuses what needs one where there is none.
+ */
+export async function consentedPlan(
+  daemon: HeddleClient,
+  threadId: ThreadId,
+): Promise<{ planHash?: string }> {
+  const plan = await planOf(daemon, threadId);
+  return plan?.state === "approved" ? { planHash: plan.hash } : {};
+}
+
 async function planOf(daemon: HeddleClient, threadId: ThreadId): Promise<Plan | undefined> {
   try {
     return await daemon.call("plan/show", { threadId });

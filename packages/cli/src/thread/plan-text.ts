@@ -88,6 +88,8 @@ export function findingText(finding: ReportedFinding, paint: Paint = plain): str
   const { priority, title, path, start, end, body } = finding;
   const place = `${printableLine(path)}:${start}${end > start ? `-${end}` : ""}`;
   const mark = paint(priority <= 1 ? "red" : "yellow", `[P${priority}]`);
-  const text = printable(body).trim().replaceAll(/^/gm, "     ");
-  return `${mark} ${paint("bold", printableLine(title))}  ${place}\n${text === "     " ? "" : `${text}\n`}`;
+  const text = printable(body)
+    .trim()
+    .replaceAll(/^(?=.)/gm, "     ");
+  return `${mark} ${paint("bold", printableLine(title))}  ${place}\n${text === "" ? "" : `${text}\n`}`;
 }

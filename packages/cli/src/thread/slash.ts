@@ -1,12 +1,13 @@
 import {
   type Plan,
+  type Review,
   type ReviewTarget,
   type SlashName,
   slashCommands,
   slashUsage,
   type ThreadId,
 } from "@heddle/protocol";
-import { listAll } from "@heddle/protocol/node";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
@@ -14,8 +15,15 @@ import { parsePlace } from "../commands/comment.ts";
 import { bringUpToDate } from "../commands/document.ts";
 import { findTurn } from "../commands/fork.ts";
 import { hitText } from "../commands/history.ts";
-import { approvedHash, carryOut } from "../commands/implement.ts";
+import { approvedHash, carryOut, consentedPlan } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
+import {
+  newestReview,
+  parseNumbers,
+  pickFindings,
+  reviewText,
+  sendFindings,
+} from "../commands/review-findings.ts";
 import { usageError } from "../exit.ts";
 import { listThreads } from "../lookup.ts";
 import { offeredText } from "../mcp-text.ts";
@@ -26,6 +34,7 @@ import { turnParams } from "../turn-params.ts";
 import { approvalPolicy } from "./approval-policy.ts";
 import { diffText } from "./diff-text.ts";
 import { threadFactsText } from "./facts-text.ts";
+import { followThread } from "./follow-thread.ts";
 import type { Ground } from "./ground.ts";
 import { planHeading, planText } from "./plan-text.ts";
 import { threadState } from "./thread-state.ts";
@@ -57,6 +66,21 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     const target = reviewTarget(given, threadId);
     const review = await daemon.call("review/start", { projectId: thread.projectId, target });
     say(`reviewing; follow it with: heddle attach ${shortId(review.threadId)}`);
+    const ended = await whenReviewed(daemon, review);
+    if (ended === undefined) return;
+    say(reviewText(ended, paintWords()));
+    const own = target.type === "thread" && ended.findings.length > 0;
+    if (own) say("/fix sends all of them back, /fix 1,3 these");
+  },
+  fix: async ({ daemon, threadId }, given) => {
+    const numbers = given === "" ? undefined : parseNumbers(given);
+    if (given !== "" && numbers === undefined) {
+      throw usageError(`${given} is no list of numbers, such as 1,3`);
+    }
+    const review = await newestReview(daemon, { type: "thread", threadId });
+    const chosen = pickFindings(review, numbers);
+    const planHash = await approvedHash(daemon, threadId);
+    say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
   },
   steer: async ({ daemon, threadId }, message) => {
     const { input } = turnParams(threadId, message);
@@ -103,12 +127,16 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     );
   },
   comment: async ({ daemon, threadId }, rest) => {
-    const [, place = "", text = ""] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
-    await daemon.call("comment/add", { threadId, ...parsePlace(place), text });
+    if (rest === "") throw usageError("say where, and what: /comment PATH:LINE TEXT");
+    // A path may have spaces in it.
+    const [, place = rest, text = ""] = /^(.+?:\d\S*)\s+([\s\S]+)$/.exec(rest) ?? [];
+    const lines = parsePlace(place);
+    if (text === "") throw usageError(`say something of ${place}`);
+    await daemon.call("comment/add", { threadId, ...lines, text });
     say("noted; /send gives all comments to the agent");
   },
   send: async ({ daemon, threadId }) => {
-    await daemon.call("comment/send", { threadId });
+    await daemon.call("comment/send", { threadId, ...(await consentedPlan(daemon, threadId)) });
   },
   undo: async ({ daemon, threadId }, turns) => {
     const { undone } = await daemon.call("thread/undo", { threadId, turns: Number(turns || 1) });
@@ -164,13 +192,30 @@ export function slashHelp(): string {
   return rows.map(([usage, summary]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
 }
 
+/** The review once it is over; undefined where nobody waits for it any more. */
+async function whenReviewed(
+  daemon: HeddleClient,
+  { id: reviewId, threadId, turnId }: Review,
+): Promise<Review | undefined> {
+  const { result } = await followThread({ daemon, threadId }, (notice) => {
+    if (notice.type !== "event") return undefined;
+    const { event } = notice;
+    if (event.type === "threadUpdated") return event.thread.failure ? true : undefined;
+    return event.type === "turnCompleted" && event.turn.id === turnId ? true : undefined;
+  });
+  return result && (await daemon.call("review/read", { reviewId }));
+}
+
 function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
   const [kind, name = ""] = given.split(/\s+/);
   if (kind === "uncommitted") return { type: "uncommitted" };
+  if ((kind === "branch" || kind === "commit") && name === "") {
+    throw usageError(`say which ${kind} to review: /review ${kind} NAME`);
+  }
   if (kind === "branch") return { type: "branch", branch: name };
   if (kind === "commit") return { type: "commit", commit: name };
   if (kind === "") return { type: "thread", threadId };
-  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit HASH`);
+  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit NAME`);
 }
 
 async function planNow({ daemon, threadId }: Ground): Promise<Plan> {

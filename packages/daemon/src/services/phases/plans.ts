@@ -100,8 +100,8 @@ export class Plans {
       throw new DaemonError(kind, `the plan of ${threadId} ${was}; ${advice}`, { threadId });
     }
     if (hash === undefined) {
-      const advice = "give its hash (`heddle implement`), or reject it";
-      const message = `${threadId} has an approved plan: ${advice}`;
+      const going = "go on with it by `heddle implement`, which takes what you want to say";
+      const message = `${threadId} has an approved plan that is not carried out: ${going}, or give it up with \`heddle plan reject\``;
       throw new DaemonError("planRequired", message, { threadId, hash: plan.approvedHash });
     }
     if (isExactly(plan, hash)) return plan;
