@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addFile, exec, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import { TestThread } from "./support/test-thread.ts";
+
+const program = fileURLToPath(new URL("../packages/cli/bin/heddle.js", import.meta.url));
 
 let daemon: TestDaemon;
 let project: TestProject;
@@ -11,6 +15,24 @@ beforeAll(async () => {
   project = await daemon.project();
 });
 afterAll(() => daemon[Symbol.asyncDispose]());
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program against the daemon of this file. */
+function heddle(...args: readonly string[]): Promise<Ended> {
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = execFile(
+    process.execPath,
+    [program, ...args],
+    { env: daemon.env, cwd: project.repository.path },
+    (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+  );
+  return promise;
+}
 
 describe("searching the history", () => {
   test("finds messages, answers and commands of all threads, archived ones too", async () => {
@@ -83,6 +105,35 @@ describe("a fork", () => {
     await fork.ready();
     expect(await fork.land()).toMatchObject({ state: "landed" });
     expect(readFileSync(`${project.repository.path}/lands.txt`, "utf8")).toBe("1\n");
+  });
+
+  test("begins at any turn that is named, however much came after it", async () => {
+    const thread = await project.thread();
+    const first = await thread.say("the oldest");
+    for (const _ of [1, 2, 3]) await thread.say("long ".repeat(50_000));
+    expect((await thread.read()).turns.map(({ id }) => id)).not.toContain(first.id);
+    for (const name of [first.id.slice(-8), first.id]) {
+      const { code, stdout } = await heddle("fork", thread.id, "--turn", name, "--json");
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ forkedFrom: { turnId: first.id } });
+    }
+    const none = await heddle("fork", thread.id, "--turn", "no-such-turn");
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("no turn is called") });
+  });
+
+  test("has used what its own turns used, and nothing of what it took over", async () => {
+    const thread = await project.thread();
+    await thread.say("hello");
+    const row = await thread.client.call("thread/fork", { threadId: thread.id });
+    await using fork = new TestThread(thread.client, row.id);
+    await fork.ready();
+    const used = async () => {
+      const { usage } = await fork.client.call("thread/status", { threadId: fork.id });
+      return usage;
+    };
+    expect(await used()).toMatchObject({ requests: 0, inputTokens: 0, outputTokens: 0 });
+    const { usage } = await fork.say("and now");
+    expect(await used()).toEqual(usage);
   });
 
   test("of a thread without a turn that has ended is refused", async () => {

@@ -6,6 +6,7 @@ type PagedMethod =
   | "project/list"
   | "task/list"
   | "thread/list"
+  | "turn/list"
   | "approval/list"
   | "automation/list"
   | "inbox/list"

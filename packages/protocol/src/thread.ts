@@ -17,7 +17,9 @@ export const ThreadFacts = z.object({
     tokens: z.int().describe("An estimate of what the history takes."),
     limit: z.int().describe("What the model can hold."),
   }),
-  usage: Usage.describe("Of all turns of the thread."),
+  usage: Usage.describe(
+    "Of all turns that were begun in the thread, not in one that it was forked from.",
+  ),
   budgets: z.array(BudgetLevel),
   policy: PolicyName.describe("What holds where no rule speaks."),
   rules: z.array(z.string()).describe("The rules in force, in words, the widest first."),

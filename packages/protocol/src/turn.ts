@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
+import { CommitHash, Failure, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { PlanId, ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
@@ -179,6 +179,13 @@ export const turnMethods = {
     }),
     mutates: true,
     scope: perThread,
+  }),
+  "turn/list": method({
+    summary: "List the turns of a thread, newest first.",
+    params: z.object({ threadId: ThreadId, ...pageParams }),
+    result: page(Turn),
+    mutates: false,
+    scope: unordered,
   }),
   "turn/interrupt": method({
     summary: "Stop a turn and all of its commands; what it changed stays and is committed.",

@@ -36,7 +36,7 @@ export function threadFacts(services: ThreadFactsServices, threadId: ThreadId): 
       tokens: Math.round(estimateTokens(store.history.bytes(threadId), bytesPerToken)),
       limit: models.contextLength(model) ?? contextTokens,
     },
-    usage: store.turns.usageOf(threadId),
+    usage: store.turns.usageOf(threadId, thread.createdAt),
     budgets: shownLevels(services, limits),
     policy: thread.policy,
     rules: policies.words(policies.subjectOf(thread)),

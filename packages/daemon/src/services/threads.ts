@@ -133,6 +133,11 @@ export class Threads {
     return rows.thread(this.#options.store, threadId);
   }
 
+  turns(threadId: ThreadId, request: PageRequest): Page<Turn> {
+    const { id } = this.row(threadId);
+    return this.#options.store.turns.page({ thread_id: id }, request, "newest");
+  }
+
   /** A range of an item's text, as far as it has come. */
   readText({
     itemId,
