@@ -15,16 +15,17 @@ export interface ReportFacts {
 export function planReport({ plan, changes, items, checks, proof }: ReportFacts): TurnReport {
   const covers = planCovers(plan.content.files);
   const results = checks.map((cmd) => ({ cmd, exitCode: lastExit(items, cmd) }));
+  const left = [
+    ...openSteps(plan, items).map((step) => `step: ${step}`),
+    ...results.filter(({ exitCode }) => exitCode !== 0).map(({ cmd }) => `check: ${cmd}`),
+    ...(proof?.problems ?? []),
+  ];
   return {
     files: changes.map((change) => ({ ...change, planned: covers(change.path) })),
     lines: linesOf(changes),
     lineBudget: plan.content.lineBudget,
     checks: results,
-    left: [
-      ...openSteps(plan, items).map((step) => `step: ${step}`),
-      ...results.filter(({ exitCode }) => exitCode !== 0).map(({ cmd }) => `check: ${cmd}`),
-      ...(proof?.problems ?? []),
-    ],
+    left: [...new Set(left)],
   };
 }
 
