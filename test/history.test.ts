@@ -64,6 +64,28 @@ describe("searching the history", () => {
   });
 });
 
+describe("`heddle history`", () => {
+  test("takes a phrase in quotes, and a word behind -- that is a command's name", async () => {
+    const thread = await project.thread({ title: "Aardvarks" });
+    for (const said of ["aardvark first", "first an aardvark", "export the aardvark"]) {
+      await thread.say(said);
+    }
+    const found = async (...words: string[]) => {
+      const { stdout } = await heddle("history", "--json", ...words);
+      const { data } = JSON.parse(stdout) as { data: { type: string; snippet: string }[] };
+      const said = data.filter(({ type }) => type === "userMessage");
+      return said.map(({ snippet }) => snippet.replaceAll(/\p{Cc}/gu, "")).sort();
+    };
+    expect(await found('"aardvark First"')).toEqual(["aardvark first"]);
+    expect(await found("aardvark First")).toEqual(["aardvark first"]);
+    expect(await found("aardvark", "first")).toEqual(["aardvark first", "first an aardvark"]);
+    expect(await found('first "an aardvark"')).toEqual(["first an aardvark"]);
+    expect(await found("--", "export", "aardvark")).toEqual(["export the aardvark"]);
+    const whole = await heddle("history", "export", thread.id);
+    expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining("# Aardvarks") });
+  });
+});
+
 describe("a fork", () => {
   test("goes on from a turn: with its files, its commits and what was said until then", async () => {
     const thread = await project.thread({ title: "Root" });

@@ -15,6 +15,7 @@ import { bringUpToDate } from "../commands/document.ts";
 import { hitText } from "../commands/history.ts";
 import { approvedHash, carryOut } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
+import { undoneAtMost } from "../commands/undo.ts";
 import { usageError } from "../exit.ts";
 import { findTurn, listThreads } from "../lookup.ts";
 import { offeredText } from "../mcp-text.ts";
@@ -109,8 +110,8 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
   send: async ({ daemon, threadId }) => {
     await daemon.call("comment/send", { threadId });
   },
-  undo: async ({ daemon, threadId }, turns) => {
-    const { undone } = await daemon.call("thread/undo", { threadId, turns: Number(turns || 1) });
+  undo: async ({ daemon, threadId }, given) => {
+    const { undone } = await daemon.call("thread/undo", { threadId, turns: turnsOf(given) });
     say(`took back ${undone.length}`);
   },
   fork: async ({ daemon, threadId }, turn) => {
@@ -170,6 +171,14 @@ function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
   if (kind === "commit") return { type: "commit", commit: name };
   if (kind === "") return { type: "thread", threadId };
   throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit HASH`);
+}
+
+function turnsOf(given: string): number {
+  if (given === "") return 1;
+  const turns = /^\d{1,3}$/.test(given) ? Number(given) : 0;
+  if (turns >= 1 && turns <= undoneAtMost) return turns;
+  const expected = `give a whole number from 1 to ${undoneAtMost}`;
+  throw usageError(`${given} is no number of turns; ${expected}`);
 }
 
 async function planNow({ daemon, threadId }: Ground): Promise<Plan> {
