@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { newId, TurnId } from "@heddle/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addFile, exec, steps } from "./support/steps.ts";
+import { Terminal } from "./support/terminal.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import { TestThread } from "./support/test-thread.ts";
 
@@ -83,6 +85,55 @@ describe("`heddle history`", () => {
     expect(await found("--", "export", "aardvark")).toEqual(["export the aardvark"]);
     const whole = await heddle("history", "export", thread.id);
     expect(whole).toMatchObject({ code: 0, stdout: expect.stringContaining("# Aardvarks") });
+  });
+});
+
+describe("the place of a hit", () => {
+  const [before, place, after] = ["It was dark.", "A numbat came by.", "It was gone."] as const;
+
+  async function seen(): Promise<TestThread> {
+    const thread = await project.thread({ title: "A walk" });
+    for (const text of [before, place, after]) await thread.say(steps({ text }));
+    return thread;
+  }
+
+  test("is read with what came before it, and nothing later", async () => {
+    const thread = await seen();
+    const [, turn] = thread.view.turns;
+    const item = thread.items("agentMessage")[1];
+    for (const until of [turn?.id, item?.id]) {
+      const params = { threadId: thread.id, ...(until !== undefined && { until }) };
+      const { items } = await thread.client.call("thread/read", params);
+      const said = items.flatMap((one) => (one.type === "agentMessage" ? [one.text] : []));
+      expect(said).toEqual([before, place]);
+    }
+    const other = newId(TurnId);
+    const elsewhere = thread.client.call("thread/read", { threadId: thread.id, until: other });
+    await expect(elsewhere).rejects.toMatchObject({ kind: "notFound" });
+  });
+
+  test("is named by `heddle history`, and opened by `heddle attach`", async () => {
+    const thread = await seen();
+    const found = await heddle("history", "numbat", "--thread", thread.id);
+    const [, short = "", turn = ""] = /attach (\w+) --turn (\w+)/.exec(found.stderr) ?? [];
+    expect(thread.view.turns[1]?.id).toMatch(new RegExp(`${turn}$`));
+    const opened = await heddle("attach", short, "--turn", turn, "--no-input");
+    expect(opened).toMatchObject({ code: 0, stderr: expect.stringContaining("newer items") });
+    expect(opened.stdout).toContain(place);
+    expect(opened.stdout).not.toContain(after);
+    const { env } = daemon;
+    const cwd = project.repository.path;
+    await using terminal = new Terminal({ args: ["attach", short, "--turn", turn], cwd, env });
+    await terminal.until(/^A numbat came by\.[\s\S]*newer items are left out/m);
+    expect(terminal.everything).not.toContain(after);
+  });
+
+  test("is where the thread stands for its last turn", async () => {
+    const thread = await seen();
+    const last = thread.view.turns.at(-1)?.id ?? "";
+    const opened = await heddle("attach", thread.id, "--turn", last, "--no-input");
+    expect(opened.stdout).toContain(after);
+    expect(opened.stderr).not.toContain("newer items");
   });
 });
 

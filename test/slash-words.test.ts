@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { Terminal } from "./support/terminal.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";

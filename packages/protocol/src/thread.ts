@@ -70,7 +70,11 @@ export const threadMethods = {
       "Read a thread: its newest items, oldest first, and the seq that they stand for. With them come their turns and approvals, what is unfinished or pending, and the last landings, as far as a frame holds them.",
     params: z.object({
       threadId: ThreadId,
-      before: ItemId.optional().describe("Older items, as far as this one."),
+      before: ItemId.optional().describe("Only items that are older than this one."),
+      until: z
+        .union([ItemId, TurnId])
+        .optional()
+        .describe("Items as far as this one, or as the end of this turn; it is read too."),
       limit: z.int().min(1).max(500).default(50),
     }),
     result: ThreadView.extend({ hasOlder: z.boolean() }),

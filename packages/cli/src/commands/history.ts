@@ -23,7 +23,8 @@ interface Options {
 
 const details = `
 All words have to occur; "two words" is a phrase, and word* a beginning. Archived threads are
-searched too. Behind -- every word is searched for: heddle history -- export. heddle attach THREAD opens what is found; heddle fork THREAD --turn TURN goes on from it.`;
+searched too. Behind -- every word is searched for: heddle history -- export. heddle attach
+THREAD --turn TURN opens the place; heddle fork THREAD --turn TURN goes on from it.`;
 
 export function historyCommand(): Command {
   const made = command("history");
@@ -65,12 +66,19 @@ async function history(words: string[], options: Options): Promise<void> {
   if (options.json) return printJson(found);
   if (found.data.length === 0) return say("nothing was found");
   print(found.data.map((hit) => hitText(hit, paintOut())).join(""));
+  sayPlace(found.data[0]);
   if (found.more) say("there is more; ask for it with --limit");
 }
 
 /** A word of several words is a phrase, unless what is a phrase in it is marked already. */
 function asTyped(word: string): string {
   return /\s/.test(word) && !word.includes('"') ? `"${word}"` : word;
+}
+
+function sayPlace(hit: HistoryHit | undefined): void {
+  if (hit === undefined) return;
+  const { threadId, turnId } = hit;
+  say(`open a place with: heddle attach ${shortId(threadId)} --turn ${shortId(turnId)}`);
 }
 
 /** A hit with its place, and the words around it. */
