@@ -87,7 +87,8 @@ export const slashCommands = [
   },
   {
     name: "status",
-    summary: "show model, context, usage, budgets, policy and box",
+    summary:
+      "show daemon, projects, threads, model, context, usage, policy, box and what comes next",
     arguments: [],
     method: "thread/status",
     scope: "thread",

@@ -5,18 +5,15 @@ import { Diff } from "./diff.ts";
 import { SequencedThreadEvent, ThreadView } from "./events.ts";
 import { ItemId, ProjectId, TaskId, ThreadId, TurnId } from "./ids.ts";
 import { Plan } from "./plan.ts";
-import { PolicyName, Thread } from "./thread-row.ts";
-import { BudgetLevel, Usage } from "./turn.ts";
+import { PolicyName, Thread, usualPolicy } from "./thread-row.ts";
+import { BudgetLevel, ContextUse, Usage } from "./turn.ts";
 
 /** What a thread stands in now. */
 export const ThreadFacts = z.object({
   thread: Thread,
   project: z.string(),
   model: z.string(),
-  context: z.object({
-    tokens: z.int().describe("An estimate of what the history takes."),
-    limit: z.int().describe("What the model can hold."),
-  }),
+  context: ContextUse,
   usage: Usage.describe(
     "Of all turns that were begun in the thread, not in one that it was forked from.",
   ),
@@ -46,7 +43,7 @@ export const threadMethods = {
       projectId: ProjectId,
       title: z.string().trim().min(1).max(500),
       taskId: TaskId.optional().describe("Without it, a task is made."),
-      policy: PolicyName.default("workspace"),
+      policy: PolicyName.default(usualPolicy),
       target: BranchName.optional().describe("Else the project's target branch."),
       ...mutation,
     }),

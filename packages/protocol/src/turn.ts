@@ -51,6 +51,12 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+export const ContextUse = z.object({
+  tokens: z.int().describe("An estimate of what the history takes."),
+  limit: z.int().describe("What the model can hold."),
+});
+export type ContextUse = z.infer<typeof ContextUse>;
+
 export const Budget = z.object({
   tokens: z
     .int()

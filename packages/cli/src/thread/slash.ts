@@ -25,7 +25,7 @@ import { printable, printableLine } from "../terminal/printable.ts";
 import { turnParams } from "../turn-params.ts";
 import { approvalPolicy } from "./approval-policy.ts";
 import { diffText } from "./diff-text.ts";
-import { threadFactsText } from "./facts-text.ts";
+import { readStanding, standingText } from "./facts-text.ts";
 import type { Ground } from "./ground.ts";
 import { planHeading, planText } from "./plan-text.ts";
 import { threadState } from "./thread-state.ts";
@@ -82,8 +82,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     const said = comment === "" ? {} : { comment };
     await ground.daemon.call("plan/reject", { threadId, hash, ...said });
   },
-  status: async ({ daemon, threadId }) =>
-    say(threadFactsText(await daemon.call("thread/status", { threadId }))),
+  status: async ({ daemon, threadId }) => say(standingText(await readStanding(daemon, threadId))),
   mcp: async ({ daemon, threadId }) => {
     const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
     const servers = await listAll(daemon, "mcp/list", { projectId: thread.projectId });

@@ -13,6 +13,7 @@ import {
   Thread,
   ThreadId,
   type Turn,
+  usualPolicy,
 } from "@heddle/protocol";
 import { tipOf } from "../os/git-repository.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
@@ -81,7 +82,7 @@ export class Threads {
       throw new DaemonError("notFound", message, { target });
     }
     const { title, policy, taskId } = params;
-    return { project, title, policy: policy ?? "workspace", target, baseCommit, taskId };
+    return { project, title, policy: policy ?? usualPolicy, target, baseCommit, taskId };
   }
 
   /** A thread whose worktree begins at any commit of its project. */
