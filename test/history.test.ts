@@ -137,6 +137,37 @@ describe("the place of a hit", () => {
   });
 });
 
+test("an export holds approvals, comments and reviews besides the turns, after the archive too", async () => {
+  const thread = await project.thread({ title: "Written down", policy: "ask" });
+  const { id: turnId } = await thread.send(steps(addFile("kept.txt", "1"), { text: "done" }));
+  const { id: approvalId, hash } = await thread.pending();
+  const answer = { type: "accept" } as const;
+  await thread.client.call("approval/resolve", { approvalId, hash, answer });
+  await thread.ended(turnId);
+  const threadId = thread.id;
+  const place = { path: "kept.txt", start: 1, text: "Why one?" };
+  await thread.client.call("comment/add", { threadId, ...place });
+  const target = { type: "thread", threadId } as const;
+  const review = await thread.client.call("review/start", {
+    projectId: project.project.id,
+    target,
+  });
+  const written = async () =>
+    JSON.parse((await heddle("history", "export", threadId, "--json")).stdout);
+  const held = {
+    thread: { id: threadId },
+    plan: null,
+    turns: [{ id: turnId }],
+    approvals: [{ id: approvalId, state: "accepted" }],
+    comments: [place],
+    reviews: [{ id: review.id }],
+    landings: [],
+  };
+  expect(await written()).toMatchObject(held);
+  await thread.client.call("thread/archive", { threadId });
+  expect(await written()).toMatchObject({ ...held, comments: [{ ...place, place: null }] });
+});
+
 describe("a fork", () => {
   test("goes on from a turn: with its files, its commits and what was said until then", async () => {
     const thread = await project.thread({ title: "Root" });

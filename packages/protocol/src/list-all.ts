@@ -7,6 +7,7 @@ type PagedMethod =
   | "task/list"
   | "thread/list"
   | "turn/list"
+  | "review/list"
   | "approval/list"
   | "automation/list"
   | "inbox/list"

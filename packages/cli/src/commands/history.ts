@@ -97,7 +97,7 @@ function exportCommand(): Command {
   return command("export")
     .description("Write down a whole thread, as Markdown or as JSON.")
     .argument("<thread>", "as listed by `heddle threads`")
-    .option("--json", "as JSON, with all that the protocol has of it")
+    .option("--json", "as JSON, with its approvals, comments, reviews and last landings")
     .option("-o, --output <file>", "into a file")
     .action(async (given: string, { json, output }: { json?: boolean; output?: string }) => {
       using daemon = await openDaemon();

@@ -80,7 +80,8 @@ export class Comments {
     const thread = rows.thread(store, threadId);
     const comments = store.comments.where({ thread_id: threadId });
     if (comments.length === 0) return [];
-    return await this.#placed(thread, comments);
+    const sides = await this.#sides(thread).catch(withoutFiles);
+    return placed(comments, sides);
   }
 
   remove(tx: Transaction, threadId: ThreadId, commentId: CommentId): void {
@@ -99,9 +100,10 @@ export class Comments {
     if (open.length === 0) {
       throw new DaemonError("notFound", `${threadId} has no open comment to send`);
     }
-    const placed = await this.#placed(thread, open);
+    const sides = await this.#sides(thread);
     return commit((tx) => {
-      const input = [{ type: "text", text: commentsText(placed) } as const];
+      const text = commentsText(placed(open, sides));
+      const input = [{ type: "text", text } as const];
       const turn = turns.start(tx, { threadId, input });
       for (const comment of open) {
         const sent = { ...comment, state: "sent", turnId: turn.id } as const;
@@ -111,21 +113,28 @@ export class Comments {
     });
   }
 
-  async #placed(thread: Thread, comments: readonly Comment[]): Promise<PlacedComment[]> {
-    const sides = await this.#sides(thread);
-    return comments.map((comment) => {
-      const text = sides.get(comment.path)?.[comment.anchor.side];
-      const place = text === undefined ? undefined : placeOf(comment.anchor, text, comment.start);
-      return { ...comment, place: place ?? null };
-    });
-  }
-
   /** Both sides of each file that the thread has changed, as its files are now. */
   async #sides(thread: Thread): Promise<ReadonlyMap<string, Sides>> {
     const checkout = await this.#options.checkouts.of(thread);
     const tree = await snapshot(this.#options.sandbox.git, checkout);
     return await sidesOf(checkout, await treeOf(checkout.gitDir, thread.baseCommit), tree);
   }
+}
+
+function placed(comments: readonly Comment[], sides: ReadonlyMap<string, Sides>): PlacedComment[] {
+  return comments.map((comment) => {
+    const text = sides.get(comment.path)?.[comment.anchor.side];
+    const place = text === undefined ? undefined : placeOf(comment.anchor, text, comment.start);
+    return { ...comment, place: place ?? null };
+  });
+}
+
+const fileless: readonly string[] = ["threadArchived", "detached"];
+
+/** What was said of a thread is told also where its files are gone. */
+function withoutFiles(error: unknown): ReadonlyMap<string, Sides> {
+  if (error instanceof DaemonError && fileless.includes(error.kind)) return new Map();
+  throw error;
 }
 
 async function sidesOf(
