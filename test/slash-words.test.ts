@@ -19,6 +19,21 @@ async function attached({ id }: TestThread): Promise<Terminal> {
   return terminal;
 }
 
+test("an editor is told the words, what each calls, and with which params", async () => {
+  const client = await daemon.client();
+  const { data } = await client.call("slash/list", {});
+  expect(data.find(({ name }) => name === "plan")).toEqual({
+    name: "plan",
+    summary: expect.any(String),
+    arguments: [{ name: "task", summary: expect.any(String), required: false, param: "input" }],
+    method: "turn/start",
+    params: { threadId: "$threadId", mode: "plan" },
+    reads: [],
+    alone: { method: "plan/show", params: { threadId: "$threadId" } },
+    scope: "thread",
+  });
+});
+
 test("/status tells of the daemon, the thread and what comes by itself, also where there is nothing", async () => {
   const thread = await project.thread({ title: "Told of" });
   await using terminal = await attached(thread);

@@ -1,4 +1,6 @@
 import {
+  bringUpToDate,
+  carryOut,
   type Plan,
   type ReviewTarget,
   type SlashName,
@@ -11,9 +13,8 @@ import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
 import { parsePlace } from "../commands/comment.ts";
-import { bringUpToDate } from "../commands/document.ts";
 import { hitText } from "../commands/history.ts";
-import { approvedHash, carryOut } from "../commands/implement.ts";
+import { approvedHash } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
 import { undoneAtMost } from "../commands/undo.ts";
 import { usageError } from "../exit.ts";
