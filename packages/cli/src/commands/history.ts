@@ -75,7 +75,8 @@ function asTyped(word: string): string {
   return /\s/.test(word) && !word.includes('"') ? `"${word}"` : word;
 }
 
-function sayPlace(hit: HistoryHit | undefined): void {
+/** How the place of a hit is opened from a shell. */
+export function sayPlace(hit: HistoryHit | undefined): void {
   if (hit === undefined) return;
   const { threadId, turnId } = hit;
   say(`open a place with: heddle attach ${shortId(threadId)} --turn ${shortId(turnId)}`);

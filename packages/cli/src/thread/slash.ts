@@ -13,7 +13,7 @@ import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
 import { parsePlace } from "../commands/comment.ts";
-import { hitText } from "../commands/history.ts";
+import { hitText, sayPlace } from "../commands/history.ts";
 import { approvedHash } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
 import { undoneAtMost } from "../commands/undo.ts";
@@ -146,6 +146,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
         ? "nothing was found"
         : data.map((hit) => hitText(hit, paintWords())).join(""),
     );
+    sayPlace(data[0]);
   },
   detach: ({ leave }) => leave(),
   help: () => say(slashHelp()),
