@@ -104,7 +104,9 @@ test("a thread is found by its words, written down and gone on from", async () =
   expect(forked.stdout).toMatch(/^thr_/);
   const status = await heddle(["status", thread.id]);
   expect(status.stdout).toMatch(/model +local\/scripted\ncontext +about \d+ of \d+ tokens/);
-  expect((await heddle(["status"])).stdout).toMatch(/today +[\d,]+ tokens in/);
+  const whole = (await heddle(["status"])).stdout;
+  expect(whole).toMatch(/today +[\d,]+ tokens in/);
+  expect(whole).toMatch(/^context +about \d+ of \d+ tokens \(\d+ %\) {2}\w+ Of okapis/m);
 });
 
 test("a review says what to say, and its findings are an exit code", async () => {

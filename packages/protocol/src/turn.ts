@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
+import { CommitHash, Failure, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { PlanId, ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
@@ -50,6 +50,12 @@ export const Usage = z.object({
     .describe("What the requests with a known price cost; null when none had one."),
 });
 export type Usage = z.infer<typeof Usage>;
+
+export const ContextUse = z.object({
+  tokens: z.int().describe("An estimate of what the history takes."),
+  limit: z.int().describe("What the model can hold."),
+});
+export type ContextUse = z.infer<typeof ContextUse>;
 
 export const Budget = z.object({
   tokens: z
@@ -180,6 +186,13 @@ export const turnMethods = {
     }),
     mutates: true,
     scope: perThread,
+  }),
+  "turn/list": method({
+    summary: "List the turns of a thread, newest first.",
+    params: z.object({ threadId: ThreadId, ...pageParams }),
+    result: page(Turn),
+    mutates: false,
+    scope: unordered,
   }),
   "turn/interrupt": method({
     summary: "Stop a turn and all of its commands; what it changed stays and is committed.",

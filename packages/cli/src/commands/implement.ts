@@ -1,4 +1,4 @@
-import { DaemonError, type Plan, type ThreadId } from "@heddle/protocol";
+import { carryOut, DaemonError, type Plan, type ThreadId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
@@ -43,9 +43,6 @@ async function implement(
   } as const;
   process.exitCode = await startAndFollow(daemon, params, options);
 }
-
-/** What is said to the agent where the user says nothing. */
-export const carryOut = "Carry out the approved plan.";
 
 /** The hash that work in a thread needs; undefined where it has no plan that is open. */
 export async function approvedHash(

@@ -73,9 +73,17 @@ export function reportText(report: TurnReport, paint: Paint = plain): string {
       ({ cmd, exitCode }) => `  ${checkResult(exitCode, paint)}  ${printableLine(cmd)}`,
     ),
     ...(left.length === 0 ? ["nothing is left"] : [paint("yellow", "left to do")]),
-    ...left.map((one) => `  ${printableLine(one)}`),
+    ...left.flatMap((one) => problemLines(one, plain)),
   ];
   return `${rows.join("\n")}\n`;
+}
+
+const problemTail = 30;
+
+/** A problem, with the end of the output that comes with it. */
+export function problemLines(problem: string, paint: Paint): string[] {
+  const [first = "", ...rest] = printable(problem).trimEnd().split("\n");
+  return [paint("red", `  ${first}`), ...rest.slice(-problemTail).map((line) => `    ${line}`)];
 }
 
 function checkResult(exitCode: number | null, paint: Paint): string {

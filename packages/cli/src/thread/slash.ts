@@ -1,4 +1,6 @@
 import {
+  bringUpToDate,
+  carryOut,
   type Plan,
   type Review,
   type ReviewTarget,
@@ -12,10 +14,8 @@ import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
 import { parsePlace } from "../commands/comment.ts";
-import { bringUpToDate } from "../commands/document.ts";
-import { findTurn } from "../commands/fork.ts";
-import { hitText } from "../commands/history.ts";
-import { approvedHash, carryOut, consentedPlan } from "../commands/implement.ts";
+import { hitText, sayPlace } from "../commands/history.ts";
+import { approvedHash, consentedPlan } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
 import {
   newestReview,
@@ -24,8 +24,9 @@ import {
   reviewText,
   sendFindings,
 } from "../commands/review-findings.ts";
+import { undoneAtMost } from "../commands/undo.ts";
 import { usageError } from "../exit.ts";
-import { listThreads } from "../lookup.ts";
+import { findTurn, listThreads } from "../lookup.ts";
 import { offeredText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
@@ -33,7 +34,7 @@ import { printable, printableLine } from "../terminal/printable.ts";
 import { turnParams } from "../turn-params.ts";
 import { approvalPolicy } from "./approval-policy.ts";
 import { diffText } from "./diff-text.ts";
-import { threadFactsText } from "./facts-text.ts";
+import { readStanding, standingText } from "./facts-text.ts";
 import { followThread } from "./follow-thread.ts";
 import type { Ground } from "./ground.ts";
 import { planHeading, planText } from "./plan-text.ts";
@@ -106,8 +107,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     const said = comment === "" ? {} : { comment };
     await ground.daemon.call("plan/reject", { threadId, hash, ...said });
   },
-  status: async ({ daemon, threadId }) =>
-    say(threadFactsText(await daemon.call("thread/status", { threadId }))),
+  status: async ({ daemon, threadId }) => say(standingText(await readStanding(daemon, threadId))),
   mcp: async ({ daemon, threadId }) => {
     const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
     const servers = await listAll(daemon, "mcp/list", { projectId: thread.projectId });
@@ -138,8 +138,8 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
   send: async ({ daemon, threadId }) => {
     await daemon.call("comment/send", { threadId, ...(await consentedPlan(daemon, threadId)) });
   },
-  undo: async ({ daemon, threadId }, turns) => {
-    const { undone } = await daemon.call("thread/undo", { threadId, turns: Number(turns || 1) });
+  undo: async ({ daemon, threadId }, given) => {
+    const { undone } = await daemon.call("thread/undo", { threadId, turns: turnsOf(given) });
     say(`took back ${undone.length}`);
   },
   fork: async ({ daemon, threadId }, turn) => {
@@ -174,6 +174,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
         ? "nothing was found"
         : data.map((hit) => hitText(hit, paintWords())).join(""),
     );
+    sayPlace(data[0]);
   },
   detach: ({ leave }) => leave(),
   help: () => say(slashHelp()),
@@ -216,6 +217,14 @@ function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
   if (kind === "commit") return { type: "commit", commit: name };
   if (kind === "") return { type: "thread", threadId };
   throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit NAME`);
+}
+
+function turnsOf(given: string): number {
+  if (given === "") return 1;
+  const turns = /^\d{1,3}$/.test(given) ? Number(given) : 0;
+  if (turns >= 1 && turns <= undoneAtMost) return turns;
+  const expected = `give a whole number from 1 to ${undoneAtMost}`;
+  throw usageError(`${given} is no number of turns; ${expected}`);
 }
 
 async function planNow({ daemon, threadId }: Ground): Promise<Plan> {

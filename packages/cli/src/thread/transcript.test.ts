@@ -272,6 +272,40 @@ describe("the end of a turn", () => {
     );
   });
 
+  test("says once what is left of its plan, all of it", () => {
+    const failed = "the check `npm test` failed on the final tree\nexit_code: 1\n1 failed\n";
+    const ended = turn({
+      state: "doneUnverified",
+      proof: {
+        verdict: "refused",
+        rounds: 3,
+        treeHash: null,
+        problems: [failed],
+        changedTests: [],
+        failedBefore: [],
+      },
+      report: {
+        files: [],
+        lines: 0,
+        lineBudget: null,
+        checks: [],
+        left: ["step: Tell of it", failed],
+      },
+    });
+    expect(shown([happened({ type: "turnCompleted", turn: ended })])).toBe(
+      [
+        "NOT PROVEN",
+        "changed 0 files, 0 lines",
+        "left to do",
+        "  step: Tell of it",
+        "  the check `npm test` failed on the final tree",
+        "    exit_code: 1",
+        "    1 failed",
+        "",
+      ].join("\n"),
+    );
+  });
+
   test("says why a turn failed", () => {
     const failure = { kind: "providerUnavailable", message: "http://h refused", details: {} };
     const failed = turn({ state: "failed", failure });

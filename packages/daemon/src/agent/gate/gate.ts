@@ -43,7 +43,8 @@ export class Gate {
     // Checks can change files, and so can what runs on beside them.
     const takenBack = await this.#host.settleChanges();
     const { changes, failedBefore, checked } = examined;
-    const problems = [...examined.problems, ...(takenBack === undefined ? [] : [takenBack])];
+    const found = [...examined.problems, ...(takenBack === undefined ? [] : [takenBack])];
+    const problems = [...new Set(found)];
     const { treeHash, files } = changes;
     const proof: Proof = {
       verdict: problems.length > 0 ? "refused" : checked,

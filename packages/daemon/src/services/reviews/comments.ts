@@ -81,7 +81,10 @@ export class Comments {
     const thread = rows.thread(store, threadId);
     const comments = store.comments.where({ thread_id: threadId });
     if (comments.length === 0) return [];
-    return await this.#placed(thread, comments);
+    return await this.#placed(thread, comments).catch((error: unknown) => {
+      if (!isWithoutFiles(error)) throw error;
+      return comments.map((comment) => ({ ...comment, place: null }));
+    });
   }
 
   remove(tx: Transaction, threadId: ThreadId, commentId: CommentId): void {
@@ -143,6 +146,11 @@ function anchorOf(file: ChangedFile, lines: Lines): Anchor {
   if (anchor) return anchor;
   const message = `${file.path} has no lines ${start} to ${end} on its ${side} side`;
   throw new DaemonError("invalidParams", message, { path: file.path, start, end });
+}
+
+/** What was said of a thread is told also where its files are gone. */
+function isWithoutFiles(error: unknown): boolean {
+  return error instanceof DaemonError && ["threadArchived", "detached"].includes(error.kind);
 }
 
 /** A file that was renamed is followed: from the base, or from what the comment was written on. */
