@@ -72,6 +72,13 @@ export const slashCommands = [
     scope: "thread",
   },
   {
+    name: "edit",
+    summary: "change the plan in $EDITOR; it has to be approved again",
+    arguments: [],
+    method: "plan/edit",
+    scope: "thread",
+  },
+  {
     name: "approve",
     summary: "approve the plan as it was shown",
     arguments: [],

@@ -80,6 +80,7 @@ class Attached implements Disposable {
       if (!(error instanceof DaemonError) || error.kind !== "seqPruned") throw error;
       return { threadId: session.threadId };
     } finally {
+      await this.#ui.returned();
       session.leave();
       this.#ui.close();
       this.#session = undefined;
@@ -121,7 +122,7 @@ class Attached implements Disposable {
   async #showPlace(session: ThreadSession, { threadId, itemId }: Required<Target>): Promise<void> {
     const params = { threadId, before: itemId, limit: tailItems };
     const { hasOlder, ...view } = await this.#daemon.call("thread/read", params);
-    this.#showTail(session, view, hasOlder);
+    this.#showTail(session, { ...view, plan: null }, hasOlder);
     say("… (newer items are left out; what comes now is shown below)");
   }
 

@@ -120,10 +120,11 @@ async function remove(file: string): Promise<void> {
 
 async function openEditor(file: string): Promise<void> {
   const editor = process.env.VISUAL || process.env.EDITOR || "vi";
-  // Ctrl+C is for the editor, after which there is still a file to look after.
+  // Ctrl+C is for the editor alone, after which there is still a file to look after.
   using _ = onInterrupt(() => {});
   // A variable such as `code --wait` is a command line, for which a shell is the only reader.
-  const child = spawn("sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" });
+  const line = `trap : INT; ${editor} "$1"`;
+  const child = spawn("sh", ["-c", line, "sh", file], { stdio: "inherit" });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   child.on("error", reject);
   child.on("exit", (code, signal) => {

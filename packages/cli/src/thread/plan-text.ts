@@ -42,6 +42,14 @@ export function planWhole(plan: Plan, paint: Paint = plain): string {
   return `${planHeading(plan, paint)}${planText(plan.content, paint)}`;
 }
 
+/** That somebody has decided on a plan, where what it says was shown before. */
+export function planDecision({ state, decidedBy, comment, hash }: Plan, paint: Paint): string {
+  if (decidedBy === null || (state !== "approved" && state !== "rejected")) return "";
+  const what = paint(state === "approved" ? "green" : "yellow", `plan ${state}`);
+  const why = comment === null ? "" : `: ${printableLine(comment)}`;
+  return `${what} by ${printableLine(decidedBy.name)}${why}  ${paint("dim", hash.slice(0, 12))}\n`;
+}
+
 type Deviation = Extract<ApprovalSubject, { type: "planDeviation" }>;
 
 /** The plan beside what has become of it. */
