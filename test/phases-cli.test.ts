@@ -1,8 +1,9 @@
-import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Review, ThreadId } from "@heddle/protocol";
+import type { Plan, Review, ThreadId } from "@heddle/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFile, replaceLine, type Step, steps } from "./support/steps.ts";
 import { Terminal } from "./support/terminal.ts";
@@ -61,8 +62,10 @@ test("a plan goes from the task over an editor and an approval to the work and i
   );
   const broken = await heddle(["plan", "edit", thread.id], { env: { EDITOR: "truncate -s 0" } });
   expect(broken).toMatchObject({ code: 2, stderr: expect.stringContaining("no plan any more") });
-  expect((await heddle(["plan", "approve", thread.id, "--hash", "0000"])).code).toBe(1);
-  expect((await heddle(["plan", "approve", thread.id])).stdout).toContain("approved, edited");
+  const approve = ["plan", "approve", thread.id];
+  expect((await heddle([...approve, "--hash", "00000000"])).code).toBe(1);
+  const [, hash = ""] = /^proposed.* (\w{12})\n/.exec(edited.stdout) ?? [];
+  expect((await heddle([...approve, "--hash", hash])).stdout).toContain("approved, edited");
 
   const done = {
     calls: [{ tool: "update_plan", input: { plan: [{ step: "Say two", status: "completed" }] } }],
@@ -77,10 +80,95 @@ test("a plan goes from the task over an editor and an approval to the work and i
   expect(JSON.parse(shown.stdout)).toMatchObject({ state: "implemented", version: 2 });
 });
 
+/** A thread with a plan that waits for somebody. */
+async function planned(proposed: object = content): Promise<TestThread> {
+  const thread = await project.thread();
+  await thread.say(steps({ calls: [{ tool: "propose_plan", input: proposed }] }), { mode: "plan" });
+  return thread;
+}
+
+function planOf({ client, id: threadId }: TestThread): Promise<Plan> {
+  return client.call("plan/show", { threadId });
+}
+
+test("a plan is approved by who has seen it, or names it: an empty name is none", async () => {
+  const thread = await planned();
+  const { hash } = await planOf(thread);
+  const approve = ["plan", "approve", thread.id];
+  const unseen = await heddle(approve);
+  expect(unseen).toMatchObject({ code: 2, stderr: expect.stringContaining("--hash or --yes") });
+  for (const short of ["", hash.slice(0, 7)]) {
+    const refused = await heddle([...approve, "--hash", short]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("at least 8") });
+  }
+  expect((await planOf(thread)).state).toBe("proposed");
+  const { path: cwd } = project.repository;
+  await using terminal = new Terminal({ args: approve, cwd, env: daemon.env, columns: 160 });
+  await terminal.until(/Say two\.[\s\S]*approve this plan\? \[y\/N\]/);
+  const { client, id: threadId } = thread;
+  await client.call("plan/edit", { threadId, hash, content: { ...content, goal: "Other." } });
+  terminal.type("y\n");
+  expect(await terminal.ended).toBe(1);
+  expect(terminal.everything).toMatch(/has changed since it was shown/);
+  expect(await planOf(thread)).toMatchObject({ state: "proposed", content: { goal: "Other." } });
+});
+
+test("an editor that changes nothing changes no plan, whatever the plan says", async () => {
+  const odd = {
+    goal: "Say two.\n# Steps\n- none",
+    steps: ["Do one\nand more"],
+    checks: ['node -e "\nconsole.log(1)\n- x\n"'],
+  };
+  const thread = await planned({ ...content, ...odd });
+  await heddle(["plan", "approve", thread.id, "--yes"]);
+  const before = await planOf(thread);
+  const edited = await heddle(["plan", "edit", thread.id], { env: { EDITOR: "true" } });
+  expect(edited).toMatchObject({ code: 0, stderr: "the plan was not changed\n" });
+  expect(await planOf(thread)).toEqual(before);
+});
+
+test("what was written into a plan is kept where it cannot be saved, and is taken up from there", async () => {
+  const thread = await planned();
+  const edit = ["plan", "edit", thread.id];
+  const wrong = await heddle(edit, { env: { EDITOR: 'sed -i "s/^4$/ten/; s/Say two/Say ten/"' } });
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("got `ten`") });
+  const [, file = ""] = /is kept in (\S+);/.exec(wrong.stderr) ?? [];
+  writeFileSync(file, readFileSync(file, "utf8").replace("\nten\n", "\n10\n"));
+  expect(await heddle([...edit, "--file", file])).toMatchObject({ code: 0 });
+  const saved = await planOf(thread);
+  expect(saved.content).toMatchObject({ goal: "Say ten.", lineBudget: 10 });
+
+  const editor = join(daemon.root, "meanwhile.sh");
+  writeFileSync(editor, `sed -i s/^10$/11/ "$1"; cat ${editor}.go\n`);
+  execFileSync("mkfifo", [`${editor}.go`]);
+  const late = heddle(edit, { env: { EDITOR: `sh ${editor}` } });
+  const go = await open(`${editor}.go`, "w");
+  const { client, id: threadId } = thread;
+  const meanwhile = { ...saved.content, goal: "Theirs." };
+  await client.call("plan/edit", { threadId, hash: saved.hash, content: meanwhile });
+  await go.close();
+  expect(await late).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/has changed since it was shown[\s\S]*is kept in/),
+  });
+});
+
+test("an editor is not opened for a plan that is decided", async () => {
+  const thread = await planned();
+  const { client, id: threadId } = thread;
+  const { hash } = await planOf(thread);
+  await client.call("plan/reject", { threadId, hash });
+  const edited = await heddle(["plan", "edit", thread.id], {
+    env: { EDITOR: "touch opened; true" },
+  });
+  expect(edited).toMatchObject({ code: 1, stderr: expect.stringContaining("is rejected") });
+  expect(existsSync(join(project.repository.path, "opened"))).toBe(false);
+});
+
 test("work that leaves its plan waits where nobody can answer, and shows both", async () => {
   const { stdout } = await heddle(["plan", steps(propose), "--json"]);
   const { thread } = JSON.parse(stdout) as { thread: { id: string } };
-  await heddle(["plan", "approve", thread.id]);
+  await heddle(["plan", "approve", thread.id, "--yes"]);
   const beside = steps(addFile("b.txt", "x"));
   const { code, stderr } = await heddle(["implement", thread.id, beside, "--no-input"]);
   expect(code).toBe(75);

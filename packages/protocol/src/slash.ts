@@ -112,6 +112,15 @@ export const slashCommands = [
     scope: "thread",
   },
   {
+    name: "edit",
+    summary: "change the plan in $EDITOR; it has to be approved again",
+    arguments: [],
+    method: "plan/edit",
+    params: open,
+    reads: [shownPlan, { param: "content", method: "plan/show", field: "content" }],
+    scope: "thread",
+  },
+  {
     name: "approve",
     summary: "approve the plan as it was shown, like `heddle plan approve`; y answers an approval",
     arguments: [],

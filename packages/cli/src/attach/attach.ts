@@ -78,6 +78,7 @@ class Attached implements Disposable {
       if (!(error instanceof DaemonError) || error.kind !== "seqPruned") throw error;
       return { threadId: session.threadId };
     } finally {
+      await this.#ui.returned();
       session.leave();
       this.#ui.close();
       this.#session = undefined;

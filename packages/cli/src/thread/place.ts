@@ -28,7 +28,9 @@ export async function readPlace(
   if (place === undefined || isAtEnd(view, place)) return { view, shown: end };
   const params = { threadId, until: place, limit: shownItems };
   const { hasOlder: older, ...past } = await daemon.call("thread/read", params);
-  return { view, shown: { view: past, hasOlder: older, hasNewer: true } };
+  // The plan is that of now, and is shown as soon as it matters.
+  const then = { ...past, plan: null };
+  return { view, shown: { view: then, hasOlder: older, hasNewer: true } };
 }
 
 export function showPlace(

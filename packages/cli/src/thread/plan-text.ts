@@ -29,12 +29,25 @@ function listed(name: string, rows: readonly string[]): string[] {
   return rows.map((row, at) => `  ${(at === 0 ? name : "").padEnd(10)} ${printableLine(row)}`);
 }
 
-/** A plan with what became of it. */
+/** What became of a plan, on one line. */
 export function planHeading({ version, state, hash, comment }: Plan, paint: Paint = plain): string {
   const edited = version > 1 ? `, edited ${count(version - 1, "time")}` : "";
   const why = comment === null ? "" : `: ${printableLine(comment)}`;
   const colour = state === "approved" || state === "implemented" ? "green" : "yellow";
   return `${paint(colour, state)}${edited}${why}  ${paint("dim", hash.slice(0, 12))}\n`;
+}
+
+/** A plan with what became of it, and all that it says. */
+export function planWhole(plan: Plan, paint: Paint = plain): string {
+  return `${planHeading(plan, paint)}${planText(plan.content, paint)}`;
+}
+
+/** That somebody has decided on a plan, where what it says was shown before. */
+export function planDecision({ state, decidedBy, comment, hash }: Plan, paint: Paint): string {
+  if (decidedBy === null || (state !== "approved" && state !== "rejected")) return "";
+  const what = paint(state === "approved" ? "green" : "yellow", `plan ${state}`);
+  const why = comment === null ? "" : `: ${printableLine(comment)}`;
+  return `${what} by ${printableLine(decidedBy.name)}${why}  ${paint("dim", hash.slice(0, 12))}\n`;
 }
 
 type Deviation = Extract<ApprovalSubject, { type: "planDeviation" }>;

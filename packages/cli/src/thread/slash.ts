@@ -1,6 +1,7 @@
 import {
   bringUpToDate,
   carryOut,
+  DaemonError,
   type Plan,
   type Review,
   type ReviewTarget,
@@ -17,6 +18,7 @@ import { parsePlace } from "../commands/comment.ts";
 import { hitText, sayPlace } from "../commands/history.ts";
 import { approvedHash, consentedPlan } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
+import { editPlan } from "../commands/plan-edit.ts";
 import {
   newestReview,
   parseNumbers,
@@ -37,7 +39,6 @@ import { diffText } from "./diff-text.ts";
 import { readStanding, standingText } from "./facts-text.ts";
 import { followThread } from "./follow-thread.ts";
 import type { Ground } from "./ground.ts";
-import { planHeading, planText } from "./plan-text.ts";
 import { threadState } from "./thread-state.ts";
 
 type Handler = (ground: Ground, rest: string) => Promise<void> | void;
@@ -53,7 +54,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     say(answerText(answer, { width: process.stderr.columns, paint: paintWords() }));
   },
   plan: async (ground, task) => {
-    if (task === "") return showPlan(await planNow(ground));
+    if (task === "") return ground.plan.show(await planNow(ground));
     await start(ground, task, { mode: "plan" });
   },
   implement: async (ground, task) => {
@@ -97,15 +98,23 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     await daemon.call("thread/planMode", { threadId, on });
     say(on ? "plan mode is on: turns plan first" : "plan mode is off");
   },
+  edit: async (ground) => {
+    const { daemon, threadId, lend, confirm } = ground;
+    if (!lend) return say(`change the plan with: heddle plan edit ${shortId(threadId)}`);
+    const again = (mistake: string) => {
+      say(printable(mistake));
+      return confirm("edit it again?");
+    };
+    const saved = await editPlan({ daemon, plan: await planNow(ground), lend, again });
+    if (saved === undefined) say("the plan was not changed");
+  },
   approve: async (ground) => {
-    const { threadId, hash } = await planNow(ground);
-    showPlan(await ground.daemon.call("plan/approve", { threadId, hash }));
-    say("carry it out with /implement");
+    const approve = (shown: ShownPlan) => ground.daemon.call("plan/approve", shown);
+    if (await decideShown(ground, approve)) say("carry it out with /implement");
   },
   reject: async (ground, comment) => {
-    const { threadId, hash } = await planNow(ground);
     const said = comment === "" ? {} : { comment };
-    await ground.daemon.call("plan/reject", { threadId, hash, ...said });
+    await decideShown(ground, (shown) => ground.daemon.call("plan/reject", { ...shown, ...said }));
   },
   status: async ({ daemon, threadId }) => say(standingText(await readStanding(daemon, threadId))),
   mcp: async ({ daemon, threadId }) => {
@@ -231,8 +240,33 @@ async function planNow({ daemon, threadId }: Ground): Promise<Plan> {
   return await daemon.call("plan/show", { threadId });
 }
 
-function showPlan(plan: Plan): void {
-  say(`${planHeading(plan, paintWords())}${planText(plan.content, paintWords())}`);
+interface ShownPlan {
+  readonly threadId: ThreadId;
+  readonly hash: string;
+}
+
+/** Decides on the plan as it was last shown here; false where it has to be looked at first. */
+async function decideShown(
+  ground: Ground,
+  decide: (shown: ShownPlan) => Promise<unknown>,
+): Promise<boolean> {
+  const { threadId, plan } = ground;
+  const shown = plan.shown();
+  if (shown && (await isDecided(() => decide({ threadId, hash: shown.hash })))) return true;
+  const now = await planNow(ground);
+  if (plan.shown()?.hash !== now.hash) plan.show(now);
+  say("the plan was not shown as it is now; look at it, then say so again");
+  return false;
+}
+
+async function isDecided(decide: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await decide();
+    return true;
+  } catch (error) {
+    if (error instanceof DaemonError && error.kind === "stalePlan") return false;
+    throw error;
+  }
 }
 
 async function start(

@@ -1,5 +1,5 @@
 import type { PlanContent } from "@heddle/protocol";
-import picomatch from "picomatch";
+import { globMatcher } from "./globs.ts";
 
 export interface ChangedLines {
   readonly path: string;
@@ -9,11 +9,10 @@ export interface ChangedLines {
 
 /** Tells of a path whether the plan lets it change. A name without magic is itself, or a folder. */
 export function planCovers(files: PlanContent["files"]): (path: string) => boolean {
-  const names = files.map((file) => file.replace(/^\.\//, ""));
-  const folders = names.map((name) => `${name.replace(/\/$/, "")}/`);
-  const globs = names.map((name) => picomatch(name, { dot: true }));
+  const folders = files.map((file) => (file.endsWith("/") ? file : `${file}/`));
+  const globs = files.map((file) => globMatcher(file.endsWith("/") ? `${file}**` : file));
   return (path) =>
-    names.includes(path) ||
+    files.includes(path) ||
     folders.some((folder) => path.startsWith(folder)) ||
     globs.some((matches) => matches(path));
 }
