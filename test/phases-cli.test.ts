@@ -303,7 +303,7 @@ test("work that is not proven goes on by comments, findings and words, held to i
   const early = await heddle(["review", thread.id, "--fix"]);
   expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining("is not approved") });
   expect(await reviews()).toHaveLength(known);
-  await heddle(["plan", "approve", thread.id]);
+  await heddle(["plan", "approve", thread.id, "--yes"]);
   const work = steps(replaceLine("a.txt", "one", "two"), { text: "done" });
   expect(await heddle(["implement", thread.id, work])).toMatchObject({ code: 1 });
   await startReview(thread.id);
