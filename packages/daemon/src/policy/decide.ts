@@ -1,6 +1,6 @@
-import type { PolicyEffect, PolicyRule, PolicyTime } from "@heddle/protocol";
+import { type PolicyEffect, type PolicyRule, type PolicyTime, Weekday } from "@heddle/protocol";
 import type { Facts, Part } from "./facts.ts";
-import { isExactly, matches } from "./match.ts";
+import { isExactly, type Match, matches } from "./match.ts";
 import { wordsOf } from "./words/read-back.ts";
 
 /** A rule with where it comes from; `source` is undefined for what a policy says of all the rest. */
@@ -67,7 +67,7 @@ function doubt(part: Part, rule: PolicyRule): string {
 }
 
 /** Whether a rule that forbids or asks applies; an exception counts only where there is no doubt. */
-function applies(rule: PolicyRule, part: Part, facts: Facts): "yes" | "maybe" | "no" {
+export function applies(rule: PolicyRule, part: Part, facts: Facts): Match {
   const isExcepted = rule.except?.some((exception) => isExactly(exception, part, facts));
   return isExcepted ? "no" : matches(rule.target, part, facts);
 }
@@ -83,15 +83,23 @@ function namesIt({ target }: PolicyRule): boolean {
   return target.type === "connection";
 }
 
+type Hours = NonNullable<PolicyTime["hours"]>;
+
 function holds(when: PolicyTime | undefined, { time, day, attended }: Facts): boolean {
   if (when === undefined) return true;
   if (when.attended !== undefined && when.attended !== attended) return false;
-  if (when.days && !when.days.includes(day)) return false;
+  if (when.days && !when.days.includes(dayOfSpan(when, { time, day }))) return false;
   return when.hours === undefined || isBetween(time, when.hours);
 }
 
-function isBetween(time: string, { from, to }: { from: string; to: string }): boolean {
+function isBetween(time: string, { from, to }: Hours): boolean {
   // Midnight as an end is that of the next day.
   if (from < to) return time >= from && time < to;
   return time >= from || time < to;
+}
+
+/** What lasts over midnight belongs to the day on which it began. */
+function dayOfSpan({ hours }: PolicyTime, { time, day }: Pick<Facts, "time" | "day">): Weekday {
+  if (hours === undefined || hours.from < hours.to || time >= hours.to) return day;
+  return Weekday.options.at(Weekday.options.indexOf(day) - 1) ?? day;
 }
