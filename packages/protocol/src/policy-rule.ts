@@ -10,10 +10,12 @@ const PathPattern = z
   .string()
   .max(200)
   .regex(
-    /^(?![!#/~])(?!(?:.*\/)?\.\.(?:\/|$))[^\s'"`\0\\][^'"`\0\n\\]*(?<!\s)$/,
+    /^(?![!#~]|\/(?:\/|$))(?!(?:.*\/)?\.\.(?:\/|$))[^\s'"`\0\\][^'"`\0\n\\]*(?<!\s)$/,
     "expected a path or pattern inside of the project, as in .gitignore",
   )
-  .describe("As in .gitignore: `src/`, `*.sql`, `docs/**`.");
+  .describe(
+    "As in .gitignore: `src/`, `*.sql`, `docs/**`; `/src/` is that of the root alone. A folder that is allowed or excepted, or outside of which something holds, is that of the root.",
+  );
 const paths = z.array(PathPattern).min(1).max(50);
 
 const CommandWord = z

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PolicyEffect } from "@heddle/protocol";
+import type { PolicyEffect, PolicyRule } from "@heddle/protocol";
 import { describe, expect, test } from "vitest";
 import { decide, type RuleInForce } from "./decide.ts";
 import { type Circumstances, commandParts, type Facts, type FileFact, fileParts } from "./facts.ts";
@@ -133,6 +133,16 @@ describe("changes", () => {
     ["Ask before changing '*.sql'", [file("db/a.sql")], "ask"],
     ["Only change docs/", [file("docs/a"), file("src/a")], "deny"],
     ["Only change docs/", [file("docs/a")], "allow"],
+    ["Only change docs/", [file("other/docs/a")], "deny"],
+    ["Only change docs/", [file(".github/docs/a")], "deny"],
+    ["Only change '**/docs/'", [file("other/docs/a")], "allow"],
+    ["Only change ./docs/", [file("other/docs/a")], "deny"],
+    ["Ask before changing files, except docs/", [file("other/docs/a")], "ask"],
+    ["Ask before changing more than 5 lines outside docs/", [file("other/docs/a", 90)], "ask"],
+    ["Never change docs/", [file("other/docs/a")], "deny"],
+    ["Never change ./docs/", [file("other/docs/a")], "allow"],
+    ["Never change /docs/", [file("docs/a")], "deny"],
+    ["Never change './*.sql'", [file("db/a.sql")], "allow"],
     ["Ask before deleting files", [file("a", 0, 5)], "allow"],
     ["Ask before deleting files", [file("a", 0, 5, "delete")], "ask"],
     ["Ask before adding files", [file("a", 5, 0, "add")], "ask"],
@@ -148,6 +158,14 @@ describe("changes", () => {
     expect(verdictOf("Ask before changing more than 50 lines", facts)).toBe("ask");
     expect(verdictOf("Ask before changing more than 50 lines at once", facts)).toBe("allow");
   });
+});
+
+test("an allowed folder is that of the root, in rules of older versions too", () => {
+  const decided = (path: string) => {
+    const rule: PolicyRule = { effect: "allow", target: { type: "change", paths: ["docs/"] } };
+    return decide(changeFacts([file(path)]), [{ rule, source: "test" }]).verdict;
+  };
+  expect(["docs/a", "other/docs/a"].map(decided)).toEqual(["allow", "ask"]);
 });
 
 test.each<[string, Partial<Facts>, PolicyEffect]>([

@@ -1,5 +1,6 @@
 import type { PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
 import ignore from "ignore";
+import { atRoot } from "./anchors.ts";
 import { isOfClass } from "./classes.ts";
 import type { Facts, FileFact, Part } from "./facts.ts";
 import { programOf } from "./programs.ts";
@@ -20,7 +21,7 @@ export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
     case "spending":
       return yesIf(facts.costUsd[target.per] > target.overUsd);
     case "change":
-      return yesIf(part.type === "file" && isChange(target, part.file, facts));
+      return yesIf(part.type === "file" && isChange(target, part.file, { facts, loosens: false }));
     case "tool":
       return yesIf(part.type === "tool" && isTool(target, part));
     default:
@@ -31,9 +32,10 @@ export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
 
 /** Whether a part is exactly what a rule allows or makes an exception of; in doubt it is not. */
 export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boolean {
-  if (part.type !== "command" || target.type === "change") {
-    return matches(target, part, facts) === "yes";
+  if (target.type === "change") {
+    return part.type === "file" && isChange(target, part.file, { facts, loosens: true });
   }
+  if (part.type !== "command") return matches(target, part, facts) === "yes";
   if (target.type === "command") {
     const { words } = part;
     if (target.argv) return target.argv.some((prefix) => beginsWith(words, prefix));
@@ -63,15 +65,28 @@ function goesTo(target: PolicyException, { host }: Tool): boolean {
 
 const yesIf = (holds: boolean): Match => (holds ? "yes" : "no");
 
-function isChange(target: Target<"change">, file: FileFact, facts: Facts): boolean {
+interface Judging {
+  readonly facts: Facts;
+  /** Whether what matches is let through. */
+  readonly loosens: boolean;
+}
+
+function isChange(target: Target<"change">, file: FileFact, { facts, loosens }: Judging): boolean {
   return target.over === undefined
-    ? matchesFile(target, file)
+    ? matchesFile(target, file, loosens)
     : isCounted(target, file) && isOver(target, facts);
 }
 
-function matchesFile({ kind, paths, outside }: Target<"change">, file: FileFact): boolean {
+function matchesFile(
+  { kind, paths, outside }: Target<"change">,
+  file: FileFact,
+  loosens: boolean,
+): boolean {
   if (kind && file.kind !== kind) return false;
-  return paths === undefined || isAmong(paths, file.path) !== (outside === true);
+  if (paths === undefined) return true;
+  const isOutside = outside === true;
+  const named = loosens !== isOutside ? paths.map(atRoot) : paths;
+  return isAmong(named, file.path) !== isOutside;
 }
 
 /** As `.gitignore` has it: a name matches in every folder, a folder all that is in it. */
@@ -93,7 +108,7 @@ function isOver(target: Target<"change">, facts: Facts): boolean {
 /** Lines can be deleted in a file that stays; files are added or deleted as a whole. */
 function isCounted(target: Target<"change">, file: FileFact): boolean {
   const { kind, over, ...place } = target;
-  return matchesFile(over?.of === "files" && kind ? { ...place, kind } : place, file);
+  return matchesFile(over?.of === "files" && kind ? { ...place, kind } : place, file, false);
 }
 
 function amount(target: Target<"change">, { of }: PolicySize, files: readonly FileFact[]): number {

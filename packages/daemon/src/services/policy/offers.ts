@@ -24,13 +24,18 @@ export async function offerFor(
 ): Promise<RuleOffer | null> {
   const target = await exactly(subject);
   if (target === undefined) return null;
-  if (cited === undefined || doubtful) {
-    return { words: wordsOf({ effect: "allow", target }), replaces: null };
-  }
+  if (cited === undefined || doubtful) return offered({ effect: "allow", target }, null);
   const { rule, source } = cited;
   if (source.scope?.type !== "project" || "over" in rule.target) return null;
   const amended = PolicyRule.safeParse({ ...rule, except: [...(rule.except ?? []), target] });
-  return amended.success ? { words: wordsOf(amended.data), replaces: wordsOf(rule) } : null;
+  return amended.success ? offered(amended.data, wordsOf(rule)) : null;
+}
+
+/** What is kept is the sentence, so that there is no offer where none says it. */
+function offered(rule: PolicyRule, replaces: string | null): RuleOffer | null {
+  const words = wordsOf(rule);
+  const compiled = compile(words);
+  return compiled.every((one) => "rule" in one) ? { words, replaces } : null;
 }
 
 /** The action as a rule can name it, and nothing else with it. */

@@ -5,6 +5,7 @@ import { compile } from "../../policy/words/compile.ts";
 import { openDatabase } from "../../store/database.ts";
 import { Store } from "../../store/store.ts";
 import { Journal } from "../journal.ts";
+import { offerFor } from "./offers.ts";
 import { Policies, type PolicySubject } from "./policies.ts";
 
 const actor = { name: "test", kind: "script" } as const;
@@ -101,4 +102,12 @@ test("a policy that cannot be read asks for everything", () => {
     });
   }
   expect(it.policies.read(project)).toMatchObject({ version: 1, broken: true, rules: [] });
+});
+
+test("a rule is offered where a sentence can say it", async () => {
+  const undecided = { verdict: "ask", reason: "", cited: undefined } as const;
+  const offerOf = (cmd: string) =>
+    offerFor(undecided, { type: "command", cmd, cwd: "/", tty: false });
+  expect(await offerOf("grep -r a src")).toMatchObject({ replaces: null });
+  expect(await offerOf("grep 'a|b' src")).toBe(null);
 });
