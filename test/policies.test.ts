@@ -231,6 +231,26 @@ describe("ask before making changes over 50 lines", () => {
   });
 });
 
+test("a limit in one file counts what is done to it in small steps", async () => {
+  const thread = await under("Ask before changing more than 50 lines in one file");
+  const turn = await thread.send(
+    steps(exec("seq 40 > a.txt"), exec("seq 40 > b.txt"), exec("seq 40 >> a.txt"), { text: "x" }),
+  );
+  expect((await thread.pending()).subject).toMatchObject({ cmd: "seq 40 >> a.txt" });
+  await answer(thread, true);
+  expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+  expect(thread.view.approvals).toHaveLength(1);
+});
+
+test("a command in a folder that cannot be is an error for the model, and the turn goes on", async () => {
+  const thread = await under("Never push");
+  const turn = await thread.say(
+    steps(exec("ls", { workdir: "a\0b" }), exec("ls\0b"), { text: "done" }),
+  );
+  expect(turn).toMatchObject({ state: "done" });
+  expect(JSON.stringify(daemon.requestsOf(thread).at(-1))).toContain("invalid arguments of exec_");
+});
+
 test("what a rule forbids is taken back though nothing could tell it before", async () => {
   const thread = await under("Never change src/");
   const turn = await thread.say(steps(exec("echo b > $(echo src/a.txt); echo ok > o.txt"), {}));

@@ -148,6 +148,16 @@ describe("changes", () => {
     expect(verdictOf("Ask before changing more than 50 lines", facts)).toBe("ask");
     expect(verdictOf("Ask before changing more than 50 lines at once", facts)).toBe("allow");
   });
+
+  test.each<[string, FileFact[], PolicyEffect]>([
+    ["this file, in small steps", [file("b", 51)], "ask"],
+    ["this file, which is back to what was approved", [], "allow"],
+    ["another file", [file("a", 90), file("b", 20)], "allow"],
+  ])("in one file are counted since the last approval: %s", (_, sinceApproval, verdict) => {
+    const facts = changeFacts([file("b", 20)], { sinceApproval });
+    const text = "Ask before changing more than 50 lines in one file";
+    expect(verdictOf(text, facts)).toBe(verdict);
+  });
 });
 
 test.each<[string, Partial<Facts>, PolicyEffect]>([

@@ -66,7 +66,7 @@ const yesIf = (holds: boolean): Match => (holds ? "yes" : "no");
 function isChange(target: Target<"change">, file: FileFact, facts: Facts): boolean {
   return target.over === undefined
     ? matchesFile(target, file)
-    : isCounted(target, file) && isOver(target, facts);
+    : isCounted(target, file) && isOver(target, file, facts);
 }
 
 function matchesFile({ kind, paths, outside }: Target<"change">, file: FileFact): boolean {
@@ -81,12 +81,16 @@ function isAmong(paths: readonly string[], path: string): boolean {
     .ignores(path);
 }
 
-function isOver(target: Target<"change">, facts: Facts): boolean {
+function isOver(target: Target<"change">, file: FileFact, facts: Facts): boolean {
   const { over } = target;
   if (over === undefined) return true;
+  if (over.per === "file") {
+    // In small steps a file changes as much as at once.
+    const all = facts.sinceApproval.filter(({ path }) => path === file.path);
+    return [file, ...all].some((one) => linesOf(target, one) > over.count);
+  }
   const all = over.per === "sinceLastApproval" ? facts.sinceApproval : facts.change;
-  const counted = all.filter((file) => isCounted(target, file));
-  if (over.per === "file") return counted.some((file) => linesOf(target, file) > over.count);
+  const counted = all.filter((one) => isCounted(target, one));
   return amount(target, over, counted) > over.count;
 }
 
