@@ -264,13 +264,19 @@ test("what a rule forbids is taken back though nothing could tell it before", as
 test("an answer can become a rule of the project", async () => {
   const { thread: start, project: row } = await daemon.project();
   const thread = await start({ policy: "ask" });
-  const turn = await thread.send(steps(exec("echo one"), exec("echo one"), { text: "done" }));
+  const made = [exec("echo one"), exec("echo one"), exec("echo one two")];
+  const turn = await thread.send(steps(...made, { text: "done" }));
   const { id: approvalId, hash, offer } = await thread.pending();
-  expect(offer).toEqual({ words: "Allow running 'echo one'.", replaces: null });
+  const words = "Allow running exactly 'echo one'.";
+  expect(offer).toEqual({ words, replaces: null });
   const rule = { type: "accept", scope: "rule" } as const;
   await thread.client.call("approval/resolve", { approvalId, hash, answer: rule });
+  expect((await thread.until(({ approvals }) => approvals[1])).subject).toMatchObject({
+    cmd: "echo one two",
+  });
+  await answer(thread, true);
   expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
-  expect(thread.view.approvals).toHaveLength(1);
+  expect(thread.view.approvals).toHaveLength(2);
   const { policies } = await thread.client.call("policy/show", { projectId: row.id });
-  expect(policies).toMatchObject([{ rules: [{ words: "Allow running 'echo one'." }] }]);
+  expect(policies).toMatchObject([{ rules: [{ words }] }]);
 });

@@ -54,6 +54,7 @@ const change = {
 const command = z.strictObject({
   type: z.literal("command"),
   argv: z.array(CommandPrefix).min(1).max(50).optional(),
+  exact: z.literal(true).optional().describe("Those words alone; else whatever begins so."),
   class: CommandClass.optional(),
 });
 const connection = z.strictObject({

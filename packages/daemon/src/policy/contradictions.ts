@@ -23,6 +23,7 @@ function covers(wide: PolicyTarget, narrow: PolicyTarget): boolean {
   if (wide.type === "anything" || JSON.stringify(wide) === JSON.stringify(narrow)) return true;
   if (wide.type === "command" && narrow.type === "command") {
     if (wide.argv === undefined && wide.class === undefined) return true;
+    if (wide.exact) return false;
     return narrow.argv?.every((argv) => wide.argv?.some((prefix) => begins(argv, prefix))) ?? false;
   }
   if (wide.type !== "change" || narrow.type !== "change" || wide.over) return false;

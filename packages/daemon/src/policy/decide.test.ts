@@ -107,6 +107,22 @@ test("a command that cannot be read runs where a rule allows it by name, or it i
   expect(verdictOf(text, await commandFacts("make it", ["make it"]))).toBe("allow");
 });
 
+test.each<[string, string, PolicyEffect]>([
+  ["Allow running exactly 'rm -rf build'", "rm -rf build", "allow"],
+  ["Allow running exactly 'rm -rf build'", "rm -rf build src .github", "ask"],
+  ["Allow running exactly 'rm -rf build'", "rm -rf", "ask"],
+  ["Allow running exactly 'git'", "git config --global a.b c", "ask"],
+  ["Allow running 'git'", "git config --global a.b c", "allow"],
+  ["Never run exactly 'git push'. Allow doing anything", "git push", "deny"],
+  ["Never run exactly 'git push'. Allow doing anything", "/usr/bin/git push", "deny"],
+  ["Never run exactly 'git push'. Allow doing anything", "git push --force", "allow"],
+  ["Never run exactly 'git push'. Allow doing anything", "git push $X", "ask"],
+  ["Ask before running commands, except running exactly 'ls'. Allow doing anything", "ls", "allow"],
+  ["Ask before running commands, except running exactly 'ls'. Allow doing anything", "ls -a", "ask"],
+])("%s: %s: %s", async (text, cmd, verdict) => {
+  expect(decide(await commandFacts(cmd), rulesOf(text)).verdict).toBe(verdict);
+});
+
 describe("changes", () => {
   test.each<[string, FileFact[], PolicyEffect]>([
     ["Ask before changing more than 50 lines", [file("a", 50)], "allow"],

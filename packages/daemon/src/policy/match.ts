@@ -36,7 +36,7 @@ export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boole
   }
   if (target.type === "command") {
     const { words } = part;
-    if (target.argv) return target.argv.some((prefix) => beginsWith(words, prefix));
+    if (target.argv) return target.argv.some((argv) => beginsWith(words, argv, target.exact));
     return target.class === undefined || (words.length > 0 && isOfClass(target.class, words));
   }
   if (target.type === "connection") {
@@ -119,10 +119,10 @@ function matchesCommand(
     case "connection":
       return inDoubt(matchesConnection(target, part), part);
     case "command": {
-      const { argv, class: kind } = target;
+      const { argv, exact, class: kind } = target;
       if (kind) return inDoubt(yesIf(isOfClass(kind, part.words)), part);
       if (argv === undefined) return "yes";
-      return inDoubt(strictest(argv.map((prefix) => mayBegin(part.words, prefix))), part);
+      return inDoubt(strictest(argv.map((one) => mayBe(part.words, one, exact))), part);
     }
   }
 }
@@ -159,9 +159,17 @@ function isHost(pattern: string, host: string): boolean {
   return wanted.startsWith("*.") ? name.endsWith(wanted.slice(1)) : name === wanted;
 }
 
-/** Word for word, so that nothing else is allowed with it. */
-function beginsWith(words: readonly Word[], prefix: readonly string[]): boolean {
-  return prefix.every((word, at) => words[at] === word);
+/** Word for word; what comes behind them is allowed as well, unless the rule says exactly. */
+function beginsWith(words: readonly Word[], argv: readonly string[], exact = false): boolean {
+  const isLongEnough = exact ? words.length === argv.length : words.length >= argv.length;
+  return isLongEnough && argv.every((word, at) => words[at] === word);
+}
+
+/** Whether the words can be those that a rule forbids or asks about. */
+function mayBe(words: readonly Word[], argv: readonly string[], exact = false): Match {
+  const found = mayBegin(words, argv);
+  if (!exact || found === "no") return found;
+  return words.includes(null) ? "maybe" : yesIf(words.length === argv.length);
 }
 
 /**

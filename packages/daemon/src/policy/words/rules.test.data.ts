@@ -67,6 +67,7 @@ const over = fc
 const command = fc.oneof(
   type("command"),
   argv.map((named) => ({ type: "command" as const, argv: named })),
+  argv.map((named) => ({ type: "command" as const, argv: named, exact: true as const })),
   fc
     .constantFrom(...CommandClass.options)
     .map((kind) => ({ type: "command" as const, class: kind })),

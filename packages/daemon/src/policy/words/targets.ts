@@ -182,8 +182,11 @@ function commands(reader: Reader): Spoken | undefined {
     const [kind] = named.find(([, words]) => reader.eat(...words)) ?? [];
     if (kind) return { target: { type: "command", class: kind } };
     if (reader.eat(...everyCommand)) return everyCommandBut(reader);
+    const exact = reader.eat("exactly") !== undefined;
     const isQuoted = reader.next?.quoted;
+    if (exact && !isQuoted) throw reader.stuck("a command such as 'rm -rf build'");
     const argv = commandsOf(reader);
+    if (exact) return { target: { type: "command", argv, exact } };
     if (reader.eat("commands", "command") && !isQuoted) {
       throw new NotUnderstood(`put the command into quotation marks: '${argv[0]?.join(" ")}'`);
     }

@@ -33,7 +33,7 @@ export async function offerFor(
   return amended.success ? { words: wordsOf(amended.data), replaces: wordsOf(rule) } : null;
 }
 
-/** The action as a rule can name it, and nothing else with it. */
+/** The action as a rule can name it: this command alone, this tool, or changes of these files. */
 async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
   if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
   if (subject.type === "mcpTool") {
@@ -44,7 +44,7 @@ async function exactly(subject: ApprovalSubject): Promise<PolicyException | unde
   const [command, ...others] = await commandsIn(subject.cmd);
   if (command === undefined || others.length > 0 || command.redirects.length > 0) return undefined;
   const words = CommandPrefix.safeParse(command.words);
-  return words.success ? { type: "command", argv: [words.data] } : undefined;
+  return words.success ? { type: "command", argv: [words.data], exact: true } : undefined;
 }
 
 const offeredFiles = 3;
