@@ -213,6 +213,29 @@ describe("policies hold for tools of MCP servers:", () => {
     expect(await changed(thread)).toEqual([]);
   });
 
+  test("a tool may do what a rule about commands or the network forbids, so that its call asks", async () => {
+    const thread = await under("Never push. Never use the network. Never run git commands");
+    const turn = await thread.send(steps(call("everything__echo", { message: "hello" }), done));
+    const { reason, offer } = await answer(thread, declined);
+    expect(reason).toMatch(/^Never run 'git push'. It may do that: what a tool of an MCP server/);
+    expect(offer?.words).toBe("Allow using MCP tools of 'everything/echo'.");
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    expect(arena.results(thread)[0]).toMatch(/^declined: /);
+  });
+
+  test("a tool that a rule names runs, but not on files outside", async () => {
+    const allowed = "Allow using MCP tools of 'files' or 'everything/echo'";
+    const thread = await under(`Never push. Never touch files outside the worktree. ${allowed}`);
+    const echo = call("everything__echo", { message: "hello" });
+    const read = call("files__read_text_file", { path: "/etc/passwd" });
+    await thread.say(steps(echo, read, done));
+    const [told, refused] = arena.results(thread);
+    expect(told).toMatch(/hello/);
+    expect(refused).toBe(
+      "declined: the policy forbids it: Never touch files outside the worktree.",
+    );
+  });
+
   test("the preset ask asks for a call with its arguments, and offers a rule for the tool", async () => {
     const thread = await project.thread({ policy: "ask" });
     const turn = await thread.send(steps(call("everything__echo", { message: "hello" }), done));

@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import type { PolicyEffect } from "@heddle/protocol";
 import { describe, expect, test } from "vitest";
 import { decide, type RuleInForce } from "./decide.ts";
-import { type Circumstances, commandParts, type Facts, type FileFact, fileParts } from "./facts.ts";
+import {
+  type Circumstances,
+  commandParts,
+  type Facts,
+  type FileFact,
+  fileParts,
+  type ToolCall,
+  toolPart,
+} from "./facts.ts";
 import { compile } from "./words/compile.ts";
 
 const circumstances: Circumstances = {
@@ -38,6 +46,12 @@ function changeFacts(files: FileFact[], more: Partial<Facts> = {}): Facts {
     ...circumstances,
     ...more,
   };
+}
+
+/** A call of a tool of a server in the box, or of one that is somewhere else. */
+function toolFacts(input: object = {}, host: string | null = null): Facts {
+  const call: ToolCall = { server: "shell", tool: "run", host, arguments: JSON.stringify(input) };
+  return { parts: [toolPart(call, "/w/t")], change: [], sinceApproval: [], ...circumstances };
 }
 
 const file = (
@@ -118,9 +132,75 @@ test.each<[string, string, PolicyEffect]>([
   ["Never run exactly 'git push'. Allow doing anything", "git push --force", "allow"],
   ["Never run exactly 'git push'. Allow doing anything", "git push $X", "ask"],
   ["Ask before running commands, except running exactly 'ls'. Allow doing anything", "ls", "allow"],
-  ["Ask before running commands, except running exactly 'ls'. Allow doing anything", "ls -a", "ask"],
+  [
+    "Ask before running commands, except running exactly 'ls'. Allow doing anything",
+    "ls -a",
+    "ask",
+  ],
 ])("%s: %s: %s", async (text, cmd, verdict) => {
   expect(decide(await commandFacts(cmd), rulesOf(text)).verdict).toBe(verdict);
+});
+
+describe("a call of an MCP tool", () => {
+  const aboutCommands = [
+    ...["Never push", "Never run commands", "Never use the network", "Never install packages"],
+    ...["Never run git commands", "Only connect to example.org", "Never run tests"],
+    ...["Never touch files outside the worktree", "Only run 'npm test'"],
+    ...["Ask before doing anything, except running tests", "Allow running commands. Never push"],
+    "Allow using MCP tools. Never push",
+  ];
+
+  test.each(aboutCommands)("may do what a rule is about, so that it asks: %s", (text) => {
+    expect(verdictOf(text, toolFacts())).toBe("ask");
+  });
+
+  test.each(["'shell'", "'shell/run'", "'other' or 'shell/run'"])(
+    "runs where a rule allows it by its name: %s",
+    (names) => {
+      const text = `Never push. Never use the network. Allow using MCP tools of ${names}`;
+      expect(verdictOf(text, toolFacts())).toBe("allow");
+      expect(verdictOf(`${text}. Never use MCP tools`, toolFacts())).toBe("deny");
+    },
+  );
+
+  test("is not allowed by a rule for another tool", () => {
+    expect(verdictOf("Never push. Allow using MCP tools of 'shell/read'", toolFacts())).toBe("ask");
+  });
+
+  test.each<[object, PolicyEffect]>([
+    [{ path: "/etc/passwd" }, "deny"],
+    [{ path: " file:///etc/passwd\n" }, "deny"],
+    [{ edits: [{ to: ["~/.bashrc"] }] }, "deny"],
+    [{ path: "src/../../other" }, "deny"],
+    [{ "/etc/passwd": 1 }, "deny"],
+    [{ path: "/w/t/src/a.txt", text: "/etc is\nno path here" }, "allow"],
+    [{ path: "src/a.txt", depth: 2, all: null }, "allow"],
+  ])("goes outside by a path in its arguments, whatever is allowed: %j", (input, verdict) => {
+    const named = "Never touch files outside the worktree. Allow using MCP tools of 'shell'";
+    expect(verdictOf(named, toolFacts(input))).toBe(verdict);
+  });
+
+  test("is allowed nothing by a rule that allows files outside", () => {
+    const rules = rulesOf("Allow touching files outside the worktree");
+    expect(decide(toolFacts({ path: "/etc/passwd" }), rules).verdict).toBe("ask");
+  });
+
+  test("of a remote server is a connection to its host", () => {
+    const remote = toolFacts({ path: "/repos" }, "api.example.org:443");
+    expect(verdictOf("Never use the network", remote)).toBe("deny");
+    expect(verdictOf("Only connect to other.org", remote)).toBe("deny");
+    expect(verdictOf("Only connect to '*.example.org'", remote)).toBe("allow");
+    expect(verdictOf("Never touch files outside the worktree", remote)).toBe("allow");
+    expect(verdictOf("Never push. Allow connecting to api.example.org", remote)).toBe("ask");
+  });
+
+  test("says why it asks", () => {
+    expect(decide(toolFacts(), rulesOf("Never push"))).toMatchObject({
+      reason:
+        "Never run 'git push'. It may do that: what a tool of an MCP server does is not known.",
+      doubtful: true,
+    });
+  });
 });
 
 describe("changes", () => {

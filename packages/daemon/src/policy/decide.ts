@@ -50,7 +50,7 @@ function decidePart<Source>(
   const allowed = of("allow").filter(({ rule }) => isAllowed(rule, part, facts));
   const doubtful = found("deny", "maybe") ?? found("ask", "maybe");
   const isNamed =
-    allowed.some(({ rule }) => namesIt(rule)) || (part.type === "command" && part.isCheck);
+    allowed.some(({ rule }) => namesIt(rule, part)) || (part.type === "command" && part.isCheck);
   if (doubtful && !isNamed)
     return { verdict: "ask", reason: doubt(part, doubtful.rule), cited: doubtful, doubtful: true };
   const [first] = allowed;
@@ -59,11 +59,12 @@ function decidePart<Source>(
 }
 
 function doubt(part: Part, rule: PolicyRule): string {
-  const why =
-    part.type === "command" && part.unknown
-      ? part.unknown
-      : "what it does is known only when it runs";
-  return `${wordsOf(rule)} It may do that: ${why}.`;
+  return `${wordsOf(rule)} It may do that: ${whyUnknown(part)}.`;
+}
+
+function whyUnknown(part: Part): string {
+  if (part.type === "tool") return "what a tool of an MCP server does is not known";
+  return (part.type === "command" && part.unknown) || "what it does is known only when it runs";
 }
 
 /** Whether a rule that forbids or asks applies; an exception counts only where there is no doubt. */
@@ -78,7 +79,8 @@ function isAllowed({ target, except = [] }: PolicyRule, part: Part, facts: Facts
 }
 
 /** Whether a rule allows this in particular, so that what cannot be read of it is allowed, too. */
-function namesIt({ target }: PolicyRule): boolean {
+function namesIt({ target }: PolicyRule, part: Part): boolean {
+  if (part.type === "tool") return target.type === "tool" && target.names !== undefined;
   if (target.type === "command") return target.argv !== undefined || target.class !== undefined;
   return target.type === "connection";
 }

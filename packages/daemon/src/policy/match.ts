@@ -12,6 +12,8 @@ type Command = Extract<Part, { type: "command" }>;
 type Tool = Extract<Part, { type: "tool" }>;
 type Target<Type extends PolicyTarget["type"]> = Extract<PolicyTarget, { type: Type }>;
 
+type CommandTarget = Exclude<PolicyException, { type: "change" | "tool" }>;
+
 /** Whether a part is what a rule forbids or asks about; in doubt it may be. */
 export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
   switch (target.type) {
@@ -24,13 +26,15 @@ export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
     case "tool":
       return yesIf(part.type === "tool" && isTool(target, part));
     default:
-      if (part.type === "tool") return yesIf(goesTo(target, part));
+      if (part.type === "tool") return matchesTool(target, part);
       return part.type === "command" ? matchesCommand(target, part) : "no";
   }
 }
 
 /** Whether a part is exactly what a rule allows or makes an exception of; in doubt it is not. */
 export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boolean {
+  // A tool may do more than what its arguments name.
+  if (part.type === "tool" && target.type === "outsideWorktree") return false;
   if (part.type !== "command" || target.type === "change") {
     return matches(target, part, facts) === "yes";
   }
@@ -53,12 +57,24 @@ function isTool({ names, remote }: Target<"tool">, { server, tool, host }: Tool)
   return names?.some((name) => name === server || name === `${server}/${tool}`) ?? true;
 }
 
-/** A tool of a remote server is a connection to its host. */
-function goesTo(target: PolicyException, { host }: Tool): boolean {
-  if (host === undefined) return false;
-  if (target.type === "command") return target.class === "network";
-  if (target.type !== "connection") return false;
-  return target.hosts.some((pattern) => isHost(pattern, host)) !== (target.others === true);
+/**
+ * Nobody but its server knows what a tool does: in the box it may run anything and go anywhere. A
+ * remote one is a connection to its host, and has no files here.
+ */
+function matchesTool(target: CommandTarget, { host, outside }: Tool): Match {
+  switch (target.type) {
+    case "outsideWorktree":
+      if (host !== undefined) return "no";
+      return outside ? "yes" : "maybe";
+    case "connection":
+      return host === undefined ? "maybe" : yesIf(isAmongHosts(target, host));
+    case "command":
+      return host !== undefined && target.class === "network" ? "yes" : "maybe";
+  }
+}
+
+function isAmongHosts({ hosts, others }: Target<"connection">, host: string): boolean {
+  return hosts.some((pattern) => isHost(pattern, host)) !== (others === true);
 }
 
 const yesIf = (holds: boolean): Match => (holds ? "yes" : "no");
@@ -109,10 +125,7 @@ function linesOf({ kind }: Target<"change">, { added, deleted }: FileFact): numb
   return (kind === "delete" ? 0 : added) + (kind === "add" ? 0 : deleted);
 }
 
-function matchesCommand(
-  target: Exclude<PolicyException, { type: "change" | "tool" }>,
-  part: Command,
-): Match {
+function matchesCommand(target: CommandTarget, part: Command): Match {
   switch (target.type) {
     case "outsideWorktree":
       return part.outside === undefined ? "maybe" : yesIf(part.outside);
@@ -136,19 +149,16 @@ function strictest(found: readonly Match[]): Match {
   return found.includes("maybe") ? "maybe" : "no";
 }
 
-function matchesConnection({ hosts, others }: Target<"connection">, part: Command): Match {
-  const reached = part.hosts.map((host): Match => {
-    if (host === null) return "maybe";
-    return yesIf(hosts.some((pattern) => isHost(pattern, host)) !== (others === true));
-  });
+function matchesConnection(target: Target<"connection">, part: Command): Match {
+  const reached = part.hosts.map(
+    (host): Match => (host === null ? "maybe" : yesIf(isAmongHosts(target, host))),
+  );
   const isSilent = reached.length === 0 && isOfClass("network", part.words);
   return isSilent ? "maybe" : strictest(reached);
 }
 
-function everyHost({ hosts, others }: Target<"connection">, { hosts: named }: Command): boolean {
-  return named.every(
-    (host) => host !== null && hosts.some((pattern) => isHost(pattern, host)) !== (others === true),
-  );
+function everyHost(target: Target<"connection">, { hosts }: Command): boolean {
+  return hosts.every((host) => host !== null && isAmongHosts(target, host));
 }
 
 /** A pattern without a port stands for every port. */
