@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Methods, ParamsOf, PolicyScope, ResultOf } from "@heddle/protocol";
+import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addFile, exec, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
@@ -126,6 +127,23 @@ describe("setting a policy", () => {
         { action: "echo a", verdict: "deny", reason: "Never run 'echo'." },
       ],
     });
+  });
+
+  test("is refused beside rules that cannot be read, and in their place mends them", async () => {
+    const thread = await under("Never push");
+    const damaged = { type: "thread", threadId: thread.id } as const;
+    const db = new BetterSqlite3(join(daemon.paths.state, "heddle.db"));
+    db.prepare("UPDATE policy SET rules = 'rubbish' WHERE name = ?").run(`thread/${thread.id}`);
+    db.close();
+    const text = "Never run 'ls'";
+    await expect(readBack({ scope: damaged, text, mode: "add" })).rejects.toMatchObject({
+      kind: "conflict",
+      message: expect.stringMatching(/^the policy of this thread cannot be read, .* set all of it/),
+    });
+    const shown = () => thread.client.call("policy/show", { threadId: thread.id });
+    expect((await shown()).policies).toMatchObject([{ broken: true, version: 1 }]);
+    await set(damaged, text);
+    expect((await shown()).policies).toMatchObject([{ broken: false, version: 2 }]);
   });
 
   test("can be tried on a command and on a patch", async () => {

@@ -18,9 +18,10 @@ export function scopeText(scope: PolicyScope): string {
 export function policyText({ scope, version, rules, broken, setBy, setAt }: Policy): string {
   const who = setBy && setAt !== null ? ` by ${printableLine(setBy.name)} ${age(setAt)} ago` : "";
   const heading = `${scopeText(scope)}, version ${version}${who}:`;
-  const lines = broken
-    ? ["cannot be read, so that everything asks; set it again"]
-    : rules.map(({ words }) => printableLine(words));
+  const lines = [
+    ...(broken ? ["cannot all be read, so that what is not denied asks; set it again"] : []),
+    ...rules.map(({ words }) => printableLine(words)),
+  ];
   return [heading, ...(lines.length > 0 ? lines : ["no rules"]).map(indented)].join("\n");
 }
 

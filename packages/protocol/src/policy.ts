@@ -18,7 +18,9 @@ export const Policy = z.object({
   scope: PolicyScope,
   version: z.int().nonnegative().describe("0: nothing was ever set."),
   rules: z.array(RuleInWords),
-  broken: z.boolean().describe("What is stored cannot be read; until it is set anew, all asks."),
+  broken: z
+    .boolean()
+    .describe("Not all that is stored can be read; until it is set anew, what is not denied asks."),
   setBy: Actor.nullable(),
   setAt: Timestamp.nullable(),
 });

@@ -17,6 +17,8 @@ export interface Decision<Source = unknown> {
   readonly cited: RuleInForce<Source> | undefined;
   /** Nobody can tell whether the rule applies. */
   readonly doubtful?: true;
+  /** A policy cannot be read, so that no further rule would let it pass. */
+  readonly unreadable?: true;
 }
 
 /** The effects of rules in the order in which one stands over another. */

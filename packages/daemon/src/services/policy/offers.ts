@@ -19,9 +19,10 @@ import type { Policies, RuleSource } from "./policies.ts";
  * the others, or in place of the one that asked. A rule of a wider or narrower scope stays as it is.
  */
 export async function offerFor(
-  { cited, doubtful }: Decision<RuleSource>,
+  { cited, doubtful, unreadable }: Decision<RuleSource>,
   subject: ApprovalSubject,
 ): Promise<RuleOffer | null> {
+  if (unreadable) return null;
   const target = await exactly(subject);
   if (target === undefined) return null;
   if (cited === undefined || doubtful) {
@@ -65,7 +66,7 @@ export function keepOffer(policies: Policies, tx: Transaction, approval: Approva
     throw new DaemonError("invalidParams", message, { approvalId: id });
   }
   const scope = { type: "project", projectId } as const;
-  const { rules } = policies.read(scope);
+  const { rules } = policies.whole(scope);
   const kept = rules.filter(({ words }) => words !== offer.replaces).map(({ rule }) => rule);
   policies.set(tx, scope, [...kept, compiled.rule]);
 }

@@ -51,7 +51,7 @@ export class PolicyDesk {
     const { store, policies } = this.#options;
     const scope = given as PolicyScope;
     const threads = this.#threadsOf(scope);
-    const before = policies.read(scope);
+    const before = mode === "add" ? policies.whole(scope) : policies.read(scope);
     const kept = mode === "add" ? before.rules.map(({ rule }) => rule) : [];
     const rules = unique([...kept, ...understood(text)]);
     const draft = draftOf(scope, before.version + 1, rules);
