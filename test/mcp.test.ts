@@ -236,6 +236,28 @@ describe("policies hold for tools of MCP servers:", () => {
     );
   });
 
+  test("a call is tried before anything makes it", async () => {
+    const thread = await under(
+      "Never touch files outside the worktree. Never use MCP tools of bad",
+    );
+    const tried = (server: string, input: Record<string, unknown> = {}) =>
+      thread.client.call("policy/test", {
+        threadId: thread.id,
+        action: { type: "tool", server, tool: "act", arguments: input },
+      });
+    expect(await tried("bad")).toMatchObject({
+      verdict: "deny",
+      reason: "Never use MCP tools of 'bad'.",
+      facts: ["call act of the MCP server bad (in the box)"],
+    });
+    expect(await tried("files")).toMatchObject({ verdict: "ask" });
+    expect(await tried("files", { to: "/etc" })).toMatchObject({ verdict: "deny" });
+    await expect(tried("github")).rejects.toMatchObject({
+      kind: "notFound",
+      message: "no MCP server github here; there are: bad, everything, files",
+    });
+  });
+
   test("the preset ask asks for a call with its arguments, and offers a rule for the tool", async () => {
     const thread = await project.thread({ policy: "ask" });
     const turn = await thread.send(steps(call("everything__echo", { message: "hello" }), done));

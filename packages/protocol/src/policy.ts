@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AbsolutePath, Actor, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
-import { ProjectId, ThreadId } from "./ids.ts";
+import { AutomationId, ProjectId, ThreadId } from "./ids.ts";
 import { PolicyEffect, PolicyRule } from "./policy-rule.ts";
 import { PolicyScope } from "./policy-scope.ts";
 import { PolicyName } from "./thread-row.ts";
@@ -54,6 +54,7 @@ export type Citation = z.infer<typeof Citation>;
 const place = {
   projectId: ProjectId.optional(),
   threadId: ThreadId.optional().describe("With those of its project."),
+  automationId: AutomationId.optional().describe("With those of its project."),
 };
 
 export const policyMethods = {
@@ -78,10 +79,13 @@ export const policyMethods = {
     scope: globally,
   }),
   "policy/show": method({
-    summary: "The policies in force in a thread, a project or everywhere, the widest first.",
+    summary:
+      "The policies in force in a thread, an automation, a project or everywhere, the widest first.",
     params: z.object(place),
     result: z.object({
-      preset: PolicyName.nullable().describe("What holds where no rule speaks; of a thread."),
+      preset: PolicyName.nullable().describe(
+        "What holds where no rule speaks; of a thread or an automation.",
+      ),
       policies: z.array(Policy),
       contradictions: z.array(z.string()),
     }),
@@ -99,6 +103,14 @@ export const policyMethods = {
           cwd: AbsolutePath.optional().describe("Else the worktree or repository."),
         }),
         z.object({ type: z.literal("patch"), patch: z.string().min(1).max(131_072) }),
+        z
+          .object({
+            type: z.literal("tool"),
+            server: z.string().max(120),
+            tool: z.string().min(1).max(120),
+            arguments: z.record(z.string(), z.unknown()).default({}),
+          })
+          .describe("A call of a tool of an MCP server."),
       ]),
       unattended: z.boolean().default(false),
       at: Timestamp.optional().describe("As at this time; else now."),
