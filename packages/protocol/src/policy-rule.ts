@@ -90,6 +90,14 @@ export const PolicyException = z.discriminatedUnion("type", [
 ]);
 export type PolicyException = z.infer<typeof PolicyException>;
 
+/** A limit that is passed once more was spent. */
+export const SpendingLimit = z.strictObject({
+  type: z.literal("spending"),
+  overUsd: z.number().nonnegative().max(1_000_000),
+  per: z.enum(["turn", "thread", "day", "sinceLastApproval"]),
+});
+export type SpendingLimit = z.infer<typeof SpendingLimit>;
+
 /** What a rule is about. */
 export const PolicyTarget = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("anything") }),
@@ -98,11 +106,7 @@ export const PolicyTarget = z.discriminatedUnion("type", [
   connection,
   outsideWorktree,
   tool,
-  z.strictObject({
-    type: z.literal("spending"),
-    overUsd: z.number().nonnegative().max(1_000_000),
-    per: z.enum(["turn", "thread", "day", "sinceLastApproval"]),
-  }),
+  SpendingLimit,
 ]);
 export type PolicyTarget = z.infer<typeof PolicyTarget>;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PolicyEffect } from "@heddle/protocol";
 import { describe, expect, test } from "vitest";
-import { decide, type RuleInForce } from "./decide.ts";
+import { decide, passedLimits, type RuleInForce } from "./decide.ts";
 import {
   type Circumstances,
   commandParts,
@@ -266,17 +266,23 @@ test.each<[string, Partial<Facts>, PolicyEffect]>([
   ["On weekends, ask before changing files", { day: "fri" }, "allow"],
   ["While unattended, never change files", { attended: false }, "deny"],
   ["While unattended, never change files", {}, "allow"],
-  [
-    "Ask before spending more than $2",
-    { costUsd: { ...circumstances.costUsd, sinceLastApproval: 2.01 } },
-    "ask",
-  ],
-  ["Ask before spending more than $2", { costUsd: { ...circumstances.costUsd, turn: 5 } }, "allow"],
-  [
-    "Never spend more than $5 in one turn",
-    { costUsd: { ...circumstances.costUsd, turn: 5.5 } },
-    "deny",
-  ],
 ])("%s with %j: %s", (text, more, verdict) => {
   expect(verdictOf(text, changeFacts([file("a")], more))).toBe(verdict);
+});
+
+test.each<[string, Partial<Circumstances["costUsd"]>, PolicyEffect[]]>([
+  ["Ask before spending more than $2", { sinceLastApproval: 2.01 }, ["ask"]],
+  ["Ask before spending more than $2", { sinceLastApproval: 2, turn: 5 }, []],
+  ["Never spend more than $5 in one turn", { turn: 5.5 }, ["deny"]],
+  ["Never spend more than $5 in one turn. Ask before spending more than $1", { turn: 5 }, []],
+  ["While unattended, never spend more than $5 in one turn", { turn: 5.5 }, []],
+  ["Never push", { turn: 5.5 }, []],
+])("%s, with %j spent, holds requests up: %j", (text, spent, effects) => {
+  const now = { ...circumstances, costUsd: { ...circumstances.costUsd, ...spent } };
+  const passed = passedLimits(
+    rulesOf(text).map(({ rule }) => rule),
+    now,
+  );
+  expect(passed.map(({ rule }) => rule.effect)).toEqual(effects);
+  expect(verdictOf(text, { ...changeFacts([file("a")]), ...now })).toBe("allow");
 });

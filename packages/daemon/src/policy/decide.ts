@@ -1,5 +1,5 @@
-import type { PolicyEffect, PolicyRule, PolicyTime } from "@heddle/protocol";
-import type { Facts, Part } from "./facts.ts";
+import type { PolicyEffect, PolicyRule, PolicyTime, SpendingLimit } from "@heddle/protocol";
+import type { Circumstances, Facts, Part } from "./facts.ts";
 import { isExactly, matches } from "./match.ts";
 import { wordsOf } from "./words/read-back.ts";
 
@@ -36,6 +36,18 @@ export function decide<Source>(
   const decisions = facts.parts.map((part) => decidePart(part, facts, inTime));
   const [strictest] = decisions.sort((a, b) => strictness[b.verdict] - strictness[a.verdict]);
   return strictest ?? { verdict: "allow", reason: "It does nothing.", cited: undefined };
+}
+
+/** The rules that forbid, or ask, because more was spent than they let be. */
+export function passedLimits(
+  rules: readonly PolicyRule[],
+  now: Circumstances,
+): { rule: PolicyRule; limit: SpendingLimit }[] {
+  return rules.flatMap((rule) => {
+    const { target: limit, effect, when } = rule;
+    if (limit.type !== "spending" || effect === "allow" || !holds(when, now)) return [];
+    return now.costUsd[limit.per] > limit.overUsd ? [{ rule, limit }] : [];
+  });
 }
 
 function decidePart<Source>(
@@ -87,7 +99,7 @@ function namesIt({ target }: PolicyRule, part: Part): boolean {
   return target.type === "connection";
 }
 
-function holds(when: PolicyTime | undefined, { time, day, attended }: Facts): boolean {
+function holds(when: PolicyTime | undefined, { time, day, attended }: Circumstances): boolean {
   if (when === undefined) return true;
   if (when.attended !== undefined && when.attended !== attended) return false;
   if (when.days && !when.days.includes(day)) return false;

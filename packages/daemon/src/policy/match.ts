@@ -20,7 +20,8 @@ export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
     case "anything":
       return "yes";
     case "spending":
-      return yesIf(facts.costUsd[target.per] > target.overUsd);
+      // What is spent is spent by requests to the model, not by what they lead to.
+      return "no";
     case "change":
       return yesIf(part.type === "file" && isChange(target, part.file, facts));
     case "tool":

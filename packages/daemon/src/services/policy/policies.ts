@@ -101,7 +101,7 @@ export class Policies {
 
   /** Whether what a command has changed has to be looked at. */
   judgesChanges(subject: PolicySubject): boolean {
-    return this.#rules(subject).some(
+    return this.rules(subject).some(
       ({ target, except = [] }) =>
         target.type === "change" || except.some(({ type }) => type === "change"),
     );
@@ -112,7 +112,8 @@ export class Policies {
     return this.inForce(subject).flatMap(({ rules }) => rules.map(({ words }) => words));
   }
 
-  #rules(subject: PolicySubject): PolicyRule[] {
+  /** The rules of the user's. */
+  rules(subject: Omit<PolicySubject, "preset">): PolicyRule[] {
     return this.inForce(subject).flatMap(({ rules }) => rules.map(({ rule }) => rule));
   }
 }
