@@ -258,6 +258,29 @@ describe("policies hold for tools of MCP servers:", () => {
     });
   });
 
+  test("calls that were made are replayed, and those of servers that are gone counted", async () => {
+    const other = await arena.project({ bad: programs.bad });
+    const thread = await other.thread();
+    await thread.say(steps(bad("write", { count: 60 }), done));
+    const scope = { type: "thread", threadId: thread.id } as const;
+    const replayed = async (text: string) =>
+      (await thread.client.call("policy/set", { scope, text })).replay;
+    expect(await replayed("Never use MCP tools of bad. Never delete files")).toMatchObject({
+      actions: 2,
+      denied: 1,
+      unknown: 0,
+      examples: [{ action: expect.stringMatching(/^mcp__bad__act \{/) }],
+    });
+    expect(await replayed("Ask before changing more than 50 lines")).toMatchObject({
+      actions: 2,
+      asked: 1,
+      examples: [{ action: expect.stringContaining("written.txt +60 -0") }],
+    });
+    const { id } = await arena.server(other, "bad");
+    await thread.client.call("mcp/remove", { serverId: id });
+    expect(await replayed("Never use MCP tools of bad")).toMatchObject({ actions: 0, unknown: 1 });
+  });
+
   test("the preset ask asks for a call with its arguments, and offers a rule for the tool", async () => {
     const thread = await project.thread({ policy: "ask" });
     const turn = await thread.send(steps(call("everything__echo", { message: "hello" }), done));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Methods, ParamsOf, PolicyScope, ResultOf } from "@heddle/protocol";
 import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addFile, exec, type Step, steps } from "./support/steps.ts";
+import { addFile, exec, held, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
@@ -118,6 +118,7 @@ describe("setting a policy", () => {
       actions: 3,
       asked: 1,
       denied: 1,
+      unknown: 0,
       examples: [
         {
           action: "r.txt +3 -0",
@@ -127,6 +128,33 @@ describe("setting a policy", () => {
         { action: "echo a", verdict: "deny", reason: "Never run 'echo'." },
       ],
     });
+  });
+
+  test("replays what the commands of a turn have left changed, and says of what that is not known", async () => {
+    const thread = await project.thread();
+    const patched = addFile("src/p.txt", ...lines(3));
+    const turn = await thread.say(
+      steps(patched, exec("seq 100 > src/a.txt"), exec("echo b > b.txt"), { text: "done" }),
+    );
+    const params = {
+      scope: { type: "thread", threadId: thread.id },
+      text: "Never change src/a.txt. Ask before changing more than 50 lines",
+    } as const;
+    const action = "left by the commands and calls of one turn: b.txt +1 -0, src/a.txt +100 -1";
+    expect((await readBack(params)).replay).toEqual({
+      actions: 4,
+      asked: 0,
+      denied: 1,
+      unknown: 0,
+      examples: [{ action, verdict: "deny", reason: "Never change src/a.txt." }],
+    });
+    const running = await thread.send(steps(held, { text: "done" }));
+    await thread.until(({ items }) =>
+      items.find((item) => item.type === "commandExecution" && item.turnId !== turn.id),
+    );
+    expect((await readBack(params)).replay).toMatchObject({ actions: 5, denied: 1, unknown: 1 });
+    await thread.client.call("turn/interrupt", { turnId: running.id });
+    await thread.ended(running.id);
   });
 
   test("is refused beside rules that cannot be read, and in their place mends them", async () => {

@@ -28,13 +28,22 @@ export type Policy = z.infer<typeof Policy>;
 
 /** What a policy would have said to what was done already. */
 export const PolicyReplay = z.object({
-  actions: z.int().describe("How many actions were looked at: the newest of the scope."),
+  actions: z
+    .int()
+    .describe(
+      "How many actions were looked at: the newest of the scope. What the commands and calls of a turn have left changed is one of them.",
+    ),
   asked: z.int(),
   denied: z.int(),
+  unknown: z
+    .int()
+    .describe("Commands and calls of which is not known any more what they changed, or went to."),
   examples: z
     .array(
       z.object({
-        action: z.string().describe("A command, or the files of a patch."),
+        action: z
+          .string()
+          .describe("A command, a call of an MCP tool, or files that were changed."),
         verdict: PolicyEffect,
         reason: z.string(),
       }),

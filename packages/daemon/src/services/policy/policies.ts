@@ -101,10 +101,7 @@ export class Policies {
 
   /** Whether what a command has changed has to be looked at. */
   judgesChanges(subject: PolicySubject): boolean {
-    return this.rules(subject).some(
-      ({ target, except = [] }) =>
-        target.type === "change" || except.some(({ type }) => type === "change"),
-    );
+    return this.rules(subject).some(judgesChanges);
   }
 
   /** The rules of the user's, in words, as an agent is told them. */
@@ -116,6 +113,11 @@ export class Policies {
   rules(subject: Omit<PolicySubject, "preset">): PolicyRule[] {
     return this.inForce(subject).flatMap(({ rules }) => rules.map(({ rule }) => rule));
   }
+}
+
+/** Whether a rule speaks of changes of files, in what it is about or excepts. */
+export function judgesChanges({ target, except = [] }: PolicyRule): boolean {
+  return target.type === "change" || except.some(({ type }) => type === "change");
 }
 
 /** The strictest rule of all policies decides; where one cannot be read, what none denies asks. */

@@ -11,6 +11,7 @@ import {
   ThreadStatus,
 } from "@heddle/protocol";
 import type { Clock } from "../../os/clock.ts";
+import { checkoutAt } from "../../os/git-repository.ts";
 import { contradictionsIn } from "../../policy/contradictions.ts";
 import { momentOf } from "../../policy/facts.ts";
 import { compile } from "../../policy/words/compile.ts";
@@ -55,10 +56,11 @@ export class PolicyDesk {
     const draft = draftOf(scope, before.version + 1, rules);
     const read = hashOf(draft);
     const others = (thread?: Thread) => this.#others(scope, thread);
+    const gitDirOf = (thread: Thread) => this.#gitDirOf(thread);
     const found = {
       hash: read,
       contradictions: contradictionsIn([...rules, ...rulesIn(others(threads[0]))]),
-      replay: await replay(store, threads, (thread) => [...others(thread), draft]),
+      replay: await replay(store, { threads, gitDirOf }, (thread) => [...others(thread), draft]),
     };
     if (hash === undefined) return commit(() => ({ policy: draft, inForce: false, ...found }));
     return commit((tx) => {
@@ -144,6 +146,11 @@ export class PolicyDesk {
     const { id } = rows.automation(store, scope.automationId);
     const runs = store.runs.where({ automation_id: id }).reverse();
     return runs.flatMap(({ threadId }) => (threadId && store.threads.find(threadId)) || []);
+  }
+
+  async #gitDirOf({ projectId }: Thread): Promise<string> {
+    const { path } = await this.#options.projects.granted(projectId, "ro");
+    return (await checkoutAt(path)).gitCommonDir;
   }
 
   /** What holds beside the policy of a scope. */
