@@ -56,6 +56,7 @@ const change = {
 const command = z.strictObject({
   type: z.literal("command"),
   argv: z.array(CommandPrefix).min(1).max(50).optional(),
+  exact: z.literal(true).optional().describe("Those words alone; else whatever begins so."),
   class: CommandClass.optional(),
 });
 const connection = z.strictObject({
@@ -91,6 +92,14 @@ export const PolicyException = z.discriminatedUnion("type", [
 ]);
 export type PolicyException = z.infer<typeof PolicyException>;
 
+/** A limit that is passed once more was spent. */
+export const SpendingLimit = z.strictObject({
+  type: z.literal("spending"),
+  overUsd: z.number().nonnegative().max(1_000_000),
+  per: z.enum(["turn", "thread", "day", "sinceLastApproval"]),
+});
+export type SpendingLimit = z.infer<typeof SpendingLimit>;
+
 /** What a rule is about. */
 export const PolicyTarget = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("anything") }),
@@ -99,11 +108,7 @@ export const PolicyTarget = z.discriminatedUnion("type", [
   connection,
   outsideWorktree,
   tool,
-  z.strictObject({
-    type: z.literal("spending"),
-    overUsd: z.number().nonnegative().max(1_000_000),
-    per: z.enum(["turn", "thread", "day", "sinceLastApproval"]),
-  }),
+  SpendingLimit,
 ]);
 export type PolicyTarget = z.infer<typeof PolicyTarget>;
 

@@ -68,7 +68,7 @@ export interface Evidence {
 /** What somebody may have to consent to before it happens. */
 export type EffectSubject = Exclude<
   ApprovalSubject,
-  { type: "question" | "changes" | "planDeviation" | "mcpDefinition" }
+  { type: "question" | "changes" | "planDeviation" | "mcpDefinition" | "spending" }
 >;
 
 /** How much of the model's window is used, and what makes room in it. */
@@ -179,6 +179,8 @@ export interface TurnHost {
   /** Ends the item of a call that an earlier daemon began, if it is still running. */
   settleItem(callId: string, state: "completed" | "failed" | "interrupted"): void;
 
+  /** Asks the policy whether the model may be asked again, after what was spent; throws if not. */
+  authorizeRequest(): Promise<void>;
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent>;
   /**

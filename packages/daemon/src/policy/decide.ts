@@ -1,5 +1,11 @@
-import { type PolicyEffect, type PolicyRule, type PolicyTime, Weekday } from "@heddle/protocol";
-import type { Facts, Part } from "./facts.ts";
+import {
+  type PolicyEffect,
+  type PolicyRule,
+  type PolicyTime,
+  type SpendingLimit,
+  Weekday,
+} from "@heddle/protocol";
+import type { Circumstances, Facts, Part } from "./facts.ts";
 import { isExactly, type Match, matches } from "./match.ts";
 import { wordsOf } from "./words/read-back.ts";
 
@@ -17,6 +23,8 @@ export interface Decision<Source = unknown> {
   readonly cited: RuleInForce<Source> | undefined;
   /** Nobody can tell whether the rule applies. */
   readonly doubtful?: true;
+  /** A policy cannot be read, so that no further rule would let it pass. */
+  readonly unreadable?: true;
 }
 
 /** The effects of rules in the order in which one stands over another. */
@@ -36,6 +44,18 @@ export function decide<Source>(
   return strictest ?? { verdict: "allow", reason: "It does nothing.", cited: undefined };
 }
 
+/** The rules that forbid, or ask, because more was spent than they let be. */
+export function passedLimits(
+  rules: readonly PolicyRule[],
+  now: Circumstances,
+): { rule: PolicyRule; limit: SpendingLimit }[] {
+  return rules.flatMap((rule) => {
+    const { target: limit, effect, when } = rule;
+    if (limit.type !== "spending" || effect === "allow" || !holds(when, now)) return [];
+    return now.costUsd[limit.per] > limit.overUsd ? [{ rule, limit }] : [];
+  });
+}
+
 function decidePart<Source>(
   part: Part,
   facts: Facts,
@@ -50,7 +70,7 @@ function decidePart<Source>(
   const allowed = of("allow").filter(({ rule }) => isAllowed(rule, part, facts));
   const doubtful = found("deny", "maybe") ?? found("ask", "maybe");
   const isNamed =
-    allowed.some(({ rule }) => namesIt(rule)) || (part.type === "command" && part.isCheck);
+    allowed.some(({ rule }) => namesIt(rule, part)) || (part.type === "command" && part.isCheck);
   if (doubtful && !isNamed)
     return { verdict: "ask", reason: doubt(part, doubtful.rule), cited: doubtful, doubtful: true };
   const [first] = allowed;
@@ -59,11 +79,12 @@ function decidePart<Source>(
 }
 
 function doubt(part: Part, rule: PolicyRule): string {
-  const why =
-    part.type === "command" && part.unknown
-      ? part.unknown
-      : "what it does is known only when it runs";
-  return `${wordsOf(rule)} It may do that: ${why}.`;
+  return `${wordsOf(rule)} It may do that: ${whyUnknown(part)}.`;
+}
+
+function whyUnknown(part: Part): string {
+  if (part.type === "tool") return "what a tool of an MCP server does is not known";
+  return (part.type === "command" && part.unknown) || "what it does is known only when it runs";
 }
 
 /** Whether a rule that forbids or asks applies; an exception counts only where there is no doubt. */
@@ -78,14 +99,15 @@ function isAllowed({ target, except = [] }: PolicyRule, part: Part, facts: Facts
 }
 
 /** Whether a rule allows this in particular, so that what cannot be read of it is allowed, too. */
-function namesIt({ target }: PolicyRule): boolean {
+function namesIt({ target }: PolicyRule, part: Part): boolean {
+  if (part.type === "tool") return target.type === "tool" && target.names !== undefined;
   if (target.type === "command") return target.argv !== undefined || target.class !== undefined;
   return target.type === "connection";
 }
 
 type Hours = NonNullable<PolicyTime["hours"]>;
 
-function holds(when: PolicyTime | undefined, { time, day, attended }: Facts): boolean {
+function holds(when: PolicyTime | undefined, { time, day, attended }: Circumstances): boolean {
   if (when === undefined) return true;
   if (when.attended !== undefined && when.attended !== attended) return false;
   if (when.days && !when.days.includes(dayOfSpan(when, { time, day }))) return false;

@@ -91,6 +91,8 @@ function tools(targets: readonly (PolicyTarget | PolicyException)[]): Part[] {
   const named = targets.flatMap((target) => (target.type === "tool" ? (target.names ?? []) : []));
   return [any, ...named].flatMap((name) => {
     const [server = any, tool = any] = name.split("/");
-    return [undefined, any].map((host): Part => ({ type: "tool", server, tool, host }));
+    return [undefined, any].map(
+      (host): Part => ({ type: "tool", server, tool, host, outside: false }),
+    );
   });
 }

@@ -1,5 +1,5 @@
 import { CommandPrefix } from "@heddle/protocol";
-import { following } from "./lists.ts";
+import { following, listOf } from "./lists.ts";
 import { capitals, isCommandOf, isKnownProgram } from "./programs.ts";
 import { NotUnderstood, type Reader } from "./reader.ts";
 
@@ -9,17 +9,24 @@ export function commandsOf(reader: Reader): [CommandPrefix, ...CommandPrefix[]] 
   return first ? [first, ...following(reader, quotedCommand)] : [bareCommand(reader)];
 }
 
+/** Whole commands, whatever stands in them. */
+export function exactCommandsOf(reader: Reader): [CommandPrefix, ...CommandPrefix[]] {
+  return listOf(reader, wordsOfQuoted, "a command such as 'rm -rf build'");
+}
+
 function quotedCommand(reader: Reader): CommandPrefix | undefined {
+  const words = wordsOfQuoted(reader);
+  const why = words && oddCommand(words);
+  if (why === undefined) return words;
+  throw new NotUnderstood(`"${words?.join(" ")}" ${why}`);
+}
+
+function wordsOfQuoted(reader: Reader): CommandPrefix | undefined {
   if (!reader.next?.quoted) return undefined;
   const words = (reader.take()?.text ?? "").trim().split(/\s+/);
-  const whole = words.join(" ");
   const parsed = CommandPrefix.safeParse(words);
-  if (!parsed.success) {
-    throw new NotUnderstood(`"${whole}" is no beginning of a command such as 'git push'`);
-  }
-  const why = oddCommand(words);
-  if (why === undefined) return parsed.data;
-  throw new NotUnderstood(`"${whole}" ${why}`);
+  if (parsed.success) return parsed.data;
+  throw new NotUnderstood(`"${words.join(" ")}" is no beginning of a command such as 'git push'`);
 }
 
 /** Why nobody can mean these words as the beginning of a command, with what to say instead. */

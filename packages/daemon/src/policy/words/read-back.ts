@@ -119,16 +119,13 @@ function changeWords(target: Extract<PolicyTarget, { type: "change" }>): string 
 
 function commandWords({
   argv,
+  exact,
   class: kind,
 }: Extract<PolicyTarget, { type: "command" }>): [string, string] {
-  if (argv)
-    return [
-      "run",
-      listed(
-        argv.map((words) => `'${words.join(" ")}'`),
-        "or",
-      ),
-    ];
+  if (argv) {
+    const names = argv.map((words) => `'${words.join(" ")}'`);
+    return ["run", `${exact ? "exactly " : ""}${listed(names, "or")}`];
+  }
   switch (kind) {
     case "test":
       return ["run", "tests"];

@@ -53,9 +53,11 @@ const word = fc.oneof(
   fc.constantFrom("git", "push", "--force", "-rf", "npm", "and", "or", "except", "a.", ","),
   fc.string({ minLength: 1, maxLength: 8 }),
 );
-const prefix = fc
+const whole = fc
   .array(word, { minLength: 1, maxLength: 4 })
-  .filter((words) => CommandPrefix.safeParse(words).success && oddCommand(words) === undefined);
+  .filter((words) => CommandPrefix.safeParse(words).success);
+const prefix = whole.filter((words) => oddCommand(words) === undefined);
+const wholes = fc.array(whole, { minLength: 1, maxLength: 3 });
 const argv = fc.array(prefix, { minLength: 1, maxLength: 3 });
 const host = fc
   .constantFrom("example.org", "*.example.com", "localhost", "a", "registry.npmjs.org:443")
@@ -79,6 +81,7 @@ const over = fc
 const command = fc.oneof(
   type("command"),
   argv.map((named) => ({ type: "command" as const, argv: named })),
+  wholes.map((named) => ({ type: "command" as const, argv: named, exact: true as const })),
   fc
     .constantFrom(...CommandClass.options)
     .map((kind) => ({ type: "command" as const, class: kind })),

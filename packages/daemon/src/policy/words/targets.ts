@@ -1,6 +1,6 @@
 import { type CommandClass, PolicyTarget } from "@heddle/protocol";
 import { changeTarget } from "./change.ts";
-import { commandsOf } from "./commands.ts";
+import { commandsOf, exactCommandsOf } from "./commands.ts";
 import { hostOf, isCertainlyHost } from "./hosts.ts";
 import { following, isName } from "./lists.ts";
 import { dollars } from "./numbers.ts";
@@ -195,6 +195,9 @@ function commands(reader: Reader): Spoken | undefined {
     const [kind] = named.find(([, words]) => reader.eat(...words)) ?? [];
     if (kind) return { target: { type: "command", class: kind } };
     if (reader.eat(...everyCommand)) return everyCommandBut(reader);
+    if (reader.eat("exactly")) {
+      return { target: { type: "command", argv: exactCommandsOf(reader), exact: true } };
+    }
     const isQuoted = reader.next?.quoted;
     const argv = commandsOf(reader);
     if (reader.eat("commands", "command") && !isQuoted) {

@@ -19,9 +19,10 @@ import type { Policies, RuleSource } from "./policies.ts";
  * the others, or in place of the one that asked. A rule of a wider or narrower scope stays as it is.
  */
 export async function offerFor(
-  { cited, doubtful }: Decision<RuleSource>,
+  { cited, doubtful, unreadable }: Decision<RuleSource>,
   subject: ApprovalSubject,
 ): Promise<RuleOffer | null> {
+  if (unreadable) return null;
   const target = await exactly(subject);
   if (target === undefined) return null;
   if (cited === undefined || doubtful) return offered({ effect: "allow", target }, null);
@@ -38,7 +39,7 @@ function offered(rule: PolicyRule, replaces: string | null): RuleOffer | null {
   return compiled.every((one) => "rule" in one) ? { words, replaces } : null;
 }
 
-/** The action as a rule can name it, and nothing else with it. */
+/** The action as a rule can name it: this command alone, this tool, or changes of these files. */
 async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
   if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
   if (subject.type === "mcpTool") {
@@ -49,7 +50,7 @@ async function exactly(subject: ApprovalSubject): Promise<PolicyException | unde
   const [command, ...others] = await commandsIn(subject.cmd);
   if (command === undefined || others.length > 0 || command.redirects.length > 0) return undefined;
   const words = CommandPrefix.safeParse(command.words);
-  return words.success ? { type: "command", argv: [words.data] } : undefined;
+  return words.success ? { type: "command", argv: [words.data], exact: true } : undefined;
 }
 
 const offeredFiles = 3;
@@ -70,7 +71,7 @@ export function keepOffer(policies: Policies, tx: Transaction, approval: Approva
     throw new DaemonError("invalidParams", message, { approvalId: id });
   }
   const scope = { type: "project", projectId } as const;
-  const { rules } = policies.read(scope);
+  const { rules } = policies.whole(scope);
   const kept = rules.filter(({ words }) => words !== offer.replaces).map(({ rule }) => rule);
   policies.set(tx, scope, [...kept, compiled.rule]);
 }
