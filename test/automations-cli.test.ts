@@ -184,7 +184,7 @@ test("a finding is read, snoozed, accepted with a reason, and done, by its id or
   expect(nothing.stderr).toMatch(/no finding is named/);
 });
 
-test("a policy is set for an automation by its name", async () => {
+test("a policy is set for an automation by its name, shown and tried", async () => {
   const project = await daemon.project();
   const heddle = heddleIn(project);
   const { id } = await new TestAutomations(daemon, project).add({ name: "careful" });
@@ -195,6 +195,13 @@ test("a policy is set for an automation by its name", async () => {
   const scope = { type: "automation", automationId: id } as const;
   const { data } = await client.call("policy/history", { scope });
   expect(data).toMatchObject([{ version: 1, scope }]);
+  const place = ["--automation", "careful"];
+  const shown = await heddle("policy", "show", ...place);
+  expect(shown.stdout).toMatch(/^automation .*\n {2}Never change files\.\n.*speaks of: workspace$/);
+  const patch = "*** Begin Patch\n*** Add File: b.txt\n+b\n*** End Patch";
+  const tried = await heddle("policy", "test", patch, ...place);
+  expect(tried.stdout).toMatch(/^deny: Never change files\. \(automation /);
+  expect((await heddle("policy", "test", patch)).stdout).toMatch(/^allow: /);
   const unknown = await heddle("policy", "set", sentence, "--automation", "reckless", "--yes");
   expect(unknown.stderr).toMatch(/no automation is called reckless/);
 });

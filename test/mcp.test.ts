@@ -213,6 +213,74 @@ describe("policies hold for tools of MCP servers:", () => {
     expect(await changed(thread)).toEqual([]);
   });
 
+  test("a tool may do what a rule about commands or the network forbids, so that its call asks", async () => {
+    const thread = await under("Never push. Never use the network. Never run git commands");
+    const turn = await thread.send(steps(call("everything__echo", { message: "hello" }), done));
+    const { reason, offer } = await answer(thread, declined);
+    expect(reason).toMatch(/^Never run 'git push'. It may do that: what a tool of an MCP server/);
+    expect(offer?.words).toBe("Allow using MCP tools of 'everything/echo'.");
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+    expect(arena.results(thread)[0]).toMatch(/^declined: /);
+  });
+
+  test("a tool that a rule names runs, but not on files outside", async () => {
+    const allowed = "Allow using MCP tools of 'files' or 'everything/echo'";
+    const thread = await under(`Never push. Never touch files outside the worktree. ${allowed}`);
+    const echo = call("everything__echo", { message: "hello" });
+    const read = call("files__read_text_file", { path: "/etc/passwd" });
+    await thread.say(steps(echo, read, done));
+    const [told, refused] = arena.results(thread);
+    expect(told).toMatch(/hello/);
+    expect(refused).toBe(
+      "declined: the policy forbids it: Never touch files outside the worktree.",
+    );
+  });
+
+  test("a call is tried before anything makes it", async () => {
+    const thread = await under(
+      "Never touch files outside the worktree. Never use MCP tools of bad",
+    );
+    const tried = (server: string, input: Record<string, unknown> = {}) =>
+      thread.client.call("policy/test", {
+        threadId: thread.id,
+        action: { type: "tool", server, tool: "act", arguments: input },
+      });
+    expect(await tried("bad")).toMatchObject({
+      verdict: "deny",
+      reason: "Never use MCP tools of 'bad'.",
+      facts: ["call act of the MCP server bad (in the box)"],
+    });
+    expect(await tried("files")).toMatchObject({ verdict: "ask" });
+    expect(await tried("files", { to: "/etc" })).toMatchObject({ verdict: "deny" });
+    await expect(tried("github")).rejects.toMatchObject({
+      kind: "notFound",
+      message: "no MCP server github here; there are: bad, everything, files",
+    });
+  });
+
+  test("calls that were made are replayed, and those of servers that are gone counted", async () => {
+    const other = await arena.project({ bad: programs.bad });
+    const thread = await other.thread();
+    await thread.say(steps(bad("write", { count: 60 }), done));
+    const scope = { type: "thread", threadId: thread.id } as const;
+    const replayed = async (text: string) =>
+      (await thread.client.call("policy/set", { scope, text })).replay;
+    expect(await replayed("Never use MCP tools of bad. Never delete files")).toMatchObject({
+      actions: 2,
+      denied: 1,
+      unknown: 0,
+      examples: [{ action: expect.stringMatching(/^mcp__bad__act \{/) }],
+    });
+    expect(await replayed("Ask before changing more than 50 lines")).toMatchObject({
+      actions: 2,
+      asked: 1,
+      examples: [{ action: expect.stringContaining("written.txt +60 -0") }],
+    });
+    const { id } = await arena.server(other, "bad");
+    await thread.client.call("mcp/remove", { serverId: id });
+    expect(await replayed("Never use MCP tools of bad")).toMatchObject({ actions: 0, unknown: 1 });
+  });
+
   test("the preset ask asks for a call with its arguments, and offers a rule for the tool", async () => {
     const thread = await project.thread({ policy: "ask" });
     const turn = await thread.send(steps(call("everything__echo", { message: "hello" }), done));

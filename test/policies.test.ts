@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Methods, ParamsOf, PolicyScope, ResultOf } from "@heddle/protocol";
+import BetterSqlite3 from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addFile, exec, type Step, steps } from "./support/steps.ts";
+import { addFile, exec, held, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
@@ -117,6 +118,7 @@ describe("setting a policy", () => {
       actions: 3,
       asked: 1,
       denied: 1,
+      unknown: 0,
       examples: [
         {
           action: "r.txt +3 -0",
@@ -126,6 +128,50 @@ describe("setting a policy", () => {
         { action: "echo a", verdict: "deny", reason: "Never run 'echo'." },
       ],
     });
+  });
+
+  test("replays what the commands of a turn have left changed, and says of what that is not known", async () => {
+    const thread = await project.thread();
+    const patched = addFile("src/p.txt", ...lines(3));
+    const turn = await thread.say(
+      steps(patched, exec("seq 100 > src/a.txt"), exec("echo b > b.txt"), { text: "done" }),
+    );
+    const params = {
+      scope: { type: "thread", threadId: thread.id },
+      text: "Never change src/a.txt. Ask before changing more than 50 lines",
+    } as const;
+    const action = "left by the commands and calls of one turn: b.txt +1 -0, src/a.txt +100 -1";
+    expect((await readBack(params)).replay).toEqual({
+      actions: 4,
+      asked: 0,
+      denied: 1,
+      unknown: 0,
+      examples: [{ action, verdict: "deny", reason: "Never change src/a.txt." }],
+    });
+    const running = await thread.send(steps(held, { text: "done" }));
+    await thread.until(({ items }) =>
+      items.find((item) => item.type === "commandExecution" && item.turnId !== turn.id),
+    );
+    expect((await readBack(params)).replay).toMatchObject({ actions: 5, denied: 1, unknown: 1 });
+    await thread.client.call("turn/interrupt", { turnId: running.id });
+    await thread.ended(running.id);
+  });
+
+  test("is refused beside rules that cannot be read, and in their place mends them", async () => {
+    const thread = await under("Never push");
+    const damaged = { type: "thread", threadId: thread.id } as const;
+    const db = new BetterSqlite3(join(daemon.paths.state, "heddle.db"));
+    db.prepare("UPDATE policy SET rules = 'rubbish' WHERE name = ?").run(`thread/${thread.id}`);
+    db.close();
+    const text = "Never run 'ls'";
+    await expect(readBack({ scope: damaged, text, mode: "add" })).rejects.toMatchObject({
+      kind: "conflict",
+      message: expect.stringMatching(/^the policy of this thread cannot be read, .* set all of it/),
+    });
+    const shown = () => thread.client.call("policy/show", { threadId: thread.id });
+    expect((await shown()).policies).toMatchObject([{ broken: true, version: 1 }]);
+    await set(damaged, text);
+    expect((await shown()).policies).toMatchObject([{ broken: false, version: 2 }]);
   });
 
   test("can be tried on a command and on a patch", async () => {
@@ -254,6 +300,26 @@ describe("ask before making changes over 50 lines", () => {
   });
 });
 
+test("a limit in one file counts what is done to it in small steps", async () => {
+  const thread = await under("Ask before changing more than 50 lines in one file");
+  const turn = await thread.send(
+    steps(exec("seq 40 > a.txt"), exec("seq 40 > b.txt"), exec("seq 40 >> a.txt"), { text: "x" }),
+  );
+  expect((await thread.pending()).subject).toMatchObject({ cmd: "seq 40 >> a.txt" });
+  await answer(thread, true);
+  expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
+  expect(thread.view.approvals).toHaveLength(1);
+});
+
+test("a command in a folder that cannot be is an error for the model, and the turn goes on", async () => {
+  const thread = await under("Never push");
+  const turn = await thread.say(
+    steps(exec("ls", { workdir: "a\0b" }), exec("ls\0b"), { text: "done" }),
+  );
+  expect(turn).toMatchObject({ state: "done" });
+  expect(JSON.stringify(daemon.requestsOf(thread).at(-1))).toContain("invalid arguments of exec_");
+});
+
 test("what a rule forbids is taken back though nothing could tell it before", async () => {
   const thread = await under("Never change src/");
   const turn = await thread.say(steps(exec("echo b > $(echo src/a.txt); echo ok > o.txt"), {}));
@@ -290,13 +356,19 @@ test("what still writes when a turn is done takes its proof away", async () => {
 test("an answer can become a rule of the project", async () => {
   const { thread: start, project: row } = await daemon.project();
   const thread = await start({ policy: "ask" });
-  const turn = await thread.send(steps(exec("echo one"), exec("echo one"), { text: "done" }));
+  const made = [exec("echo one"), exec("echo one"), exec("echo one two")];
+  const turn = await thread.send(steps(...made, { text: "done" }));
   const { id: approvalId, hash, offer } = await thread.pending();
-  expect(offer).toEqual({ words: "Allow running 'echo one'.", replaces: null });
+  const words = "Allow running exactly 'echo one'.";
+  expect(offer).toEqual({ words, replaces: null });
   const rule = { type: "accept", scope: "rule" } as const;
   await thread.client.call("approval/resolve", { approvalId, hash, answer: rule });
+  expect((await thread.until(({ approvals }) => approvals[1])).subject).toMatchObject({
+    cmd: "echo one two",
+  });
+  await answer(thread, true);
   expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
-  expect(thread.view.approvals).toHaveLength(1);
+  expect(thread.view.approvals).toHaveLength(2);
   const { policies } = await thread.client.call("policy/show", { projectId: row.id });
-  expect(policies).toMatchObject([{ rules: [{ words: "Allow running 'echo one'." }] }]);
+  expect(policies).toMatchObject([{ rules: [{ words }] }]);
 });

@@ -1,4 +1,4 @@
-import type { PolicyScope, ProjectId, ThreadId } from "@heddle/protocol";
+import type { Methods, ParamsOf, PolicyScope } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { findAutomation } from "./automations/find.ts";
@@ -40,8 +40,7 @@ export async function scopeOf(daemon: HeddleClient, options: PlaceOptions): Prom
 export async function placeOf(
   daemon: HeddleClient,
   options: PlaceOptions,
-): Promise<{ projectId?: ProjectId; threadId?: ThreadId }> {
-  const scope = await scopeOf(daemon, options);
-  if (scope.type === "thread") return { threadId: scope.threadId };
-  return scope.type === "project" ? { projectId: scope.projectId } : {};
+): Promise<ParamsOf<Methods, "policy/show">> {
+  const { type: _, ...place } = await scopeOf(daemon, options);
+  return place;
 }

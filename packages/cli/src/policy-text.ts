@@ -18,9 +18,10 @@ export function scopeText(scope: PolicyScope): string {
 export function policyText({ scope, version, rules, broken, setBy, setAt }: Policy): string {
   const who = setBy && setAt !== null ? ` by ${printableLine(setBy.name)} ${age(setAt)} ago` : "";
   const heading = `${scopeText(scope)}, version ${version}${who}:`;
-  const lines = broken
-    ? ["cannot be read, so that everything asks; set it again"]
-    : rules.map(({ words }) => printableLine(words));
+  const lines = [
+    ...(broken ? ["cannot all be read, so that what is not denied asks; set it again"] : []),
+    ...rules.map(({ words }) => printableLine(words)),
+  ];
   return [heading, ...(lines.length > 0 ? lines : ["no rules"]).map(indented)].join("\n");
 }
 
@@ -30,13 +31,14 @@ interface ReadBack {
     readonly actions: number;
     readonly asked: number;
     readonly denied: number;
+    readonly unknown: number;
     readonly examples: readonly { action: string; verdict: string; reason: string }[];
   };
 }
 
 /** What rules would have said to what was done, and what in them is idle. */
 export function readBackText({ contradictions, replay }: ReadBack): string {
-  const { actions, asked, denied, examples } = replay;
+  const { actions, asked, denied, unknown, examples } = replay;
   const past =
     actions === 0
       ? "nothing was done yet that it could be tried on"
@@ -45,7 +47,15 @@ export function readBackText({ contradictions, replay }: ReadBack): string {
     `${verdict}: ${action}`,
     `  ${reason}`,
   ]);
-  return [...contradictions, past, ...shown.map(indented)].map(printableLine).join("\n");
+  const untried =
+    unknown === 0
+      ? []
+      : [
+          `of ${count(unknown, "command or call", "commands or calls")} it is not known any more what was changed`,
+        ];
+  return [...contradictions, past, ...untried, ...shown.map(indented)]
+    .map(printableLine)
+    .join("\n");
 }
 
 function indented(line: string): string {

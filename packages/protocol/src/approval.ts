@@ -4,6 +4,7 @@ import { method, unordered } from "./define.ts";
 import { ApprovalId, ItemId, ProjectId, ThreadId, TurnId } from "./ids.ts";
 import { ChangedFile } from "./item.ts";
 import { McpTool } from "./mcp.ts";
+import { SpendingLimit } from "./policy-rule.ts";
 
 /** Exactly what will happen on consent; the approval's hash covers all of it. */
 export const ApprovalSubject = z.discriminatedUnion("type", [
@@ -62,6 +63,9 @@ export const ApprovalSubject = z.discriminatedUnion("type", [
       after: McpTool.describe("As the server describes it now."),
     })
     .describe("An MCP server describes a tool otherwise than it was approved."),
+  z
+    .object({ ...SpendingLimit.shape, spentUsd: z.number() })
+    .describe("Asking the model again, after so much was spent."),
   z.object({
     type: z.literal("question"),
     question: z.string(),

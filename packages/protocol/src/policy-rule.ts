@@ -10,10 +10,12 @@ const PathPattern = z
   .string()
   .max(200)
   .regex(
-    /^(?![!#/~])(?!(?:.*\/)?\.\.(?:\/|$))[^\s'"`\0\\][^'"`\0\n\\]*(?<!\s)$/,
+    /^(?![!#~]|\/(?:\/|$))(?!(?:.*\/)?\.\.(?:\/|$))[^\s'"`\0\\][^'"`\0\n\\]*(?<!\s)$/,
     "expected a path or pattern inside of the project, as in .gitignore",
   )
-  .describe("As in .gitignore: `src/`, `*.sql`, `docs/**`.");
+  .describe(
+    "As in .gitignore: `src/`, `*.sql`, `docs/**`; `/src/` is that of the root alone. A folder that is allowed or excepted, or outside of which something holds, is that of the root.",
+  );
 const paths = z.array(PathPattern).min(1).max(50);
 
 const CommandWord = z
@@ -54,6 +56,7 @@ const change = {
 const command = z.strictObject({
   type: z.literal("command"),
   argv: z.array(CommandPrefix).min(1).max(50).optional(),
+  exact: z.literal(true).optional().describe("Those words alone; else whatever begins so."),
   class: CommandClass.optional(),
 });
 const connection = z.strictObject({
@@ -89,6 +92,14 @@ export const PolicyException = z.discriminatedUnion("type", [
 ]);
 export type PolicyException = z.infer<typeof PolicyException>;
 
+/** A limit that is passed once more was spent. */
+export const SpendingLimit = z.strictObject({
+  type: z.literal("spending"),
+  overUsd: z.number().nonnegative().max(1_000_000),
+  per: z.enum(["turn", "thread", "day", "sinceLastApproval"]),
+});
+export type SpendingLimit = z.infer<typeof SpendingLimit>;
+
 /** What a rule is about. */
 export const PolicyTarget = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("anything") }),
@@ -97,11 +108,7 @@ export const PolicyTarget = z.discriminatedUnion("type", [
   connection,
   outsideWorktree,
   tool,
-  z.strictObject({
-    type: z.literal("spending"),
-    overUsd: z.number().nonnegative().max(1_000_000),
-    per: z.enum(["turn", "thread", "day", "sinceLastApproval"]),
-  }),
+  SpendingLimit,
 ]);
 export type PolicyTarget = z.infer<typeof PolicyTarget>;
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AbsolutePath, Actor, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
-import { ProjectId, ThreadId } from "./ids.ts";
+import { AutomationId, ProjectId, ThreadId } from "./ids.ts";
 import { PolicyEffect, PolicyRule } from "./policy-rule.ts";
 import { PolicyScope } from "./policy-scope.ts";
 import { PolicyName } from "./thread-row.ts";
@@ -18,7 +18,9 @@ export const Policy = z.object({
   scope: PolicyScope,
   version: z.int().nonnegative().describe("0: nothing was ever set."),
   rules: z.array(RuleInWords),
-  broken: z.boolean().describe("What is stored cannot be read; until it is set anew, all asks."),
+  broken: z
+    .boolean()
+    .describe("Not all that is stored can be read; until it is set anew, what is not denied asks."),
   setBy: Actor.nullable(),
   setAt: Timestamp.nullable(),
 });
@@ -26,13 +28,22 @@ export type Policy = z.infer<typeof Policy>;
 
 /** What a policy would have said to what was done already. */
 export const PolicyReplay = z.object({
-  actions: z.int().describe("How many actions were looked at: the newest of the scope."),
+  actions: z
+    .int()
+    .describe(
+      "How many actions were looked at: the newest of the scope. What the commands and calls of a turn have left changed is one of them.",
+    ),
   asked: z.int(),
   denied: z.int(),
+  unknown: z
+    .int()
+    .describe("Commands and calls of which is not known any more what they changed, or went to."),
   examples: z
     .array(
       z.object({
-        action: z.string().describe("A command, or the files of a patch."),
+        action: z
+          .string()
+          .describe("A command, a call of an MCP tool, or files that were changed."),
         verdict: PolicyEffect,
         reason: z.string(),
       }),
@@ -52,6 +63,7 @@ export type Citation = z.infer<typeof Citation>;
 const place = {
   projectId: ProjectId.optional(),
   threadId: ThreadId.optional().describe("With those of its project."),
+  automationId: AutomationId.optional().describe("With those of its project."),
 };
 
 export const policyMethods = {
@@ -76,10 +88,13 @@ export const policyMethods = {
     scope: globally,
   }),
   "policy/show": method({
-    summary: "The policies in force in a thread, a project or everywhere, the widest first.",
+    summary:
+      "The policies in force in a thread, an automation, a project or everywhere, the widest first.",
     params: z.object(place),
     result: z.object({
-      preset: PolicyName.nullable().describe("What holds where no rule speaks; of a thread."),
+      preset: PolicyName.nullable().describe(
+        "What holds where no rule speaks; of a thread or an automation.",
+      ),
       policies: z.array(Policy),
       contradictions: z.array(z.string()),
     }),
@@ -97,6 +112,14 @@ export const policyMethods = {
           cwd: AbsolutePath.optional().describe("Else the worktree or repository."),
         }),
         z.object({ type: z.literal("patch"), patch: z.string().min(1).max(131_072) }),
+        z
+          .object({
+            type: z.literal("tool"),
+            server: z.string().max(120),
+            tool: z.string().min(1).max(120),
+            arguments: z.record(z.string(), z.unknown()).default({}),
+          })
+          .describe("A call of a tool of an MCP server."),
       ]),
       unattended: z.boolean().default(false),
       at: Timestamp.optional().describe("As at this time; else now."),

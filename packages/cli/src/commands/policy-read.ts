@@ -1,12 +1,17 @@
+import { type Methods, messageOf, type ParamsOf } from "@heddle/protocol";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
+import { usageError } from "../exit.ts";
 import { type PlaceOptions, placeOf, placeOptions, scopeOf } from "../policy-place.ts";
 import { policyText, scopeText } from "../policy-text.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
 
+type Action = ParamsOf<Methods, "policy/test">["action"];
+
 interface Options extends PlaceOptions {
+  readonly tool?: string;
   readonly unattended?: boolean;
   readonly json?: boolean;
 }
@@ -29,18 +34,19 @@ export function showCommand(): Command {
 
 export function testCommand(): Command {
   const made = command("test")
-    .description("Say what the policies would decide over a command or a patch, and by which rule.")
-    .argument("<action>", "a command, or a patch that begins with *** Begin Patch");
+    .description("Say what the policies would decide over an action, and by which rule.")
+    .argument("[action]", "a command, or a patch that begins with *** Begin Patch");
   return placeOptions(made)
+    .option(
+      "--tool <server/tool>",
+      "a call of an MCP tool; the argument is then its JSON arguments",
+    )
     .option("--unattended", "as in what an automation began")
     .option("--json", "print the decision as JSON")
-    .action(async (text: string, options: Options) => {
+    .action(async (text: string | undefined, options: Options) => {
+      const action = options.tool === undefined ? actionOf(text) : callOf(options.tool, text);
       using daemon = await openDaemon();
       const place = await placeOf(daemon, options);
-      const isPatch = text.trimStart().startsWith("*** Begin Patch");
-      const action = isPatch
-        ? ({ type: "patch", patch: text } as const)
-        : ({ type: "command", cmd: text } as const);
       const unattended = options.unattended === true;
       const decision = await daemon.call("policy/test", { ...place, action, unattended });
       if (options.json) return printJson(decision);
@@ -51,6 +57,29 @@ export function testCommand(): Command {
         : "where no rule speaks";
       print(printableLine(`${verdict}: ${reason} (${from})`));
     });
+}
+
+function actionOf(text: string | undefined): Action {
+  if (text === undefined) throw usageError("say which command or patch, or --tool for an MCP tool");
+  const isPatch = text.trimStart().startsWith("*** Begin Patch");
+  return isPatch ? { type: "patch", patch: text } : { type: "command", cmd: text };
+}
+
+function callOf(name: string, json = "{}"): Action {
+  const [server = "", tool = ""] = name.split("/", 2);
+  if (tool === "") throw usageError("name a tool with its server, as in --tool files/write_file");
+  return { type: "tool", server, tool, arguments: argumentsIn(json) };
+}
+
+function argumentsIn(json: string): Record<string, unknown> {
+  const expected = 'the arguments of a tool are a JSON object, such as {"path":"src/a.ts"}';
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    throw usageError(`${expected}: ${messageOf(error)}`);
+  }
+  throw usageError(expected);
 }
 
 export function historyCommand(): Command {

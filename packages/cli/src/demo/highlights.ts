@@ -110,6 +110,8 @@ function ofSubject(subject: ApprovalSubject): string {
       return "whether it may call a tool of an MCP server";
     case "mcpDefinition":
       return "whether a tool may be what its MCP server says now";
+    case "spending":
+      return "whether it may spend more";
     case "question":
       return "a question";
   }
@@ -138,6 +140,8 @@ function exactly(subject: ApprovalSubject): string {
       return printableLine(`${subject.server} ${subject.tool} ${subject.arguments}`);
     case "mcpDefinition":
       return printableLine(`${subject.server} ${subject.after.name}`);
+    case "spending":
+      return `more than $${subject.overUsd}`;
     case "question":
       return printableLine(subject.question);
   }

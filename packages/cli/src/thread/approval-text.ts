@@ -57,6 +57,8 @@ function subjectText(subject: ApprovalSubject, paint: Paint): string {
       const lines = [...definitionText(before, "- "), ...definitionText(after, "+ ")];
       return [heading, ...lines].map(indented).join("");
     }
+    case "spending":
+      return indented(`ask the model again, after $${subject.spentUsd.toFixed(4)} were spent`);
     case "question":
       return `${indented(subject.question)}${subject.options
         .map((option, at) => indented(`${at + 1}. ${option}`))

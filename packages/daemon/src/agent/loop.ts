@@ -67,6 +67,7 @@ async function prepare({ host, guard }: ToolContext): Promise<void> {
   await readMessages(host);
   const notes = [...guard.takeAdvice(), ...budgetNotes(host.budgets(), () => host.history())];
   if (notes.length > 0) host.remember(notes);
+  await host.authorizeRequest();
   await fitWindow(host);
 }
 

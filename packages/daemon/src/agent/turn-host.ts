@@ -68,7 +68,7 @@ export interface Evidence {
 /** What somebody may have to consent to before it happens. */
 export type EffectSubject = Exclude<
   ApprovalSubject,
-  { type: "question" | "changes" | "planDeviation" | "mcpDefinition" }
+  { type: "question" | "changes" | "planDeviation" | "mcpDefinition" | "spending" }
 >;
 
 /** What a patch makes of files: their contents by path, undefined where one is deleted. */
@@ -182,6 +182,8 @@ export interface TurnHost {
   /** Ends the item of a call that an earlier daemon began, if it is still running. */
   settleItem(callId: string, state: "completed" | "failed" | "interrupted"): void;
 
+  /** Asks the policy whether the model may be asked again, after what was spent; throws if not. */
+  authorizeRequest(): Promise<void>;
   /** Asks the policy, and a person if the policy says so. */
   authorize(itemId: ItemId, subject: EffectSubject, writes?: Writes): Promise<Consent>;
   /**

@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { PolicyEffect } from "@heddle/protocol";
+import type { PolicyEffect, PolicyRule } from "@heddle/protocol";
 import { describe, expect, test } from "vitest";
-import { decide, type RuleInForce } from "./decide.ts";
-import { type Circumstances, commandParts, type Facts, type FileFact, fileParts } from "./facts.ts";
+import { decide, passedLimits, type RuleInForce } from "./decide.ts";
+import {
+  type Circumstances,
+  commandParts,
+  type Facts,
+  type FileFact,
+  fileParts,
+  type ToolCall,
+  toolPart,
+} from "./facts.ts";
 import { compile } from "./words/compile.ts";
 
 const circumstances: Circumstances = {
@@ -38,6 +46,12 @@ function changeFacts(files: FileFact[], more: Partial<Facts> = {}): Facts {
     ...circumstances,
     ...more,
   };
+}
+
+/** A call of a tool of a server in the box, or of one that is somewhere else. */
+function toolFacts(input: object = {}, host: string | null = null): Facts {
+  const call: ToolCall = { server: "shell", tool: "run", host, arguments: JSON.stringify(input) };
+  return { parts: [toolPart(call, "/w/t")], change: [], sinceApproval: [], ...circumstances };
 }
 
 const file = (
@@ -107,6 +121,88 @@ test("a command that cannot be read runs where a rule allows it by name, or it i
   expect(verdictOf(text, await commandFacts("make it", ["make it"]))).toBe("allow");
 });
 
+test.each<[string, string, PolicyEffect]>([
+  ["Allow running exactly 'rm -rf build'", "rm -rf build", "allow"],
+  ["Allow running exactly 'rm -rf build'", "rm -rf build src .github", "ask"],
+  ["Allow running exactly 'rm -rf build'", "rm -rf", "ask"],
+  ["Allow running exactly 'git'", "git config --global a.b c", "ask"],
+  ["Allow running 'git'", "git config --global a.b c", "allow"],
+  ["Never run exactly 'git push'. Allow doing anything", "git push", "deny"],
+  ["Never run exactly 'git push'. Allow doing anything", "/usr/bin/git push", "deny"],
+  ["Never run exactly 'git push'. Allow doing anything", "git push --force", "allow"],
+  ["Never run exactly 'git push'. Allow doing anything", "git push $X", "ask"],
+  ["Ask before running commands, except running exactly 'ls'. Allow doing anything", "ls", "allow"],
+  [
+    "Ask before running commands, except running exactly 'ls'. Allow doing anything",
+    "ls -a",
+    "ask",
+  ],
+])("%s: %s: %s", async (text, cmd, verdict) => {
+  expect(decide(await commandFacts(cmd), rulesOf(text)).verdict).toBe(verdict);
+});
+
+describe("a call of an MCP tool", () => {
+  const aboutCommands = [
+    ...["Never push", "Never run commands", "Never use the network", "Never install packages"],
+    ...["Never run git commands", "Only connect to example.org", "Never run tests"],
+    ...["Never touch files outside the worktree", "Only run 'npm test'"],
+    ...["Ask before doing anything, except running tests", "Allow running commands. Never push"],
+    "Allow using MCP tools. Never push",
+  ];
+
+  test.each(aboutCommands)("may do what a rule is about, so that it asks: %s", (text) => {
+    expect(verdictOf(text, toolFacts())).toBe("ask");
+  });
+
+  test.each(["'shell'", "'shell/run'", "'other' or 'shell/run'"])(
+    "runs where a rule allows it by its name: %s",
+    (names) => {
+      const text = `Never push. Never use the network. Allow using MCP tools of ${names}`;
+      expect(verdictOf(text, toolFacts())).toBe("allow");
+      expect(verdictOf(`${text}. Never use MCP tools`, toolFacts())).toBe("deny");
+    },
+  );
+
+  test("is not allowed by a rule for another tool", () => {
+    expect(verdictOf("Never push. Allow using MCP tools of 'shell/read'", toolFacts())).toBe("ask");
+  });
+
+  test.each<[object, PolicyEffect]>([
+    [{ path: "/etc/passwd" }, "deny"],
+    [{ path: " file:///etc/passwd\n" }, "deny"],
+    [{ edits: [{ to: ["~/.bashrc"] }] }, "deny"],
+    [{ path: "src/../../other" }, "deny"],
+    [{ "/etc/passwd": 1 }, "deny"],
+    [{ path: "/w/t/src/a.txt", text: "/etc is\nno path here" }, "allow"],
+    [{ path: "src/a.txt", depth: 2, all: null }, "allow"],
+  ])("goes outside by a path in its arguments, whatever is allowed: %j", (input, verdict) => {
+    const named = "Never touch files outside the worktree. Allow using MCP tools of 'shell'";
+    expect(verdictOf(named, toolFacts(input))).toBe(verdict);
+  });
+
+  test("is allowed nothing by a rule that allows files outside", () => {
+    const rules = rulesOf("Allow touching files outside the worktree");
+    expect(decide(toolFacts({ path: "/etc/passwd" }), rules).verdict).toBe("ask");
+  });
+
+  test("of a remote server is a connection to its host", () => {
+    const remote = toolFacts({ path: "/repos" }, "api.example.org:443");
+    expect(verdictOf("Never use the network", remote)).toBe("deny");
+    expect(verdictOf("Only connect to other.org", remote)).toBe("deny");
+    expect(verdictOf("Only connect to '*.example.org'", remote)).toBe("allow");
+    expect(verdictOf("Never touch files outside the worktree", remote)).toBe("allow");
+    expect(verdictOf("Never push. Allow connecting to api.example.org", remote)).toBe("ask");
+  });
+
+  test("says why it asks", () => {
+    expect(decide(toolFacts(), rulesOf("Never push"))).toMatchObject({
+      reason:
+        "Never run 'git push'. It may do that: what a tool of an MCP server does is not known.",
+      doubtful: true,
+    });
+  });
+});
+
 describe("changes", () => {
   test.each<[string, FileFact[], PolicyEffect]>([
     ["Ask before changing more than 50 lines", [file("a", 50)], "allow"],
@@ -133,6 +229,16 @@ describe("changes", () => {
     ["Ask before changing '*.sql'", [file("db/a.sql")], "ask"],
     ["Only change docs/", [file("docs/a"), file("src/a")], "deny"],
     ["Only change docs/", [file("docs/a")], "allow"],
+    ["Only change docs/", [file("other/docs/a")], "deny"],
+    ["Only change docs/", [file(".github/docs/a")], "deny"],
+    ["Only change '**/docs/'", [file("other/docs/a")], "allow"],
+    ["Only change ./docs/", [file("other/docs/a")], "deny"],
+    ["Ask before changing files, except docs/", [file("other/docs/a")], "ask"],
+    ["Ask before changing more than 5 lines outside docs/", [file("other/docs/a", 90)], "ask"],
+    ["Never change docs/", [file("other/docs/a")], "deny"],
+    ["Never change ./docs/", [file("other/docs/a")], "allow"],
+    ["Never change /docs/", [file("docs/a")], "deny"],
+    ["Never change './*.sql'", [file("db/a.sql")], "allow"],
     ["Ask before deleting files", [file("a", 0, 5)], "allow"],
     ["Ask before deleting files", [file("a", 0, 5, "delete")], "ask"],
     ["Ask before adding files", [file("a", 5, 0, "add")], "ask"],
@@ -148,6 +254,24 @@ describe("changes", () => {
     expect(verdictOf("Ask before changing more than 50 lines", facts)).toBe("ask");
     expect(verdictOf("Ask before changing more than 50 lines at once", facts)).toBe("allow");
   });
+
+  test.each<[string, FileFact[], PolicyEffect]>([
+    ["this file, in small steps", [file("b", 51)], "ask"],
+    ["this file, which is back to what was approved", [], "allow"],
+    ["another file", [file("a", 90), file("b", 20)], "allow"],
+  ])("in one file are counted since the last approval: %s", (_, sinceApproval, verdict) => {
+    const facts = changeFacts([file("b", 20)], { sinceApproval });
+    const text = "Ask before changing more than 50 lines in one file";
+    expect(verdictOf(text, facts)).toBe(verdict);
+  });
+});
+
+test("an allowed folder is that of the root, in rules of older versions too", () => {
+  const decided = (path: string) => {
+    const rule: PolicyRule = { effect: "allow", target: { type: "change", paths: ["docs/"] } };
+    return decide(changeFacts([file(path)]), [{ rule, source: "test" }]).verdict;
+  };
+  expect(["docs/a", "other/docs/a"].map(decided)).toEqual(["allow", "ask"]);
 });
 
 test.each<[string, Partial<Facts>, PolicyEffect]>([
@@ -156,21 +280,32 @@ test.each<[string, Partial<Facts>, PolicyEffect]>([
   ["Between 22:00 and 07:00, never change files", { time: "06:59" }, "deny"],
   ["Between 22:00 and 07:00, never change files", { time: "07:00" }, "allow"],
   ["After 18:00, never change files", { time: "23:59" }, "deny"],
+  ["On Friday between 22:00 and 07:00, never change files", { day: "fri", time: "23:00" }, "deny"],
+  ["On Friday between 22:00 and 07:00, never change files", { day: "sat", time: "02:00" }, "deny"],
+  ["On Friday between 22:00 and 07:00, never change files", { day: "fri", time: "02:00" }, "allow"],
+  ["On Sunday between 22:00 and 07:00, never change files", { day: "mon", time: "06:59" }, "deny"],
+  ["On Friday after 22:00, never change files", { day: "fri", time: "02:00" }, "allow"],
   ["On weekends, ask before changing files", { day: "sat" }, "ask"],
   ["On weekends, ask before changing files", { day: "fri" }, "allow"],
   ["While unattended, never change files", { attended: false }, "deny"],
   ["While unattended, never change files", {}, "allow"],
-  [
-    "Ask before spending more than $2",
-    { costUsd: { ...circumstances.costUsd, sinceLastApproval: 2.01 } },
-    "ask",
-  ],
-  ["Ask before spending more than $2", { costUsd: { ...circumstances.costUsd, turn: 5 } }, "allow"],
-  [
-    "Never spend more than $5 in one turn",
-    { costUsd: { ...circumstances.costUsd, turn: 5.5 } },
-    "deny",
-  ],
 ])("%s with %j: %s", (text, more, verdict) => {
   expect(verdictOf(text, changeFacts([file("a")], more))).toBe(verdict);
+});
+
+test.each<[string, Partial<Circumstances["costUsd"]>, PolicyEffect[]]>([
+  ["Ask before spending more than $2", { sinceLastApproval: 2.01 }, ["ask"]],
+  ["Ask before spending more than $2", { sinceLastApproval: 2, turn: 5 }, []],
+  ["Never spend more than $5 in one turn", { turn: 5.5 }, ["deny"]],
+  ["Never spend more than $5 in one turn. Ask before spending more than $1", { turn: 5 }, []],
+  ["While unattended, never spend more than $5 in one turn", { turn: 5.5 }, []],
+  ["Never push", { turn: 5.5 }, []],
+])("%s, with %j spent, holds requests up: %j", (text, spent, effects) => {
+  const now = { ...circumstances, costUsd: { ...circumstances.costUsd, ...spent } };
+  const passed = passedLimits(
+    rulesOf(text).map(({ rule }) => rule),
+    now,
+  );
+  expect(passed.map(({ rule }) => rule.effect)).toEqual(effects);
+  expect(verdictOf(text, { ...changeFacts([file("a")]), ...now })).toBe("allow");
 });

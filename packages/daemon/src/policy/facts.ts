@@ -33,6 +33,8 @@ export type Part =
       readonly tool: string;
       /** Where it goes; undefined for a server in the box. */
       readonly host: string | undefined;
+      /** Whether one of its arguments is a path that is not in the worktree. */
+      readonly outside: boolean;
     };
 
 /** What is known of an action before it happens, or of what a command has changed. */
@@ -56,6 +58,15 @@ export function momentOf(now: number): Pick<Facts, "time" | "day"> {
   const time = [date.getHours(), date.getMinutes()];
   const day = weekdays.options[(date.getDay() + 6) % 7] ?? "mon";
   return { time: time.map((part) => String(part).padStart(2, "0")).join(":"), day };
+}
+
+export interface ToolCall {
+  readonly server: string;
+  readonly tool: string;
+  /** Null for a server in the box. */
+  readonly host: string | null;
+  /** JSON. */
+  readonly arguments: string;
 }
 
 export interface CommandLine {
@@ -90,6 +101,32 @@ export async function inputParts(chars: string, line: CommandLine): Promise<Part
   ];
 }
 
+/** What a call of a tool does, of which no more is known than its arguments. */
+export function toolPart(
+  { server, tool, host, arguments: json }: ToolCall,
+  worktree: string,
+): Extract<Part, { type: "tool" }> {
+  const paths = textsIn(JSON.parse(json)).map(pathOf);
+  const outside = paths.some((path) => isOutside(path, { cwd: worktree, worktree }));
+  return { type: "tool", server, tool, host: host ?? undefined, outside };
+}
+
+/** All texts in a JSON value, names of properties too. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return [...(Array.isArray(value) ? [] : Object.keys(value)), ...Object.values(value)].flatMap(
+    textsIn,
+  );
+}
+
+/** A text as the path that a program may take it for; text of several lines is none. */
+function pathOf(text: string): string {
+  const line = text.trim();
+  if (/[\n\r]/.test(line)) return "";
+  return line.replace(/^file:\/\//i, "/");
+}
+
 export function fileParts(files: readonly FileFact[]): Part[] {
   return files.map((file) => ({ type: "file", file }));
 }
@@ -114,7 +151,10 @@ function pathsIn(word: string): string[] {
 
 const devices = /^\/dev\/(?:null|zero|full|tty|u?random|std(?:in|out|err)|fd(?:\/\d+)?)$/;
 
-function isOutside(path: string, { cwd, worktree }: CommandLine): boolean {
+function isOutside(
+  path: string,
+  { cwd, worktree }: Pick<CommandLine, "cwd" | "worktree">,
+): boolean {
   if (path.startsWith("~")) return true;
   if (!path.startsWith("/") && !/(?:^|\/)\.\.(?:\/|$)/.test(path)) return false;
   const whole = posix.resolve(cwd, path);

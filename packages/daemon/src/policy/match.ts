@@ -1,5 +1,6 @@
 import type { PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
 import ignore from "ignore";
+import { atRoot } from "./anchors.ts";
 import { isOfClass } from "./classes.ts";
 import type { Facts, FileFact, Part } from "./facts.ts";
 import { programOf } from "./programs.ts";
@@ -12,31 +13,37 @@ type Command = Extract<Part, { type: "command" }>;
 type Tool = Extract<Part, { type: "tool" }>;
 type Target<Type extends PolicyTarget["type"]> = Extract<PolicyTarget, { type: Type }>;
 
+type CommandTarget = Exclude<PolicyException, { type: "change" | "tool" }>;
+
 /** Whether a part is what a rule forbids or asks about; in doubt it may be. */
 export function matches(target: PolicyTarget, part: Part, facts: Facts): Match {
   switch (target.type) {
     case "anything":
       return "yes";
     case "spending":
-      return yesIf(facts.costUsd[target.per] > target.overUsd);
+      // What is spent is spent by requests to the model, not by what they lead to.
+      return "no";
     case "change":
-      return yesIf(part.type === "file" && isChange(target, part.file, facts));
+      return yesIf(part.type === "file" && isChange(target, part.file, { facts, loosens: false }));
     case "tool":
       return yesIf(part.type === "tool" && isTool(target, part));
     default:
-      if (part.type === "tool") return yesIf(goesTo(target, part));
+      if (part.type === "tool") return matchesTool(target, part);
       return part.type === "command" ? matchesCommand(target, part) : "no";
   }
 }
 
 /** Whether a part is exactly what a rule allows or makes an exception of; in doubt it is not. */
 export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boolean {
-  if (part.type !== "command" || target.type === "change") {
-    return matches(target, part, facts) === "yes";
+  // A tool may do more than what its arguments name.
+  if (part.type === "tool" && target.type === "outsideWorktree") return false;
+  if (target.type === "change") {
+    return part.type === "file" && isChange(target, part.file, { facts, loosens: true });
   }
+  if (part.type !== "command") return matches(target, part, facts) === "yes";
   if (target.type === "command") {
     const { words } = part;
-    if (target.argv) return target.argv.some((prefix) => beginsWith(words, prefix));
+    if (target.argv) return target.argv.some((argv) => beginsWith(words, argv, target.exact));
     return target.class === undefined || (words.length > 0 && isOfClass(target.class, words));
   }
   if (target.type === "connection") {
@@ -53,25 +60,50 @@ function isTool({ names, remote }: Target<"tool">, { server, tool, host }: Tool)
   return names?.some((name) => name === server || name === `${server}/${tool}`) ?? true;
 }
 
-/** A tool of a remote server is a connection to its host. */
-function goesTo(target: PolicyException, { host }: Tool): boolean {
-  if (host === undefined) return false;
-  if (target.type === "command") return target.class === "network";
-  if (target.type !== "connection") return false;
-  return target.hosts.some((pattern) => isHost(pattern, host)) !== (target.others === true);
+/**
+ * Nobody but its server knows what a tool does: in the box it may run anything and go anywhere. A
+ * remote one is a connection to its host, and has no files here.
+ */
+function matchesTool(target: CommandTarget, { host, outside }: Tool): Match {
+  switch (target.type) {
+    case "outsideWorktree":
+      if (host !== undefined) return "no";
+      return outside ? "yes" : "maybe";
+    case "connection":
+      return host === undefined ? "maybe" : yesIf(isAmongHosts(target, host));
+    case "command":
+      return host !== undefined && target.class === "network" ? "yes" : "maybe";
+  }
+}
+
+function isAmongHosts({ hosts, others }: Target<"connection">, host: string): boolean {
+  return hosts.some((pattern) => isHost(pattern, host)) !== (others === true);
 }
 
 const yesIf = (holds: boolean): Match => (holds ? "yes" : "no");
 
-function isChange(target: Target<"change">, file: FileFact, facts: Facts): boolean {
-  return target.over === undefined
-    ? matchesFile(target, file)
-    : isCounted(target, file) && isOver(target, facts);
+interface Judging {
+  readonly facts: Facts;
+  /** Whether what matches is let through. */
+  readonly loosens: boolean;
 }
 
-function matchesFile({ kind, paths, outside }: Target<"change">, file: FileFact): boolean {
+function isChange(target: Target<"change">, file: FileFact, { facts, loosens }: Judging): boolean {
+  return target.over === undefined
+    ? matchesFile(target, file, loosens)
+    : isCounted(target, file) && isOver(target, file, facts);
+}
+
+function matchesFile(
+  { kind, paths, outside }: Target<"change">,
+  file: FileFact,
+  loosens: boolean,
+): boolean {
   if (kind && file.kind !== kind) return false;
-  return paths === undefined || isAmong(paths, file.path) !== (outside === true);
+  if (paths === undefined) return true;
+  const isOutside = outside === true;
+  const named = loosens !== isOutside ? paths.map(atRoot) : paths;
+  return isAmong(named, file.path) !== isOutside;
 }
 
 /** As `.gitignore` has it: a name matches in every folder, a folder all that is in it. */
@@ -81,19 +113,23 @@ function isAmong(paths: readonly string[], path: string): boolean {
     .ignores(path);
 }
 
-function isOver(target: Target<"change">, facts: Facts): boolean {
+function isOver(target: Target<"change">, file: FileFact, facts: Facts): boolean {
   const { over } = target;
   if (over === undefined) return true;
+  if (over.per === "file") {
+    // In small steps a file changes as much as at once.
+    const all = facts.sinceApproval.filter(({ path }) => path === file.path);
+    return [file, ...all].some((one) => linesOf(target, one) > over.count);
+  }
   const all = over.per === "sinceLastApproval" ? facts.sinceApproval : facts.change;
-  const counted = all.filter((file) => isCounted(target, file));
-  if (over.per === "file") return counted.some((file) => linesOf(target, file) > over.count);
+  const counted = all.filter((one) => isCounted(target, one));
   return amount(target, over, counted) > over.count;
 }
 
 /** Lines can be deleted in a file that stays; files are added or deleted as a whole. */
 function isCounted(target: Target<"change">, file: FileFact): boolean {
   const { kind, over, ...place } = target;
-  return matchesFile(over?.of === "files" && kind ? { ...place, kind } : place, file);
+  return matchesFile(over?.of === "files" && kind ? { ...place, kind } : place, file, false);
 }
 
 function amount(target: Target<"change">, { of }: PolicySize, files: readonly FileFact[]): number {
@@ -105,20 +141,17 @@ function linesOf({ kind }: Target<"change">, { added, deleted }: FileFact): numb
   return (kind === "delete" ? 0 : added) + (kind === "add" ? 0 : deleted);
 }
 
-function matchesCommand(
-  target: Exclude<PolicyException, { type: "change" | "tool" }>,
-  part: Command,
-): Match {
+function matchesCommand(target: CommandTarget, part: Command): Match {
   switch (target.type) {
     case "outsideWorktree":
       return part.outside === undefined ? "maybe" : yesIf(part.outside);
     case "connection":
       return inDoubt(matchesConnection(target, part), part);
     case "command": {
-      const { argv, class: kind } = target;
+      const { argv, exact, class: kind } = target;
       if (kind) return inDoubt(yesIf(isOfClass(kind, part.words)), part);
       if (argv === undefined) return "yes";
-      return inDoubt(strictest(argv.map((prefix) => mayBegin(part.words, prefix))), part);
+      return inDoubt(strictest(argv.map((one) => mayBe(part.words, one, exact))), part);
     }
   }
 }
@@ -132,19 +165,16 @@ function strictest(found: readonly Match[]): Match {
   return found.includes("maybe") ? "maybe" : "no";
 }
 
-function matchesConnection({ hosts, others }: Target<"connection">, part: Command): Match {
-  const reached = part.hosts.map((host): Match => {
-    if (host === null) return "maybe";
-    return yesIf(hosts.some((pattern) => isHost(pattern, host)) !== (others === true));
-  });
+function matchesConnection(target: Target<"connection">, part: Command): Match {
+  const reached = part.hosts.map(
+    (host): Match => (host === null ? "maybe" : yesIf(isAmongHosts(target, host))),
+  );
   const isSilent = reached.length === 0 && isOfClass("network", part.words);
   return isSilent ? "maybe" : strictest(reached);
 }
 
-function everyHost({ hosts, others }: Target<"connection">, { hosts: named }: Command): boolean {
-  return named.every(
-    (host) => host !== null && hosts.some((pattern) => isHost(pattern, host)) !== (others === true),
-  );
+function everyHost(target: Target<"connection">, { hosts }: Command): boolean {
+  return hosts.every((host) => host !== null && isAmongHosts(target, host));
 }
 
 /** A pattern without a port stands for every port. */
@@ -155,9 +185,17 @@ function isHost(pattern: string, host: string): boolean {
   return wanted.startsWith("*.") ? name.endsWith(wanted.slice(1)) : name === wanted;
 }
 
-/** Word for word, so that nothing else is allowed with it. */
-function beginsWith(words: readonly Word[], prefix: readonly string[]): boolean {
-  return prefix.every((word, at) => words[at] === word);
+/** Word for word; what comes behind them is allowed as well, unless the rule says exactly. */
+function beginsWith(words: readonly Word[], argv: readonly string[], exact = false): boolean {
+  const isLongEnough = exact ? words.length === argv.length : words.length >= argv.length;
+  return isLongEnough && argv.every((word, at) => words[at] === word);
+}
+
+/** Whether the words can be those that a rule forbids or asks about. */
+function mayBe(words: readonly Word[], argv: readonly string[], exact = false): Match {
+  const found = mayBegin(words, argv);
+  if (!exact || found === "no") return found;
+  return words.includes(null) ? "maybe" : yesIf(words.length === argv.length);
 }
 
 /**

@@ -1,9 +1,18 @@
-import type { Approval, ApprovalSubject, ItemId, RuleOffer, Thread, Turn } from "@heddle/protocol";
+import {
+  type Approval,
+  type ApprovalSubject,
+  DaemonError,
+  type ItemId,
+  type RuleOffer,
+  type Thread,
+  type Turn,
+} from "@heddle/protocol";
 import { mayChangeFiles } from "../agent/effect-items.ts";
 import type { Consent, EffectSubject, Writes } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import { offerFor } from "./policy/offers.ts";
+import type { Overspent } from "./policy/spending.ts";
 import type { Measured, TurnPolicy } from "./policy/turn-policy.ts";
 import type { TurnRecord } from "./turn-record.ts";
 
@@ -75,6 +84,21 @@ export class TurnConsent {
     }
     this.#policy.accept(writes);
     return { allowed: true };
+  }
+
+  /** Holds the next request to the model until the rules about money let it be made; else throws. */
+  async authorizeRequest(): Promise<void> {
+    for (;;) {
+      const over = this.#policy.overspent();
+      if (over === undefined) return;
+      if (over.effect === "deny") throw overspent(over, "the policy forbids it");
+      const { limit, spentUsd, words: reason } = over;
+      const subject = { ...limit, spentUsd } as const;
+      const itemId = this.#newestItem();
+      const approval = await this.#request({ itemId, kind: "effect", subject, reason });
+      if (approval.state !== "accepted") throw overspent(over, `declined: ${refusalOf(approval)}`);
+      this.#policy.acceptSpending(over);
+    }
   }
 
   /**
@@ -150,6 +174,13 @@ export class TurnConsent {
     return effect && { itemId: effect.id, cmd: "cmd" in effect ? effect.cmd : null };
   }
 
+  /** What was said or done last, which is what going on would follow on. */
+  #newestItem(): ItemId {
+    const item = this.#services.store.items.ofTurn(this.#subject.turn.id).at(-1);
+    if (item === undefined) throw new Error("a turn without a message");
+    return item.id;
+  }
+
   /** Waits for a person; the turn says for whom. */
   async #request(asked: Asked, until = this.#record.signal): Promise<Approval> {
     const { signal } = this.#record;
@@ -161,6 +192,14 @@ export class TurnConsent {
     until.throwIfAborted();
     return approval;
   }
+}
+
+function overspent({ effect, words, limit, spentUsd }: Overspent, why: string): DaemonError {
+  const isOver = effect === "ask" || limit.per === "turn";
+  const advice = isOver ? "send a message" : "change the rule with `heddle policy set`";
+  const spent = `${words} $${spentUsd.toFixed(4)} were spent`;
+  const message = `${why}: ${spent}; the work so far is kept and committed: ${advice} to go on`;
+  return new DaemonError("budgetSpent", message, { what: "the money of a rule", words });
 }
 
 const refused = (why: string): Consent => ({ allowed: false, message: `declined: ${why}` });

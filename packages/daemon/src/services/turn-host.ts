@@ -205,6 +205,10 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#consent.authorize(itemId, subject, writes);
   }
 
+  authorizeRequest(): Promise<void> {
+    return this.#consent.authorizeRequest();
+  }
+
   settleChanges(): Promise<string | undefined> {
     return this.#consent.settle();
   }

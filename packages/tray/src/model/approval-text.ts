@@ -15,6 +15,7 @@ export function answersTo({ subject }: Approval): AnswerName[] {
     case "command":
     case "input":
     case "mcpTool":
+    case "spending":
       return isWhole(what(subject)) ? ["approve", "deny"] : ["deny"];
     case "patch":
     case "changes":
@@ -52,6 +53,8 @@ function what(subject: Approval["subject"]): string {
       return `call ${subject.tool} of ${subject.server} (${subject.host ?? "in the box"}): ${subject.arguments}`;
     case "mcpDefinition":
       return `offer ${subject.after.name} of ${subject.server}`;
+    case "spending":
+      return `ask the model again, after $${subject.spentUsd.toFixed(4)} were spent`;
     case "question":
       return subject.question;
   }

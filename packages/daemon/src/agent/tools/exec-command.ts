@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from "node:path";
 import * as z from "zod";
 import { resultTokenLimit } from "../context/truncate.ts";
 import type { TurnHost } from "../turn-host.ts";
-import { declined, failItem, functionTool, settled, ToolError } from "./tool.ts";
+import { declined, failItem, functionTool, settled, systemText, ToolError } from "./tool.ts";
 
 const commandLimitMs = 10 * 60_000;
 
@@ -15,8 +15,8 @@ export const execCommand = functionTool({
   description:
     "Run a bash command in the sandbox. Returns exit_code, or session_id if it still runs.",
   params: z.object({
-    cmd: z.string().min(1).max(100_000),
-    workdir: z.string().optional().describe("Default: the worktree."),
+    cmd: systemText.min(1).max(100_000),
+    workdir: systemText.optional().describe("Default: the worktree."),
     yield_time_ms: yieldTime,
     max_output_tokens: maxOutputTokens,
     tty: z.boolean().default(false),

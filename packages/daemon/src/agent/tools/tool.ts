@@ -67,6 +67,11 @@ export function declined(host: TurnHost, item: Item, message: string): ToolResul
 /** A mistake of the model's, told to the model. */
 export class ToolError extends Error {}
 
+/** What is handed to the system, where a NUL ends a text. */
+export const systemText = z
+  .string()
+  .refine((text) => !text.includes("\0"), "expected a text without NUL");
+
 interface FunctionTool<Params extends z.ZodObject> {
   readonly name: string;
   readonly description: string;

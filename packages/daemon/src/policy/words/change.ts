@@ -1,7 +1,8 @@
 import type { PolicySize, PolicyTarget } from "@heddle/protocol";
-import { following, pathOf, pathsOf } from "./lists.ts";
 import { limit } from "./numbers.ts";
+import { namedPath, pathsFrom, pathsOf } from "./paths.ts";
 import { NotUnderstood, type Reader } from "./reader.ts";
+import { automations } from "./when.ts";
 
 type Change = Extract<PolicyTarget, { type: "change" }>;
 type Kind = Change["kind"];
@@ -35,10 +36,7 @@ const periods: readonly (readonly [PolicySize["per"], readonly string[]])[] = [
   ],
   [
     "sinceLastApproval",
-    [
-      ...["since the last approval", "since my last approval", "in total", "altogether", "in all"],
-      ...["without approval", "without my approval"],
-    ],
+    [...["since the last approval", "since my last approval", "in total", "altogether", "in all"]],
   ],
 ];
 
@@ -54,7 +52,7 @@ export function changeTarget(reader: Reader): Change | undefined {
 export function changeOf(reader: Reader, kind: Kind): Change | undefined {
   const count = limit(reader);
   const target: Change = { type: "change", ...(kind && { kind }) };
-  if (count === undefined) return { ...target, ...needPlace(reader) };
+  if (count === undefined) return { ...target, ...needPlace(reader, kind) };
   const of = lineOrFile(reader);
   const place = placeAfter(reader);
   const per = period(reader, of);
@@ -91,48 +89,71 @@ type Place = Pick<Change, "paths" | "outside">;
 /** The files that are counted: `in src/`, `outside tests/`. */
 function placeAfter(reader: Reader): Place | undefined {
   return reader.try(() => {
+    if (reader.sees(...automations)) return undefined;
     const inside = reader.eat("in", "of", "to", "under", "below", "within", "inside", "matching");
     const outside = inside === undefined && reader.eat("outside", "outside of");
     if (!inside && !outside) return undefined;
-    reader.eat("the folder", "the folders", "folder", "files in", "the file", "the files");
-    const first = reader.next;
-    if (first === undefined || reader.sees("a", "one", "any", "total", "all", "the")) {
-      return undefined;
-    }
+    const isPeriod = reader.sees("a", "one", "any", "total", "all", "the last", "my last");
+    if (reader.ended || isPeriod) return undefined;
     const paths = pathsOf(reader);
     return outside ? { paths, outside: true as const } : { paths };
   });
 }
 
-const things = [
-  "files",
-  "any file",
-  "any files",
-  "a file",
-  "the file",
-  "the files",
-  "anything",
-  "code",
-  "new files",
-  "existing files",
-  "something",
+const wholeFiles = ["files", "any file", "any files", "a file", "new files", "existing files"];
+const things = [...wholeFiles, "the file", "the files", "anything", "something", "code"];
+const every = ["any file", "any files", "a file", "files", "anything", "code"];
+const everyKind = { add: "new files", delete: "existing files" } as const;
+
+const announcing = [
+  ...["in", "under", "below", "within", "inside", "inside of", "matching", "named", "called", "to"],
 ];
-const every = ["any file", "any files", "a file", "files", "anything", "new files", "code"];
 
 /** The files that are meant; a verb alone has to be told of what. */
-function needPlace(reader: Reader): Place {
+function needPlace(reader: Reader, kind: Kind): Place {
   const thing = reader.eat(...things);
+  refuseOdd(thing, kind);
+  if (thing !== undefined && reader.sees(...automations)) return whole(reader, { thing, kind });
   if (reader.eat("outside", "outside of", "other than", "but", "anywhere but in")) {
     return { paths: pathsOf(reader), outside: true };
   }
-  const announced = reader.eat(
-    ...["in", "under", "below", "within", "inside", "inside of", "matching", "named", "called"],
-    ...["the folder", "the folders", "the directory", "in the folder", "in the directory", "to"],
-  );
+  if (reader.sees("the folder", "the folders", "the directory")) return { paths: pathsOf(reader) };
+  const announced = reader.eat(...announcing);
+  if (announced === "to" && kind === "add" && !wholeFiles.includes(thing ?? "")) {
+    throw new NotUnderstood('what is added to a file changes it; say "changing", and of what');
+  }
+  const isNamed = /^(?:named|called)$/.test(announced ?? "") || thing === "the file";
+  const name = isNamed ? namedPath(reader, false) : undefined;
+  if (name !== undefined) return { paths: [name] };
   if (announced) return { paths: pathsOf(reader) };
-  const path = pathOf(reader, thing === "the file" || thing === "the files");
-  if (path !== undefined)
-    return { paths: [path, ...following(reader, (from) => pathOf(from, false))] };
-  if (thing !== undefined && every.includes(thing)) return {};
+  const paths = pathsFrom(reader);
+  if (paths) return { paths };
+  return whole(reader, { thing, kind });
+}
+
+/** Every file, where that is said. */
+function whole(reader: Reader, { thing, kind }: { thing: string | undefined; kind: Kind }): Place {
+  // "Adding anything" may as well be lines, or packages.
+  const isVague = thing === "anything" && kind === "add";
+  const isEvery = thing !== undefined && (every.includes(thing) || isOfKind(thing, kind));
+  if (isEvery && !isVague) return {};
   throw reader.stuck("files, such as src/, '*.sql' or \"files\"");
+}
+
+function isOfKind(thing: string, kind: Kind): boolean {
+  return kind !== undefined && everyKind[kind] === thing;
+}
+
+/** What would be taken for more, or for less, than it says. */
+function refuseOdd(thing: string | undefined, kind: Kind): void {
+  if (thing === "code" && kind !== undefined) {
+    throw new NotUnderstood(
+      'files are added or deleted as a whole; say "files", or count: "more than 20 lines"',
+    );
+  }
+  const isPart = thing === "new files" || thing === "existing files";
+  if (!isPart || isOfKind(thing, kind)) return;
+  throw new NotUnderstood(
+    `no rule tells ${thing} from others that are changed; say "adding files" or "deleting files"`,
+  );
 }

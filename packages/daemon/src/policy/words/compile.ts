@@ -1,11 +1,12 @@
 import {
   type PolicyEffect,
-  PolicyException,
   PolicyRule,
   type PolicyTarget,
+  type PolicyTime,
 } from "@heddle/protocol";
+import { anchored } from "../anchors.ts";
 import { passiveChange } from "./change.ts";
-import { commandsOf, following, hostOf, listOf, pathOf } from "./lists.ts";
+import { exceptionsOf } from "./exceptions.ts";
 import { NotUnderstood, Reader } from "./reader.ts";
 import { type Spoken, spokenOf } from "./targets.ts";
 import { sentencesOf, tokensOf } from "./tokens.ts";
@@ -30,29 +31,91 @@ export function compile(text: string): Compiled[] {
 function ruleOf(sentence: string): PolicyRule {
   const reader = new Reader(tokensOf(sentence));
   const before = conditions(reader);
-  reader.eat(",");
+  const isApart = reader.eat(",") !== undefined;
   reader.eat("please", "always", "please always");
-  const { effect, target, except } = statement(reader);
-  const exceptions = [...(except ? [except] : []), ...exceptionsOf(reader, target)];
-  const when = conditions(reader, before);
+  const said = statement(reader);
+  const inPassing = said.except ? [said.except] : [];
+  const further = exceptionsOf(reader, said.target);
+  const during = conditions(reader, before);
+  const effect = reader.eat(...unapproved) ? effectUnapproved(said) : said.effect;
+  const when = conditions(reader, during);
   reader.eat("please");
-  if (!reader.ended) throw reader.stuck("the end of the sentence");
+  if (!reader.ended) throw unended(reader);
+  if (said.only) refuseOnly({ excepts: further.length > 0, before: isApart ? before : {}, when });
+  const exceptions = [...inPassing, ...further];
   return checked({
     effect,
-    target,
+    target: said.target,
     ...(exceptions.length > 0 && { except: exceptions }),
     ...(Object.keys(when).length > 0 && { when }),
   });
 }
 
+function unended(reader: Reader): NotUnderstood {
+  const stuck = reader.stuck("the end of the sentence");
+  if (!reader.sees("and", "or", ",")) return stuck;
+  const advice = "say one thing in each sentence, and put the names of a list into quotation marks";
+  return new NotUnderstood(`${stuck.message}; ${advice}`);
+}
+
 function checked(rule: unknown): PolicyRule {
   const parsed = PolicyRule.safeParse(rule);
-  if (parsed.success) return parsed.data;
-  throw new NotUnderstood(parsed.error.issues[0]?.message ?? "it is no rule");
+  if (!parsed.success) throw new NotUnderstood(parsed.error.issues[0]?.message ?? "it is no rule");
+  const { effect, target, except } = parsed.data;
+  if (effect !== "allow") return anchored(parsed.data);
+  if (except) {
+    throw new NotUnderstood(
+      'what is excepted from "allow" is not forbidden by it; say it in a sentence of its own, with "ask before" or "never"',
+    );
+  }
+  if (counts(target)) throw new NotUnderstood('a limit is for "ask before" or "never"');
+  return anchored(parsed.data);
+}
+
+function counts(target: PolicyTarget): boolean {
+  return target.type === "spending" || (target.type === "change" && target.over !== undefined);
+}
+
+const unapproved = [
+  ...["without asking", "without asking me", "without asking first", "without asking me first"],
+  ...["without approval", "without my approval", "without permission", "without my permission"],
+  ...["without confirmation", "without my confirmation", "without my consent", "unasked"],
+];
+
+/** "Never push without asking" is "ask before pushing". */
+function effectUnapproved({ effect, target, only }: Statement): PolicyEffect {
+  if (effect === "deny" && !only) return "ask";
+  if (effect === "allow" || (effect === "ask" && counts(target))) return effect;
+  throw new NotUnderstood('it does not tell what is asked about; say "ask before" or "allow"');
+}
+
+interface Only {
+  readonly excepts: boolean;
+  /** The time that stood before the rest, apart from it. */
+  readonly before: PolicyTime;
+  readonly when: PolicyTime;
+}
+
+/** "Only push on Fridays" would leave all else free on other days, which nobody means. */
+function refuseOnly({ excepts, before, when }: Only): void {
+  if (excepts) {
+    throw new NotUnderstood(
+      '"only" has no exceptions; say them in a sentence of their own, as in "Never change src/vendor/"',
+    );
+  }
+  if (Object.keys(when).length > Object.keys(before).length) throw onlyAtTimes();
+}
+
+function onlyAtTimes(): NotUnderstood {
+  return new NotUnderstood(
+    '"only" with a time can mean two things; say when it is forbidden, as in "On weekends, never push"',
+  );
 }
 
 interface Statement extends Spoken {
   readonly effect: PolicyEffect;
+  /** Whether it forbids what is not named. */
+  readonly only?: true;
 }
 
 const asks = [
@@ -83,17 +146,11 @@ function statement(reader: Reader): Statement {
     return { effect: "deny", target: { type: "outsideWorktree" } };
   }
   if (reader.eat(...denies)) return { effect: "deny", ...spokenOf(reader) };
-  if (reader.eat(...allows)) {
-    const spoken = spokenOf(reader);
-    reader.eat(...unasked);
-    return { effect: "allow", ...spoken };
-  }
+  if (reader.eat(...allows)) return { effect: "allow", ...spokenOf(reader) };
   const spoken = reader.try(() => withoutAsking(reader));
   if (spoken) return { effect: "allow", ...spoken };
   throw reader.stuck('a beginning such as "ask before", "never" or "allow"');
 }
-
-const unasked = ["without asking", "without asking me", "without approval", "unasked"];
 
 /** "Run tests without asking": without these words it is a request, not a rule. */
 function withoutAsking(reader: Reader): Spoken | undefined {
@@ -110,7 +167,7 @@ function withoutAsking(reader: Reader): Spoken | undefined {
   ];
   if (!reader.sees(...begins)) return undefined;
   const spoken = spokenOf(reader);
-  if (reader.eat(...unasked)) return spoken;
+  if (reader.sees(...unapproved)) return spoken;
   throw new NotUnderstood('it has to say how: "ask before", "never", "allow" or "without asking"');
 }
 
@@ -120,63 +177,28 @@ function passive(reader: Reader): PolicyTarget {
   throw reader.stuck('a limit such as "more than 50 lines are changed"');
 }
 
+const running = ["run", "running", "execute", "executing", "tests", "the tests"];
+
 /** "Only change src/" forbids what is not in it. */
 function only(reader: Reader): Statement {
+  const isRunning = reader.sees(...running);
   const { target, except } = spokenOf(reader);
-  const isWhole = except === undefined;
-  if (isWhole && target.type === "change" && target.paths && !target.outside && !target.over) {
-    return { effect: "deny", target: { ...target, outside: true } };
-  }
-  if (isWhole && target.type === "connection" && !target.others) {
-    return { effect: "deny", target: { ...target, others: true } };
-  }
-  if (isWhole && target.type === "command" && (target.argv || target.class)) {
-    return { effect: "deny", target: { type: "command" }, except: target };
-  }
-  throw new NotUnderstood('"only" needs files, commands or hosts that are named');
+  const forbidden = except === undefined ? others(target, isRunning) : undefined;
+  if (forbidden) return { effect: "deny", only: true, ...forbidden };
+  if (Object.keys(conditions(reader)).length > 0) throw onlyAtTimes();
+  throw new NotUnderstood(
+    '"only" needs files, hosts or commands that are named, as in "Only run \'npm test\'"',
+  );
 }
 
-/** What follows "except", as actions or, more shortly, as names of what the rule is about. */
-function exceptionsOf(reader: Reader, target: PolicyTarget): PolicyException[] {
-  const begins = reader.try(() => {
-    reader.eat(",");
-    return reader.eat("except", "except for", "except when", "but not", "other than", "excluding");
-  });
-  if (begins === undefined) return [];
-  if (target.type === "spending" || (target.type === "change" && target.over)) {
-    throw new NotUnderstood(
-      'a rule that counts has no exceptions; say what it counts, as in "in src/" or "outside docs/"',
-    );
+/** All of its kind but this. */
+function others(target: PolicyTarget, isRunning: boolean): Spoken | undefined {
+  if (target.type === "change" && target.paths && !target.outside && !target.over) {
+    return { target: { ...target, outside: true } };
   }
-  const short = reader.try(() => shortException(reader, target));
-  return short ? [short] : listOf(reader, () => exception(reader), "what is excepted");
-}
-
-function exception(reader: Reader): PolicyException | undefined {
-  const { target, except } = spokenOf(reader);
-  const parsed = PolicyException.safeParse(target);
-  if (parsed.success && except === undefined) return parsed.data;
-  throw new NotUnderstood("an exception is one kind of file, command or host");
-}
-
-function shortException(reader: Reader, target: PolicyTarget): PolicyException | undefined {
-  switch (target.type) {
-    case "connection": {
-      const host = hostOf(reader);
-      if (host === undefined) return undefined;
-      return { type: "connection", hosts: [host, ...following(reader, hostOf)] };
-    }
-    case "change": {
-      reader.eat("in", "files in", "for");
-      const readPath = (from: Reader) => pathOf(from, false);
-      const path = readPath(reader);
-      return path === undefined
-        ? undefined
-        : { type: "change", paths: [path, ...following(reader, readPath)] };
-    }
-    case "command":
-      return reader.next?.quoted ? { type: "command", argv: commandsOf(reader) } : undefined;
-    default:
-      return undefined;
+  if (target.type === "connection" && !target.others) {
+    return { target: { ...target, others: true } };
   }
+  const isNamed = target.type === "command" && (target.argv || target.class === "test");
+  return isRunning && isNamed ? { target: { type: "command" }, except: target } : undefined;
 }

@@ -31,7 +31,7 @@ export function limit(reader: Reader): number | undefined {
   if (reader.eat(...moreThan)) return wholeNumber(reader);
   if (reader.eat(...atLeast)) return lessOne(wholeNumber(reader));
   return reader.try(() => {
-    if (!/^\d/.test(reader.next?.word ?? "")) return undefined;
+    if (!/^\d[\d,.+]*$/.test(reader.next?.word ?? "")) return undefined;
     const count = wholeNumber(reader);
     return reader.eat("or more", "and more") ? lessOne(count) : undefined;
   });

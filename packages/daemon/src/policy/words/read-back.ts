@@ -5,9 +5,13 @@ import type {
   PolicyTime,
   Weekday,
 } from "@heddle/protocol";
+import { anchored } from "../anchors.ts";
+import { looksLikeHost } from "./hosts.ts";
+import { oddBarePath } from "./paths.ts";
 
 /** A rule as a sentence, which compiles to the same rule again. */
-export function wordsOf(rule: PolicyRule): string {
+export function wordsOf(given: PolicyRule): string {
+  const rule = anchored(given);
   const exceptions = listed((rule.except ?? []).map(gerund), "or");
   const sentence = [
     ...(rule.when ? [`${whenWords(rule.when)}, `] : []),
@@ -115,23 +119,20 @@ function changeWords(target: Extract<PolicyTarget, { type: "change" }>): string 
 
 function commandWords({
   argv,
+  exact,
   class: kind,
 }: Extract<PolicyTarget, { type: "command" }>): [string, string] {
-  if (argv)
-    return [
-      "run",
-      listed(
-        argv.map((words) => `'${words.join(" ")}'`),
-        "or",
-      ),
-    ];
+  if (argv) {
+    const names = argv.map((words) => `'${words.join(" ")}'`);
+    return ["run", `${exact ? "exactly " : ""}${listed(names, "or")}`];
+  }
   switch (kind) {
     case "test":
       return ["run", "tests"];
     case "install":
       return ["install", "packages"];
     case "versionControl":
-      return ["run", "git commands"];
+      return ["run", "git commands that write"];
     case "network":
       return ["use", "the network"];
     case undefined:
@@ -139,13 +140,15 @@ function commandWords({
   }
 }
 
-/** Bare where a sentence can hold it so. */
-function path(text: string): string {
-  return /^[\w@*/.-]*[/.*][\w@*/-]*[\w*/]$|^[\w@-]+\/$/.test(text) ? text : `'${text}'`;
+/** Bare where a sentence can hold it so; what is of the root alone begins with `./`. */
+function path(pattern: string): string {
+  const text = pattern.startsWith("/") ? `.${pattern}` : pattern;
+  const isBare = oddBarePath(text) === undefined;
+  return isBare && /^[\w@*/.-]*[/.*][\w@*/-]*[\w*/]$|^[\w@-]+\/$/.test(text) ? text : `'${text}'`;
 }
 
 function host(text: string): string {
-  return /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$/.test(text) ? text : `'${text}'`;
+  return text !== "localhost" && looksLikeHost(text) ? text : `'${text}'`;
 }
 
 const days: Readonly<Record<Weekday, string>> = {

@@ -10,6 +10,10 @@ import {
   Weekday,
 } from "@heddle/protocol";
 import fc from "fast-check";
+import { anchored } from "../anchors.ts";
+import { oddCommand } from "./commands.ts";
+import { canExcept } from "./exceptions.ts";
+import { oddPath, rooted } from "./paths.ts";
 
 const maybe = <Key extends string, T>(key: Key, value: fc.Arbitrary<T>) =>
   fc.option(value, { nil: undefined }).map((made) => (made === undefined ? {} : { [key]: made }));
@@ -17,8 +21,11 @@ const maybe = <Key extends string, T>(key: Key, value: fc.Arbitrary<T>) =>
 const merged = <T>(...parts: fc.Arbitrary<object>[]): fc.Arbitrary<T> =>
   fc.tuple(...parts).map((made) => Object.assign({}, ...made) as T);
 
-const isPath = (paths: string[]) =>
-  PolicyRule.safeParse({ effect: "ask", target: { type: "change", paths } }).success;
+const isPath = (path: string) => {
+  const rule = { effect: "ask", target: { type: "change", paths: [path] } };
+  const said = path.startsWith("/") ? `.${path}` : path;
+  return PolicyRule.safeParse(rule).success && oddPath(said) === undefined && rooted(said) === path;
+};
 const path = fc
   .oneof(
     fc.constantFrom(
@@ -30,20 +37,27 @@ const path = fc
       "Makefile",
       "files",
       "a.",
-      "1,000",
+      "1.000",
+      "/src/",
+      "/*.sql",
+      "/etc/",
+      "**/docs/",
+      "Node.js",
     ),
     fc.string({ minLength: 1, maxLength: 12 }),
   )
-  .filter((one) => isPath([one]));
+  .filter(isPath);
 const paths = fc.array(path, { minLength: 1, maxLength: 4 });
 
 const word = fc.oneof(
   fc.constantFrom("git", "push", "--force", "-rf", "npm", "and", "or", "except", "a.", ","),
   fc.string({ minLength: 1, maxLength: 8 }),
 );
-const prefix = fc
+const whole = fc
   .array(word, { minLength: 1, maxLength: 4 })
   .filter((words) => CommandPrefix.safeParse(words).success);
+const prefix = whole.filter((words) => oddCommand(words) === undefined);
+const wholes = fc.array(whole, { minLength: 1, maxLength: 3 });
 const argv = fc.array(prefix, { minLength: 1, maxLength: 3 });
 const host = fc
   .constantFrom("example.org", "*.example.com", "localhost", "a", "registry.npmjs.org:443")
@@ -67,6 +81,7 @@ const over = fc
 const command = fc.oneof(
   type("command"),
   argv.map((named) => ({ type: "command" as const, argv: named })),
+  wholes.map((named) => ({ type: "command" as const, argv: named, exact: true as const })),
   fc
     .constantFrom(...CommandClass.options)
     .map((kind) => ({ type: "command" as const, class: kind })),
@@ -121,14 +136,18 @@ const when = merged<PolicyTime>(
 ).filter((made) => Object.keys(made).length > 0);
 
 const effect = fc.record({ effect: fc.constantFrom(...PolicyEffect.options) });
+const strict = fc.record({ effect: fc.constantFrom("ask" as const, "deny" as const) });
 
-/** Any rule that a sentence can mean. */
-export const rules: fc.Arbitrary<PolicyRule> = fc.oneof(
-  merged<PolicyRule>(
-    effect,
-    fc.record({ target: plainTarget }),
-    maybe("except", fc.array(exception, { minLength: 1, maxLength: 3 })),
-    maybe("when", when),
-  ),
-  merged<PolicyRule>(effect, fc.record({ target: countingTarget }), maybe("when", when)),
-);
+/** Any rule that a sentence can mean: what is allowed has no limits and no exceptions. */
+export const rules: fc.Arbitrary<PolicyRule> = fc
+  .oneof(
+    merged<PolicyRule>(effect, fc.record({ target: plainTarget }), maybe("when", when)),
+    merged<PolicyRule>(
+      strict,
+      fc.record({ target: plainTarget }),
+      maybe("except", fc.array(exception, { minLength: 1, maxLength: 3 })),
+      maybe("when", when),
+    ).filter(({ target, except = [] }) => except.every((one) => canExcept(target, one))),
+    merged<PolicyRule>(strict, fc.record({ target: countingTarget }), maybe("when", when)),
+  )
+  .map(anchored);

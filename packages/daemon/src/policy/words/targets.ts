@@ -1,6 +1,8 @@
 import { type CommandClass, PolicyTarget } from "@heddle/protocol";
 import { changeTarget } from "./change.ts";
-import { commandsOf, following, hostOf, isName } from "./lists.ts";
+import { commandsOf, exactCommandsOf } from "./commands.ts";
+import { hostOf, isCertainlyHost } from "./hosts.ts";
+import { following, isName } from "./lists.ts";
 import { dollars } from "./numbers.ts";
 import { NotUnderstood, type Reader } from "./reader.ts";
 
@@ -118,6 +120,7 @@ function network(reader: Reader): Spoken | undefined {
     );
     if (others === undefined) reader.eat("the host", "the hosts", "host", "hosts");
     if (others === undefined && /^us(?:e|ing)$/.test(verb)) return undefined;
+    refuseFile(reader, verb);
     const first = reader.try(() => hostOf(reader));
     if (first === undefined) {
       if (others === undefined && /^access/.test(verb)) return undefined;
@@ -128,12 +131,22 @@ function network(reader: Reader): Spoken | undefined {
   });
 }
 
+/** Files are read and written, and nothing but their names tells them from hosts. */
+function refuseFile({ next }: Reader, verb: string): void {
+  if (next === undefined || !/^(?:access|reach)/.test(verb)) return;
+  if (/^https?:/.test(next.word) || isCertainlyHost(next.text)) return;
+  if (!next.quoted && !/[/.]/.test(next.text)) return;
+  throw new NotUnderstood(
+    `"${next.text}" may be a file, and reading is in no rule; say "changing" it, or "connecting to" a host`,
+  );
+}
+
 type Period = Extract<PolicyTarget, { type: "spending" }>["per"];
 const periods: readonly (readonly [Period, readonly string[]])[] = [
   ["turn", ["in one turn", "in a turn", "a turn", "per turn", "on a turn", "in any turn"]],
   ["thread", ["in one thread", "in a thread", "a thread", "per thread", "on a thread"]],
   ["day", ["in one day", "in a day", "a day", "per day", "today"]],
-  ["sinceLastApproval", ["since the last approval", "without approval", "without my approval"]],
+  ["sinceLastApproval", ["since the last approval", "since my last approval", "in total"]],
 ];
 
 function spending(reader: Reader): Spoken | undefined {
@@ -149,11 +162,12 @@ function spending(reader: Reader): Spoken | undefined {
 }
 
 const named: readonly (readonly [CommandClass, readonly string[]])[] = [
-  ["test", ["tests", "the tests", "test commands", "the test suite", "a test", "unit tests"]],
+  ["test", ["tests", "the tests", "test commands", "the test suite", "a test"]],
   [
     "versionControl",
     [
-      ...["git commands", "version control commands", "commands of version control"],
+      ...["git commands", "git commands that write", "version control commands"],
+      "commands of version control",
       ...["version control", "a git command", "any git command"],
     ],
   ],
@@ -162,8 +176,7 @@ const named: readonly (readonly [CommandClass, readonly string[]])[] = [
 ];
 const installed = [
   ...["packages", "dependencies", "a package", "new packages", "new dependencies", "software"],
-  ...["a dependency", "any package", "any packages", "any dependency", "modules", "libraries"],
-  "anything",
+  ...["a dependency", "any package", "any packages", "any dependency", "libraries"],
 ];
 const everyCommand = [
   ...["commands", "any command", "any commands", "a command", "every command", "each command"],
@@ -182,6 +195,9 @@ function commands(reader: Reader): Spoken | undefined {
     const [kind] = named.find(([, words]) => reader.eat(...words)) ?? [];
     if (kind) return { target: { type: "command", class: kind } };
     if (reader.eat(...everyCommand)) return everyCommandBut(reader);
+    if (reader.eat("exactly")) {
+      return { target: { type: "command", argv: exactCommandsOf(reader), exact: true } };
+    }
     const isQuoted = reader.next?.quoted;
     const argv = commandsOf(reader);
     if (reader.eat("commands", "command") && !isQuoted) {
@@ -211,8 +227,9 @@ function bareCommands(reader: Reader): PolicyTarget | undefined {
 function shortForms(reader: Reader): PolicyTarget | undefined {
   const argv = (...words: string[]): PolicyTarget => ({ type: "command", argv: [words] });
   const install = reader.try(() => {
-    if (!reader.eat("install", "installing", "add", "adding", "installation of")) return undefined;
-    return reader.eat(...installed);
+    const verb = reader.eat("install", "installing", "add", "adding", "installation of");
+    if (verb === undefined) return undefined;
+    return reader.eat(...installed, ...(verb.startsWith("add") ? [] : ["anything", "modules"]));
   });
   if (install) return { type: "command", class: "install" };
   if (reader.eat("force push", "force pushing", "force-push", "force-pushing")) {

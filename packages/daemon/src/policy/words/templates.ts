@@ -34,6 +34,7 @@ const forms: readonly (readonly [form: string, example: string])[] = [
   ["Ask before running 'COMMAND'", "Ask before running 'git push' or 'rm -rf'"],
   ["Never run 'COMMAND'", "Never run 'git push --force'"],
   ["Allow running 'COMMAND'", "Allow running 'npm test'"],
+  ["Allow running exactly 'COMMAND'", "Allow running exactly 'rm -rf build'"],
   ["Only run 'COMMAND'", "Only run 'npm test' or 'npm run lint'"],
   [
     "Ask before running commands, except 'COMMAND'",

@@ -5,12 +5,29 @@ export interface Token {
   readonly quoted: boolean;
 }
 
-const tokenPattern = /'([^']*)'|"([^"]*)"|`([^`]*)`|\d{1,3}(?:,\d{3})+(?![\w,])|[^\s,]+|,/g;
+/** Quotation marks by what opens them; an apostrophe opens nothing. */
+const closing: Readonly<Record<string, string>> = {
+  "'": "'",
+  '"': '"',
+  "`": "`",
+  "“": "”",
+  "„": "“”",
+  "‘": "’",
+  "«": "»",
+};
+
+const quotedPatterns = Object.entries(closing).map(
+  ([open, close]) => `${open}([^${close}]*)[${close}]`,
+);
+const tokenPattern = new RegExp(
+  [...quotedPatterns, String.raw`\d{1,3}(?:,\d{3})+(?![\w,])`, String.raw`[^\s,]+`, ","].join("|"),
+  "g",
+);
 
 /** The words of a sentence. What stands in quotation marks is one of them, taken as it is. */
 export function tokensOf(sentence: string): Token[] {
-  return [...sentence.matchAll(tokenPattern)].map(([text, single, double, back]) => {
-    const name = single ?? double ?? back;
+  return [...sentence.matchAll(tokenPattern)].map(([text, ...names]) => {
+    const name = names.find((one) => one !== undefined);
     const quoted = name !== undefined;
     return { text: name ?? text, word: quoted ? "" : wordOf(text), quoted };
   });
@@ -25,9 +42,9 @@ export function sentencesOf(text: string): string[] {
   const sentences = [""];
   let quote = "";
   for (const [at, character] of text.split("").entries()) {
-    const opens = /['"`]/.test(character) && /^[\s,]?$/.test(text[at - 1] ?? "");
-    if (quote === "" && opens) quote = character;
-    else if (character === quote) quote = "";
+    const opens = closing[character] !== undefined && /^[\s,]?$/.test(text[at - 1] ?? "");
+    if (quote === "" && opens) quote = closing[character] ?? "";
+    else if (quote.includes(character)) quote = "";
     const ends =
       /[;\n]/.test(character) || (/[.!]/.test(character) && /^\s?$/.test(text[at + 1] ?? ""));
     if (ends && quote === "") sentences.push("");

@@ -22,6 +22,12 @@ const dayNames: Readonly<Record<string, readonly Weekday[]>> = {
   workdays: ["mon", "tue", "wed", "thu", "fri"],
 };
 
+/** Ends of sentences that say when, and would read as places. */
+export const automations = [
+  ...["in automations", "in an automation", "in unattended runs"],
+  ...["outside automations", "outside of automations"],
+];
+
 const unattended = [
   "while unattended",
   "when unattended",

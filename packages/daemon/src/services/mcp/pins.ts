@@ -19,10 +19,15 @@ export function serversOf(store: Store, projectId: ProjectId): McpServer[] {
 
 /** What was approved of servers, in the order in which every request names it. */
 export function offersOf(servers: readonly McpServer[]): McpOffer[] {
-  return servers.flatMap(({ name, transport, tools }) => {
-    const host = transport.type === "http" ? hostOf(transport.url) : undefined;
-    return tools.map((tool) => ({ server: name, tool, host }));
+  return servers.flatMap((server) => {
+    const host = hostOfServer(server);
+    return server.tools.map((tool) => ({ server: server.name, tool, host }));
   });
+}
+
+/** Where the calls of its tools go; undefined for a server in the box. */
+export function hostOfServer({ transport }: McpServer): string | undefined {
+  return transport.type === "http" ? hostOf(transport.url) : undefined;
 }
 
 /** The host of a server's URL, as grants name it. */

@@ -7,6 +7,7 @@ import {
   fileParts,
   inputParts,
   type Part,
+  toolPart,
 } from "../../policy/facts.ts";
 
 /** What a patch says of a file; a move is a deletion in one place and an addition in another. */
@@ -49,10 +50,8 @@ export async function partsOf(
       return await commandParts({ ...line, cmd: action.cmd, cwd: action.cwd });
     case "input":
       return await inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
-    case "mcpTool": {
-      const { server, tool, host } = action;
-      return [{ type: "tool", server, tool, host: host ?? undefined }];
-    }
+    case "mcpTool":
+      return [toolPart(action, line.worktree)];
     case "patch":
       return fileParts(filesOf(action.changes));
   }

@@ -19,21 +19,27 @@ import type { Policies, RuleSource } from "./policies.ts";
  * the others, or in place of the one that asked. A rule of a wider or narrower scope stays as it is.
  */
 export async function offerFor(
-  { cited, doubtful }: Decision<RuleSource>,
+  { cited, doubtful, unreadable }: Decision<RuleSource>,
   subject: ApprovalSubject,
 ): Promise<RuleOffer | null> {
+  if (unreadable) return null;
   const target = await exactly(subject);
   if (target === undefined) return null;
-  if (cited === undefined || doubtful) {
-    return { words: wordsOf({ effect: "allow", target }), replaces: null };
-  }
+  if (cited === undefined || doubtful) return offered({ effect: "allow", target }, null);
   const { rule, source } = cited;
   if (source.scope?.type !== "project" || "over" in rule.target) return null;
   const amended = PolicyRule.safeParse({ ...rule, except: [...(rule.except ?? []), target] });
-  return amended.success ? { words: wordsOf(amended.data), replaces: wordsOf(rule) } : null;
+  return amended.success ? offered(amended.data, wordsOf(rule)) : null;
 }
 
-/** The action as a rule can name it, and nothing else with it. */
+/** What is kept is the sentence, so that there is no offer where none says it. */
+function offered(rule: PolicyRule, replaces: string | null): RuleOffer | null {
+  const words = wordsOf(rule);
+  const compiled = compile(words);
+  return compiled.every((one) => "rule" in one) ? { words, replaces } : null;
+}
+
+/** The action as a rule can name it: this command alone, this tool, or changes of these files. */
 async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
   if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
   if (subject.type === "mcpTool") {
@@ -44,7 +50,7 @@ async function exactly(subject: ApprovalSubject): Promise<PolicyException | unde
   const [command, ...others] = await commandsIn(subject.cmd);
   if (command === undefined || others.length > 0 || command.redirects.length > 0) return undefined;
   const words = CommandPrefix.safeParse(command.words);
-  return words.success ? { type: "command", argv: [words.data] } : undefined;
+  return words.success ? { type: "command", argv: [words.data], exact: true } : undefined;
 }
 
 const offeredFiles = 3;
@@ -65,7 +71,7 @@ export function keepOffer(policies: Policies, tx: Transaction, approval: Approva
     throw new DaemonError("invalidParams", message, { approvalId: id });
   }
   const scope = { type: "project", projectId } as const;
-  const { rules } = policies.read(scope);
+  const { rules } = policies.whole(scope);
   const kept = rules.filter(({ words }) => words !== offer.replaces).map(({ rule }) => rule);
   policies.set(tx, scope, [...kept, compiled.rule]);
 }

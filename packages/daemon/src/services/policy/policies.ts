@@ -1,4 +1,5 @@
 import {
+  DaemonError,
   type Policy,
   type PolicyName,
   PolicyRule,
@@ -44,7 +45,7 @@ const presets: Readonly<Record<PolicyName, readonly PolicyRule[]>> = {
   ],
 };
 
-/** Rule lists by scope, kept in versions. Where one cannot be read, everything asks. */
+/** Rule lists by scope, kept in versions. Where one cannot be read, everything at least asks. */
 export class Policies {
   readonly #store: Store;
 
@@ -78,6 +79,14 @@ export class Policies {
     return { data, nextCursor };
   }
 
+  /** The rules of a scope, to set others beside them; throws where some of them cannot be read. */
+  whole(scope: PolicyScope): Policy {
+    const policy = this.read(scope);
+    if (!policy.broken) return policy;
+    const message = `the policy of ${scopeWords(scope)} cannot be read, so that no rule can be set beside the others; set all of it again`;
+    throw new DaemonError("conflict", message, { scope });
+  }
+
   /** Puts a list of rules into force, as a new version. */
   set(tx: Transaction, scope: PolicyScope, rules: readonly PolicyRule[]): Policy {
     const version = this.read(scope).version + 1;
@@ -92,10 +101,7 @@ export class Policies {
 
   /** Whether what a command has changed has to be looked at. */
   judgesChanges(subject: PolicySubject): boolean {
-    return this.#rules(subject).some(
-      ({ target, except = [] }) =>
-        target.type === "change" || except.some(({ type }) => type === "change"),
-    );
+    return this.rules(subject).some(judgesChanges);
   }
 
   /** The rules of the user's, in words, as an agent is told them. */
@@ -103,23 +109,28 @@ export class Policies {
     return this.inForce(subject).flatMap(({ rules }) => rules.map(({ words }) => words));
   }
 
-  #rules(subject: PolicySubject): PolicyRule[] {
+  /** The rules of the user's. */
+  rules(subject: Omit<PolicySubject, "preset">): PolicyRule[] {
     return this.inForce(subject).flatMap(({ rules }) => rules.map(({ rule }) => rule));
   }
 }
 
-/** The strictest rule of all policies decides; one that cannot be read asks for everything. */
+/** Whether a rule speaks of changes of files, in what it is about or excepts. */
+export function judgesChanges({ target, except = [] }: PolicyRule): boolean {
+  return target.type === "change" || except.some(({ type }) => type === "change");
+}
+
+/** The strictest rule of all policies decides; where one cannot be read, what none denies asks. */
 export function decideWith(
   policies: readonly Policy[],
   { preset }: Pick<PolicySubject, "preset">,
   facts: Facts,
 ): Decision<RuleSource> {
+  const decision = decide(facts, [...rulesIn(policies), ...presetRules(preset)]);
   const broken = policies.find((policy) => policy.broken);
-  if (broken) {
-    const reason = `The policy of ${scopeWords(broken.scope)} cannot be read; set it again.`;
-    return { verdict: "ask", reason, cited: undefined };
-  }
-  return decide(facts, [...rulesIn(policies), ...presetRules(preset)]);
+  if (broken === undefined || decision.verdict === "deny") return decision;
+  const reason = `The policy of ${scopeWords(broken.scope)} cannot be read; set it again.`;
+  return { verdict: "ask", reason, cited: undefined, unreadable: true };
 }
 
 function scopesOf({
@@ -156,11 +167,18 @@ const nothingSet = (scope: PolicyScope): Policy => draftOf(scope, 0, []);
 
 function policyOf(scope: PolicyScope, { version, rules, actor, at }: PolicyVersion): Policy {
   const setBy = JSON.parse(actor) as Policy["setBy"];
+  const { readable, broken } = readRules(rules);
+  return { ...draftOf(scope, version, readable), broken, setBy, setAt: at };
+}
+
+/** Those that can be read still forbid what they forbid. */
+function readRules(text: string): { readable: PolicyRule[]; broken: boolean } {
   try {
-    const parsed = z.array(PolicyRule).parse(JSON.parse(rules));
-    return { ...draftOf(scope, version, parsed), setBy, setAt: at };
+    const stored = z.array(z.unknown()).parse(JSON.parse(text));
+    const readable = stored.flatMap((rule) => PolicyRule.safeParse(rule).data ?? []);
+    return { readable, broken: readable.length < stored.length };
   } catch {
-    return { ...draftOf(scope, version, []), broken: true, setBy, setAt: at };
+    return { readable: [], broken: true };
   }
 }
 

@@ -10,21 +10,20 @@ import {
   type Thread,
   ThreadStatus,
 } from "@heddle/protocol";
-import { planPatch } from "../../agent/patch/apply.ts";
-import { patchSource } from "../../agent/patch/write.ts";
 import type { Clock } from "../../os/clock.ts";
-import { openTree } from "../../os/tree-files.ts";
+import { checkoutAt } from "../../os/git-repository.ts";
 import { contradictionsIn } from "../../policy/contradictions.ts";
-import { type FileFact, momentOf, type Part } from "../../policy/facts.ts";
+import { momentOf } from "../../policy/facts.ts";
 import { compile } from "../../policy/words/compile.ts";
+import { wordsOf } from "../../policy/words/read-back.ts";
 import { nearestTemplates } from "../../policy/words/templates.ts";
 import type { Store } from "../../store/store.ts";
 import type { Commit } from "../mutations.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
-import { filesOf, partsOf } from "./action-facts.ts";
 import { draftOf, type Policies, type PolicySubject } from "./policies.ts";
 import { replay } from "./replay.ts";
+import { factsOf, factWords, type Ground } from "./tried-action.ts";
 
 export interface DeskOptions {
   readonly store: Store;
@@ -33,7 +32,7 @@ export interface DeskOptions {
   readonly clock: Clock;
 }
 
-type Place = Pick<ParamsOf<Methods, "policy/show">, "projectId" | "threadId">;
+type Place = ParamsOf<Methods, "policy/show">;
 
 /** What people do with policies: say them, look at them, try them. */
 export class PolicyDesk {
@@ -51,16 +50,17 @@ export class PolicyDesk {
     const { store, policies } = this.#options;
     const scope = given as PolicyScope;
     const threads = this.#threadsOf(scope);
-    const before = policies.read(scope);
+    const before = mode === "add" ? policies.whole(scope) : policies.read(scope);
     const kept = mode === "add" ? before.rules.map(({ rule }) => rule) : [];
     const rules = unique([...kept, ...understood(text)]);
     const draft = draftOf(scope, before.version + 1, rules);
     const read = hashOf(draft);
     const others = (thread?: Thread) => this.#others(scope, thread);
+    const gitDirOf = (thread: Thread) => this.#gitDirOf(thread);
     const found = {
       hash: read,
       contradictions: contradictionsIn([...rules, ...rulesIn(others(threads[0]))]),
-      replay: await replay(store, threads, (thread) => [...others(thread), draft]),
+      replay: await replay(store, { threads, gitDirOf }, (thread) => [...others(thread), draft]),
     };
     if (hash === undefined) return commit(() => ({ policy: draft, inForce: false, ...found }));
     return commit((tx) => {
@@ -75,7 +75,8 @@ export class PolicyDesk {
   show(place: Place): ResultOf<Methods, "policy/show"> {
     const subject = this.#subjectOf(place);
     const policies = this.#options.policies.inForce(subject);
-    const preset = place.threadId === undefined ? null : subject.preset;
+    const isCertain = place.threadId !== undefined || place.automationId !== undefined;
+    const preset = isCertain ? subject.preset : null;
     return { preset, policies, contradictions: contradictionsIn(rulesIn(policies)) };
   }
 
@@ -85,32 +86,21 @@ export class PolicyDesk {
     at,
     ...place
   }: ParamsOf<Methods, "policy/test">): Promise<ResultOf<Methods, "policy/test">> {
-    const { policies, clock } = this.#options;
+    const { store, policies, clock } = this.#options;
     const subject = this.#subjectOf(place);
-    const { root, checks } = await this.#ground(place);
-    const change = action.type === "patch" ? await filesOfPatch(action.patch, root) : [];
-    const parts =
-      action.type === "patch"
-        ? change.map((file): Part => ({ type: "file", file }))
-        : await partsOf(
-            { type: "command", cmd: action.cmd, cwd: action.cwd ?? root ?? "/", tty: false },
-            { worktree: root ?? "/", checks },
-          );
-    const decision = policies.decide(subject, {
+    const { parts, change } = await factsOf(store, action, await this.#ground(place));
+    const { verdict, reason, cited } = policies.decide(subject, {
       parts,
       change,
       sinceApproval: change,
       costUsd: { turn: 0, thread: 0, day: 0, sinceLastApproval: 0 },
       ...momentOf(at ?? clock()),
-      attended: !unattended,
+      attended: !unattended && subject.automationId === undefined,
     });
-    const { verdict, reason, cited } = decision;
-    const words =
-      cited === undefined ? "" : draftOf({ type: "global" }, 0, [cited.rule]).rules[0]?.words;
     return {
       verdict,
       reason,
-      cited: cited ? { ...cited.source, words: words ?? "" } : null,
+      cited: cited ? { ...cited.source, words: wordsOf(cited.rule) } : null,
       facts: parts.map(factWords),
     };
   }
@@ -119,41 +109,60 @@ export class PolicyDesk {
     return this.#options.policies.history(scope as PolicyScope, { cursor, limit });
   }
 
-  #subjectOf({ projectId, threadId }: Place): PolicySubject {
+  #subjectOf({ projectId, threadId, automationId }: Place): PolicySubject {
     const { store, policies } = this.#options;
     if (threadId !== undefined) return policies.subjectOf(rows.thread(store, threadId));
+    if (automationId !== undefined) {
+      const { projectId: of, options } = rows.automation(store, automationId);
+      return { projectId: of, automationId, preset: options.policy };
+    }
     if (projectId !== undefined) rows.project(store, projectId);
     return { projectId, preset: "workspace" };
   }
 
   /** Where an action would happen. */
-  async #ground({ projectId, threadId }: Place) {
+  async #ground({ projectId, threadId, automationId }: Place): Promise<Ground> {
     const { store, projects } = this.#options;
     const thread = threadId === undefined ? undefined : rows.thread(store, threadId);
-    const id = thread?.projectId ?? projectId;
-    if (id === undefined) return { root: undefined, checks: [] };
+    const automation =
+      automationId === undefined ? undefined : rows.automation(store, automationId);
+    const id = thread?.projectId ?? automation?.projectId ?? projectId;
+    if (id === undefined) return { projectId: undefined, root: undefined, checks: [] };
     const project = await projects.granted(rows.project(store, id).id, "ro");
-    return { root: thread?.worktree ?? project.path, checks: project.settings.checks ?? [] };
+    const root = thread?.worktree ?? project.path;
+    return { projectId: project.id, root, checks: project.settings.checks ?? [] };
   }
 
   /** The threads that a scope holds for, the newest first. */
   #threadsOf(scope: PolicyScope): Thread[] {
     const { store } = this.#options;
     if (scope.type === "thread") return [rows.thread(store, scope.threadId)];
-    if (scope.type === "automation") return [];
-    if (scope.type === "project") rows.project(store, scope.projectId);
-    const project = scope.type === "project" ? { project_id: scope.projectId } : {};
-    return store.threads.where({ ...project, status: ThreadStatus.options }).reverse();
+    const all = { status: ThreadStatus.options };
+    if (scope.type === "global") return store.threads.where(all).reverse();
+    if (scope.type === "project") {
+      const { id } = rows.project(store, scope.projectId);
+      return store.threads.where({ ...all, project_id: id }).reverse();
+    }
+    const { id } = rows.automation(store, scope.automationId);
+    const runs = store.runs.where({ automation_id: id }).reverse();
+    return runs.flatMap(({ threadId }) => (threadId && store.threads.find(threadId)) || []);
+  }
+
+  async #gitDirOf({ projectId }: Thread): Promise<string> {
+    const { path } = await this.#options.projects.granted(projectId, "ro");
+    return (await checkoutAt(path)).gitCommonDir;
   }
 
   /** What holds beside the policy of a scope. */
   #others(scope: PolicyScope, thread: Thread | undefined): Policy[] {
     const { policies } = this.#options;
-    const subject = thread
-      ? policies.subjectOf(thread)
-      : { projectId: scope.type === "project" ? scope.projectId : undefined };
+    const subject = thread ? policies.subjectOf(thread) : this.#subjectOf(placeOf(scope));
     return policies.inForce(subject).filter((policy) => policy.scope.type !== scope.type);
   }
+}
+
+function placeOf({ type: _, ...place }: PolicyScope): Place {
+  return place;
 }
 
 /** The rules that a text says; throws for each sentence that is not understood. */
@@ -183,34 +192,4 @@ function rulesIn(policies: readonly Policy[]): PolicyRule[] {
 
 function hashOf({ scope, version, rules }: Policy): string {
   return createHash("sha256").update(JSON.stringify({ scope, version, rules })).digest("hex");
-}
-
-async function filesOfPatch(patch: string, root: string | undefined): Promise<FileFact[]> {
-  if (root === undefined) {
-    const message = "a patch is tried in a project or a thread; name one";
-    throw new DaemonError("invalidParams", message);
-  }
-  using files = openTree(root);
-  const changes = await planPatch(patch, patchSource(files));
-  return filesOf(
-    changes.map(({ kind, path, movedTo, added, removed }) => ({
-      kind,
-      path: movedTo ?? path,
-      ...(movedTo !== undefined && { oldPath: path }),
-      additions: added,
-      deletions: removed,
-    })),
-  );
-}
-
-/** A part of an action as it was understood. */
-function factWords(part: Part): string {
-  if (part.type === "file") {
-    const { path, kind, added, deleted } = part.file;
-    return `${kind} ${path}, +${added} -${deleted} lines`;
-  }
-  if (part.type === "tool") return `call ${part.tool} of the MCP server ${part.server}`;
-  const words = part.words.map((word) => word ?? "?").join(" ");
-  const unknown = part.unknown === undefined ? "" : ` (${part.unknown})`;
-  return `run ${words || "something"}${unknown}`;
 }

@@ -15,6 +15,7 @@ import { restoreTree } from "../git/take-back.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
 import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
+import { type Overspent, TurnSpending } from "./spending.ts";
 
 export interface TurnPolicyServices {
   readonly store: Store;
@@ -50,6 +51,7 @@ export class TurnPolicy {
   readonly #subject: TurnPolicySubject;
   readonly #trees: TurnTrees;
   readonly #for: PolicySubject;
+  readonly #spending: TurnSpending;
   /** What a patch writes that a person has just accepted: it is applied as it is, or not at all. */
   #accepted: Writes | undefined;
 
@@ -58,6 +60,7 @@ export class TurnPolicy {
     this.#subject = subject;
     this.#trees = trees;
     this.#for = services.policies.subjectOf(subject.thread);
+    this.#spending = new TurnSpending(services.policies, this.#for);
   }
 
   /** Decides over an effect before it happens; from here on, what it changes is measured. */
@@ -94,6 +97,17 @@ export class TurnPolicy {
     }
     this.#put({ beforeTree: now });
     return undefined;
+  }
+
+  /** The rule about money that holds up the next request to the model. */
+  overspent(): Overspent | undefined {
+    return this.#spending.overspent(this.#circumstances());
+  }
+
+  /** A person has accepted that the turn goes on. */
+  acceptSpending(over: Overspent): void {
+    this.#spending.accept(over);
+    this.#put({ spentUsd: this.#spent({ threadId: this.#subject.thread.id }) });
   }
 
   /** A person has accepted this action, which is about to happen. */
