@@ -1,4 +1,5 @@
 import type { ApprovalSubject, ChangedFile, Project, Thread, Turn } from "@heddle/protocol";
+import { isReadOnly } from "../../agent/phases/phase.ts";
 import type { Clock } from "../../os/clock.ts";
 import { treeOf } from "../../os/git-objects.ts";
 import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
@@ -11,6 +12,8 @@ import { dayOf } from "../budgets.ts";
 import { salvageTree } from "../git/checkpoints.ts";
 import { measureChange } from "../git/measure.ts";
 import { restoreTree } from "../git/take-back.ts";
+import { serversOf } from "../mcp/pins.ts";
+import type { Networks } from "../networks.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
 import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
@@ -21,6 +24,7 @@ export interface TurnPolicyServices {
   readonly policies: Policies;
   readonly sandbox: Sandbox;
   readonly clock: Clock;
+  readonly networks: Networks;
 }
 
 export interface TurnPolicySubject {
@@ -66,7 +70,8 @@ export class TurnPolicy {
   async decide(action: Action): Promise<Decision<RuleSource>> {
     const { project, checkout } = this.#subject;
     const { worktree } = checkout;
-    const line = { worktree, checks: project.settings.checks ?? [] };
+    const confined = action.type === "mcpTool" && this.#confines(action);
+    const line = { worktree, checks: project.settings.checks ?? [], confined };
     const parts = await partsOf(action, line);
     const change = action.type === "patch" ? filesOf(action.changes) : [];
     const before = await this.#begin();
@@ -129,6 +134,18 @@ export class TurnPolicy {
     await salvageTree(checkout, { threadId: thread.id, tree: toTree, head });
     await restoreTree(git, checkout, fromTree);
     this.#trees.touch();
+  }
+
+  /** Whether a tool that says it reads can do nothing else, nor tell anybody what it has read. */
+  #confines({ server, tool, host }: Extract<Action, { type: "mcpTool" }>): boolean {
+    const { store, networks } = this.#services;
+    const { turn, thread, project } = this.#subject;
+    const isMountedToRead = thread.policy === "readOnly" || isReadOnly(turn.mode);
+    if (host !== null || !isMountedToRead || networks.of(thread) !== undefined) return false;
+    const servers = serversOf(store, project.id).filter(({ name }) => name === server);
+    return servers.some(({ tools }) =>
+      tools.some(({ name, readOnly }) => name === tool && readOnly),
+    );
   }
 
   #decide(what: Pick<Parameters<Policies["decide"]>[1], "parts" | "change" | "sinceApproval">) {
