@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { Thread } from "@heddle/protocol";
+import type { Methods, ParamsOf, SlashCommand, Thread } from "@heddle/protocol";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processesWith } from "./support/attacks/box/survivors.ts";
@@ -14,11 +14,20 @@ const command = [process.execPath, at("packages/cli/bin/heddle.js")];
 const hasNeovim = spawnSync("nvim", ["--version"]).status === 0;
 if (!hasNeovim) console.warn("neovim is not installed: its example is not tested");
 
+type Answered = (result: { data: SlashCommand[] }) => void;
+
+interface TurnStart {
+  readonly method: "turn/start";
+  readonly params: ParamsOf<Methods, "turn/start">;
+}
+
 interface VsCodeClient {
   readonly followThreads: (
     command: readonly string[],
     changed: (threads: ReadonlyMap<string, Thread>) => void,
-  ) => { dispose(): void };
+  ) => { dispose(): void; call(method: string, params: object, done: Answered): void };
+  readonly callOf: (word: SlashCommand, threadId: string, text: string) => TurnStart;
+  readonly tellingWords: (words: readonly SlashCommand[]) => readonly SlashCommand[];
   readonly statusOf: (threads: ReadonlyMap<string, Thread>) => string;
 }
 
@@ -75,10 +84,7 @@ test("the VS Code client follows the threads, and nothing of it is left when it 
     "../examples/vscode/threads.js",
   ) as VsCodeClient;
   let status = "";
-  // An editor hands on the environment that it has.
-  const variables = Object.entries(daemon.env).map(([name, value]) => `${name}=${value}`);
-  const started = ["/usr/bin/env", "-i", ...variables, ...command];
-  const following = followThreads(started, (threads) => {
+  const following = followThreads(started(), (threads) => {
     status = statusOf(threads);
   });
   await expect.poll(() => status).toBe("1 needs you");
@@ -93,6 +99,24 @@ test("the VS Code client follows the threads, and nothing of it is left when it 
   await expect.poll(bridges).toEqual([]);
 });
 
+test("the VS Code client tells a thread something by a word that the daemon lists", async () => {
+  const { callOf, followThreads, tellingWords } = createRequire(import.meta.url)(
+    "../examples/vscode/threads.js",
+  ) as VsCodeClient;
+  const { promise: listed, resolve } = Promise.withResolvers<readonly SlashCommand[]>();
+  const following = followThreads(started(), () => {
+    following.call("slash/list", {}, ({ data }) => resolve(tellingWords(data)));
+  });
+  const words = await listed;
+  following.dispose();
+  expect(words.map(({ name }) => name)).toEqual(["plan", "steer", "document"]);
+  const [plan] = words;
+  if (plan === undefined) throw new Error("no word is listed");
+  const { method, params } = callOf(plan, asking.id, "look at it");
+  const client = await daemon.client();
+  expect(await client.call(method, params)).toMatchObject({ threadId: asking.id, mode: "plan" });
+});
+
 test("the VS Code client waits where Heddle cannot be started", async () => {
   const { followThreads } = createRequire(import.meta.url)(
     "../examples/vscode/threads.js",
@@ -102,6 +126,12 @@ test("the VS Code client waits where Heddle cannot be started", async () => {
   await expect.poll(() => told).toEqual([0]);
   following.dispose();
 });
+
+/** How an editor starts the client: with the environment that it has. */
+function started(): string[] {
+  const variables = Object.entries(daemon.env).map(([name, value]) => `${name}=${value}`);
+  return ["/usr/bin/env", "-i", ...variables, ...command];
+}
 
 /** The clients of this daemon that were started for an editor. */
 function bridges(): number[] {

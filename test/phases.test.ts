@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { PlanContent } from "@heddle/protocol";
+import type { Answer, Approval, PlanContent } from "@heddle/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addFile, exec, replaceLine, type Step, steps } from "./support/steps.ts";
+import { addFile, exec, held, replaceLine, type Step, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
@@ -44,6 +44,10 @@ const call = (tool: string, input: unknown): Step => ({ calls: [{ tool, input }]
 function results(thread: TestThread): string[] {
   const items = daemon.requestsOf(thread).at(-1)?.items ?? [];
   return items.flatMap(({ output }) => (output === undefined ? [] : [String(output)]));
+}
+
+async function resolve(thread: TestThread, { id, hash }: Approval, answer: Answer): Promise<void> {
+  await thread.client.call("approval/resolve", { approvalId: id, hash, answer });
 }
 
 /** A thread with an approved plan. */
@@ -222,7 +226,10 @@ describe("work on a plan", () => {
   test("that leaves steps and checks open is not proven, and says what is left", async () => {
     const { thread, hash } = await planned();
     const turn = await thread.say(steps(finish, finish, finish), { planHash: hash });
-    expect(turn).toMatchObject({ state: "doneUnverified", report: null });
+    expect(turn).toMatchObject({
+      state: "doneUnverified",
+      report: { files: [], left: expect.arrayContaining(["step: Tell of it"]) },
+    });
     const more = steps(addFile("src/c.ts", "x"), finish, finish, finish);
     expect(await thread.say(more, { planHash: hash })).toMatchObject({
       state: "doneUnverified",
@@ -287,6 +294,101 @@ describe("work on a plan", () => {
       { path: "src/b.ts", planned: true },
     ]);
     expect(thread.view.approvals).toHaveLength(1);
+  });
+
+  test("that changes nothing is checked all the same, and carries nothing out", async () => {
+    const { thread, hash } = await planned();
+    const said = [setPlan("completed", "completed"), finish, finish, finish];
+    expect(await thread.say(steps(...said), { planHash: hash })).toMatchObject({
+      state: "doneUnverified",
+      report: {
+        checks: [
+          { cmd: check, exitCode: 0 },
+          { cmd: "test -s src/b.ts", exitCode: 1 },
+        ],
+        left: expect.arrayContaining(["check: test -s src/b.ts"]),
+      },
+    });
+    expect(thread.view.plan).toMatchObject({ state: "approved" });
+  });
+
+  test("keeps its plan as it is until it has ended", async () => {
+    const { thread, hash } = await planned();
+    const { client, id: threadId } = thread;
+    const { id: turnId } = await thread.send(steps(held, { text: "done" }), { planHash: hash });
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("held")));
+    const busy = { kind: "threadBusy", message: expect.stringContaining("heddle interrupt") };
+    const edit = client.call("plan/edit", { threadId, hash, content: { ...content, goal: "x" } });
+    await expect(edit).rejects.toMatchObject(busy);
+    await expect(client.call("plan/reject", { threadId, hash })).rejects.toMatchObject(busy);
+    await client.call("turn/interrupt", { turnId });
+    await thread.ended(turnId);
+    expect(await client.call("plan/reject", { threadId, hash })).toMatchObject({
+      plan: { state: "rejected" },
+    });
+  });
+
+  test.each([
+    ["edited", "plan/edit"],
+    ["rejected", "plan/reject"],
+  ] as const)("that waits does not begin once its plan was %s", async (_what, method) => {
+    const { thread, hash: planHash } = await planned();
+    const { client, id: threadId } = thread;
+    // Its plan is another one, so that nothing holds the first.
+    const first = await thread.send(steps(held, propose()), { mode: "plan" });
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("held")));
+    const work = steps(addFile("outside.txt", "x"), finish);
+    const second = await thread.send(work, { planHash });
+    const edited = { ...content, files: ["**"], lineBudget: 9999 };
+    const params = { threadId, hash: planHash };
+    if (method === "plan/edit") await client.call(method, { ...params, content: edited });
+    else await client.call(method, params);
+    await client.call("turn/interrupt", { turnId: first.id });
+    expect(await thread.ended(second.id)).toMatchObject({
+      state: "failed",
+      failure: { kind: "stalePlan" },
+      commit: null,
+    });
+    expect((await thread.diff()).files).toEqual([]);
+  });
+
+  test("that is interrupted beside its plan is taken back to it, and what was beside is kept", async () => {
+    const { thread, hash } = await planned();
+    const beside = exec("echo x > outside.txt; echo there; sleep 60");
+    const work = [addFile("src/b.ts", "x"), beside];
+    const { id: turnId } = await thread.send(steps(...work), { planHash: hash });
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("there")));
+    await thread.client.call("turn/interrupt", { turnId });
+    expect(await thread.ended(turnId)).toMatchObject({ state: "interrupted" });
+    expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts"]);
+    const salvaged = `refs/heddle/salvage/${thread.id}:outside.txt`;
+    expect(project.repository.git("show", salvaged)).toBe("x");
+  });
+
+  test("in a second turn is asked about what that turn does, and a refusal takes back no more", async () => {
+    const { thread, hash: planHash } = await planned();
+    const first = [addFile("other.txt", "x"), finish, finish, finish];
+    const { id } = await thread.send(steps(...first), { planHash });
+    const asked = await thread.pending();
+    await resolve(thread, asked, { type: "accept", scope: "once" });
+    expect(await thread.ended(id)).toMatchObject({ state: "doneUnverified" });
+    const second = [
+      addFile("src/b.ts", "x"),
+      addFile("more.txt", "x"),
+      addFile("src/c.ts", "x"),
+      setPlan("completed", "completed"),
+      finish,
+    ];
+    const turn = await thread.send(steps(...second), { planHash });
+    const again = await thread.until(({ approvals }) => approvals[1]);
+    expect(again.subject).toMatchObject({ outside: ["more.txt"], lines: 3 });
+    await resolve(thread, again, { type: "decline" });
+    expect(await thread.ended(turn.id)).toMatchObject({ state: "done", report: { left: [] } });
+    expect((await thread.diff()).files.map(({ path }) => path)).toEqual([
+      "other.txt",
+      "src/b.ts",
+      "src/c.ts",
+    ]);
   });
 
   test("small steps add up to the budget", async () => {

@@ -245,6 +245,29 @@ describe("ask before making changes over 50 lines", () => {
     expect(thread.view.approvals).toHaveLength(1);
   });
 
+  test("asks again where something else was written to the file of a patch that was accepted", async () => {
+    const thread = await under(fifty);
+    const watcher = `setsid nohup bash -c 'until test -e t.txt; do sleep 0.002; done; seq 3000 > t.txt; touch /tmp/over' >/dev/null 2>&1 & echo on`;
+    const made = [
+      exec(watcher),
+      addFile("t.txt", ...lines(60)),
+      exec("until test -e /tmp/over; do sleep 0.02; done"),
+      exec("ls"),
+      { text: "done" },
+    ];
+    const turn = await thread.send(steps(...made));
+    await answer(thread, true);
+    const second = await thread.until(({ approvals }) => approvals[1]);
+    expect(second.subject).toMatchObject({
+      type: "changes",
+      changes: expect.arrayContaining([expect.objectContaining({ path: "t.txt" })]),
+    });
+    await answer(thread, false);
+    await thread.ended(turn.id);
+    const { files } = await thread.diff();
+    expect(files.find(({ path }) => path === "t.txt")?.additions ?? 0).toBeLessThanOrEqual(60);
+  });
+
   test("counts over the turns of a thread", async () => {
     const thread = await under(fifty);
     await thread.say(steps(exec("seq 40 > a.txt"), { text: "done" }));
@@ -305,6 +328,29 @@ test("what a rule forbids is taken back though nothing could tell it before", as
   const { worktree } = await thread.ready();
   expect(readFileSync(join(worktree, "src/a.txt"), "utf8")).toBe("a\n");
   expect(JSON.stringify(daemon.requestsOf(thread).at(-1))).toContain("taken back");
+});
+
+test("what still writes when a turn fails is ended first, and nothing of it is committed", async () => {
+  const thread = await under("Never change src/");
+  const writer = `setsid nohup bash -c 'sleep 0.2; while :; do seq 3000 > src/a.txt; sleep 0.005; done' >/dev/null 2>&1 & echo on`;
+  const failing = Array.from({ length: 12 }, () => ({
+    calls: [{ tool: "read_file", input: { path: "none" } }],
+  }));
+  const turn = await thread.say(
+    steps(exec(`${writer}; echo ok > o.txt`), exec("sleep 0.4"), ...failing),
+  );
+  expect(turn).toMatchObject({ state: "failed" });
+  expect(await paths(thread)).toEqual(["o.txt"]);
+});
+
+test("what still writes when a turn is done takes its proof away", async () => {
+  const thread = await under("Never change src/");
+  const writer = `setsid nohup bash -c 'while :; do echo x >> bg.txt; done' >/dev/null 2>&1 & sleep 0.2`;
+  expect(await thread.say(steps(exec(writer), { text: "done" }))).toMatchObject({
+    state: "doneUnverified",
+    summary: expect.stringContaining("after they were checked"),
+    commit: expect.any(String),
+  });
 });
 
 test("an answer can become a rule of the project", async () => {

@@ -95,8 +95,11 @@ describe("a review", () => {
     for (const target of [
       { type: "branch", branch: "topic" },
       { type: "commit", commit },
+      { type: "commit", commit: "topic~0" },
     ] as const) {
-      expect((await review(target, report(found))).findings).toHaveLength(1);
+      const done = await review(target, report(found));
+      expect(done.findings).toHaveLength(1);
+      expect(done.target).toEqual(target.type === "commit" ? { ...target, commit } : target);
     }
     const place = { path: "new.txt", start: 1, end: 1 };
     const open = await review({ type: "uncommitted" }, report(finding(place)));
@@ -145,6 +148,57 @@ describe("a review", () => {
     expect(text).toContain("1. [P1] Mend this (a.txt:10)");
     expect(text).not.toContain("Leave that alone");
   });
+});
+
+test("a review is the newest of what its thread is now, until that changes", async () => {
+  const thread = await project.thread();
+  const { client } = thread;
+  const target = { type: "thread", threadId: thread.id } as const;
+  const newest = async () =>
+    (await client.call("review/newest", { projectId: project.project.id, target })).review;
+  await thread.say(steps(replaceLine("a.txt", "line 10", "line ten"), { text: "done" }));
+  expect(await newest()).toBeNull();
+  await review(target, report(finding()));
+  await review(target, { text: "fine" });
+  const done = await review(target, report(finding({ title: "Another" })));
+  await review(target, { text: "fine" });
+  expect(await newest()).toEqual(done);
+  await thread.say(steps(replaceLine("a.txt", "line ten", "line X"), { text: "done" }));
+  expect(await newest()).toBeNull();
+});
+
+test("comments and findings go on with a plan that is approved, and are held to it", async () => {
+  const thread = await project.thread();
+  const { client, id: threadId } = thread;
+  await thread.say(steps(replaceLine("a.txt", "line 10", "line ten"), { text: "done" }));
+  const { id: reviewId } = await review({ type: "thread", threadId }, report(finding()));
+  const plan = { goal: "Say ten.", steps: ["Say it"], files: ["a.txt"], lineBudget: 4 };
+  const propose: Step = { calls: [{ tool: "propose_plan", input: plan }] };
+  await thread.say(steps(propose), { mode: "plan" });
+  const { hash, id } = await client.call("plan/show", { threadId });
+  await client.call("plan/approve", { threadId, hash });
+  await client.call("comment/add", { threadId, path: "a.txt", start: 10, text: "why?" });
+  const bare = [
+    () => client.call("comment/send", { threadId }),
+    () => client.call("review/fix", { reviewId, threadId }),
+    () => client.call("turn/start", { threadId, input: [{ type: "text", text: "go on" }] }),
+  ];
+  for (const call of bare) {
+    await expect(call()).rejects.toMatchObject({
+      kind: "planRequired",
+      message: expect.stringContaining("`heddle implement`"),
+    });
+  }
+  const planHash = hash;
+  await expect(
+    client.call("comment/send", { threadId, planHash: "0".repeat(64) }),
+  ).rejects.toMatchObject({ kind: "stalePlan" });
+  const { turn } = await client.call("comment/send", { threadId, planHash });
+  expect(turn.plan).toEqual({ id, hash });
+  await thread.ended(turn.id);
+  const fix = await client.call("review/fix", { reviewId, threadId, planHash });
+  expect(fix.plan).toEqual({ id, hash });
+  await thread.ended(fix.id);
 });
 
 describe("comments on a diff", () => {
@@ -198,6 +252,43 @@ describe("comments on a diff", () => {
       thread.client.call("comment/add", { threadId: thread.id, path, start, text: "?" });
     await expect(add("b.txt", 1)).rejects.toMatchObject({ kind: "notFound" });
     await expect(add("a.txt", 21)).rejects.toMatchObject({ kind: "invalidParams" });
+    expect(await add("./a.txt", 10)).toMatchObject({ path: "a.txt" });
+  });
+
+  test("are about five hundred lines at most", async () => {
+    const thread = await project.thread();
+    const lines = Array.from({ length: 600 }, (_, at) => `line ${at}`);
+    await thread.say(steps(addFile("long.txt", ...lines), { text: "done" }));
+    const add = (end: number) => {
+      const place = { path: "long.txt", start: 1, end };
+      return thread.client.call("comment/add", { threadId: thread.id, ...place, text: "?" });
+    };
+    await expect(add(501)).rejects.toMatchObject({
+      kind: "invalidParams",
+      message: "lines 1 to 501 are 501; comment on 500 at most",
+    });
+    expect(await add(500)).toMatchObject({ place: { start: 1, end: 500 } });
+  });
+
+  test("follow their file when it is renamed, whether it is old or new", async () => {
+    const thread = await project.thread();
+    const { client, id: threadId } = thread;
+    const lines = Array.from({ length: 9 }, (_, at) => `new ${at + 1}`);
+    const change = replaceLine("a.txt", "line 10", "line ten");
+    await thread.say(steps(change, addFile("n.txt", ...lines), { text: "done" }));
+    const add = (path: string, start: number, more: object = {}) =>
+      client.call("comment/add", { threadId, path, start, text: "?", ...more });
+    await add("a.txt", 10);
+    await add("a.txt", 10, { side: "old" });
+    await add("n.txt", 5);
+    const edit = exec("mv a.txt c.txt; mv n.txt m.txt; sed -i '1i first' c.txt m.txt");
+    await thread.say(steps(edit, { text: "done" }));
+    const { data } = await client.call("comment/list", { threadId });
+    expect(data.map(({ path, place }) => [path, place?.start])).toEqual([
+      ["c.txt", 11],
+      ["a.txt", 10],
+      ["m.txt", 6],
+    ]);
   });
 });
 
@@ -206,10 +297,10 @@ test("what lands is reviewed first where the project says so; grave findings sto
   const thread = await careful.thread();
   const { client } = thread;
   await thread.say(steps(replaceLine("a.txt", "line 10", "line ten"), { text: "done" }));
+  const list = async () =>
+    (await client.call("review/list", { projectId: careful.project.id })).data;
   /** Answers for the reviewer that the landing starts. */
   const answer = async (...findings: ReportedFinding[]) => {
-    const list = async () =>
-      (await client.call("review/list", { projectId: careful.project.id })).data;
     const known = (await list()).length;
     const landing = thread.land();
     await thread.until(({ landings }) => landings.at(-1)?.state === "reviewing");
@@ -229,8 +320,21 @@ test("what lands is reviewed first where the project says so; grave findings sto
   });
   // The same tree is not reviewed again.
   expect(await thread.land()).toMatchObject({ state: "refused" });
-  const { data } = await client.call("review/list", { projectId: careful.project.id });
-  expect(data).toHaveLength(1);
+  expect(await list()).toHaveLength(1);
   await thread.say(steps(replaceLine("a.txt", "line ten", "line X"), { text: "done" }));
-  expect(await answer(finding({ priority: 2 }))).toMatchObject({ state: "landed" });
+  expect(await answer(finding({ priority: 2 }), finding({ title: "No" }))).toMatchObject({
+    failure: { message: expect.stringMatching(/ dismiss thr_\S+ 1`$/) },
+  });
+  // A finding that is wrong is the user's to dismiss; who did so is kept.
+  const [{ id: reviewId, findings }] = (await list()) as [Review];
+  const wrong = { reviewId, findings: [findings[0]?.id ?? ("" as never)] };
+  const back = await client.call("review/dismiss", { ...wrong, reason: "It is right." });
+  expect(back.findings).toMatchObject([
+    { title: "No", dismissed: { by: { name: "test", kind: "script" }, reason: "It is right." } },
+    { priority: 2, dismissed: null },
+  ]);
+  await client.call("review/dismiss", { ...wrong, dismissed: false });
+  expect(await thread.land()).toMatchObject({ state: "refused" });
+  await client.call("review/dismiss", wrong);
+  expect(await thread.land()).toMatchObject({ state: "landed" });
 });

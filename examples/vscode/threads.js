@@ -5,11 +5,15 @@ const needsYou = ["waitingForApproval", "waitingForUser"];
 const atWork = ["provisioning", "queued", "running", "landing"];
 const restartAfterMs = 5000;
 
-/** Follows all threads through `heddle rpc --stdio`; `changed` is called with a Map by id. */
+/**
+ * Follows all threads, and calls methods, through `heddle rpc --stdio`; `changed` is called with a
+ * Map by id.
+ */
 function followThreads(command, changed) {
   let child;
   let again;
   let disposed = false;
+  let call = () => {};
   const begin = (options = []) => {
     const threads = new Map();
     const calls = new Map();
@@ -24,7 +28,7 @@ function followThreads(command, changed) {
       again = setTimeout(begin, restartAfterMs, ["--no-start"]);
     });
     child.stdin.on("error", () => {});
-    const call = (method, params, done) => {
+    call = (method, params, done) => {
       const id = calls.size + 1;
       calls.set(id, done);
       child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
@@ -56,12 +60,28 @@ function followThreads(command, changed) {
   };
   begin();
   return {
+    call: (method, params, done) => call(method, params, done),
     dispose() {
       disposed = true;
       clearTimeout(again);
       child.kill();
     },
   };
+}
+
+/** The words of `slash/list` that tell the agent something, with nothing to read before the call. */
+function tellingWords(words) {
+  return words.filter(
+    ({ arguments: [first, ...more], reads }) =>
+      first?.param === "input" && more.length === 0 && reads.length === 0,
+  );
+}
+
+/** What such a word calls in a thread. */
+function callOf({ method, params }, threadId, text) {
+  const fill = (_key, value) => (value === "$threadId" ? threadId : value);
+  const filled = JSON.parse(JSON.stringify(params), fill);
+  return { method, params: { ...filled, input: [{ type: "text", text }] } };
 }
 
 /** `1 needs you, 2 working`; empty where nothing is to be told. */
@@ -75,4 +95,4 @@ function statusOf(threads) {
   return parts.join(", ");
 }
 
-module.exports = { followThreads, statusOf };
+module.exports = { callOf, followThreads, statusOf, tellingWords };

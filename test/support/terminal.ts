@@ -38,7 +38,8 @@ export class Terminal implements AsyncDisposable {
       allowProposedApi: true,
     });
     const line = [process.execPath, program, ...args].map((word) => `'${word}'`).join(" ");
-    const shell = `tty > tty; stty cols ${columns} rows ${rows}; stty -g > before; cd '${cwd}'
+    // As an interactive shell, it outlives a Ctrl+C that is for the program.
+    const shell = `trap : INT; tty > tty; stty cols ${columns} rows ${rows}; stty -g > before; cd '${cwd}'
       ${line}; code=$?; cd '${this.#folder}'; stty -g > after; exit $code`;
     this.#child = spawn("script", ["-qefc", shell, "/dev/null"], {
       cwd: this.#folder,

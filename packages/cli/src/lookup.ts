@@ -1,4 +1,4 @@
-import { type Approval, DaemonError, type Project, type Thread } from "@heddle/protocol";
+import { type Approval, DaemonError, type Project, type Thread, type Turn } from "@heddle/protocol";
 import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { isFullId, pick } from "./names.ts";
 
@@ -32,6 +32,18 @@ export async function findThread(daemon: HeddleClient, given: string): Promise<T
     if (!(error instanceof DaemonError) || error.kind !== "notFound") throw error;
     return pick("thread", given, candidates).id;
   }
+}
+
+/** The id of the turn of a thread that the user names, however long ago it was. */
+export async function findTurn(
+  daemon: HeddleClient,
+  threadId: Thread["id"],
+  given: string,
+): Promise<Turn["id"]> {
+  if (isFullId(given)) return given as Turn["id"];
+  const turns = await listAll(daemon, "turn/list", { threadId });
+  const candidates = turns.map(({ id, summary }) => ({ id, names: [], label: summary ?? "" }));
+  return pick("turn", given, candidates).id;
 }
 
 export async function findProject(daemon: HeddleClient, given: string): Promise<Project> {

@@ -40,6 +40,8 @@ describe("wrong usage", () => {
     [["run", "x", "--policy", "yolo"], "Allowed choices are workspace, ask, readOnly."],
     [["run", "x", "--json", "--jsonl"], "cannot be used with option"],
     [["undo", "x", "--turns", "0"], "Give a whole number from 1 to 100."],
+    [["history", "-n", "abc"], "Give a whole number from 1 to 200."],
+    [["history", "-n", "500"], "Give a whole number from 1 to 200."],
     [["approve"], "missing required argument 'approval'"],
   ])("%j is refused", async (argv, reason) => {
     expect((await fails(argv)).said).toContain(reason);

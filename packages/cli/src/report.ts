@@ -5,6 +5,7 @@ import { printable } from "./terminal/printable.ts";
 const hints: Partial<Record<ErrorKind, string>> = {
   overloaded: "try again in a moment",
   sandboxUnavailable: "`heddle doctor` says what is missing and how to mend it",
+  stalePlan: "look again with `heddle plan show`",
   staleReview: "look again with `heddle diff`, then land",
   staleConsent: "look again with `heddle approvals`, then answer",
   threadBusy: "wait for it with `heddle attach`, or stop it with `heddle interrupt`",

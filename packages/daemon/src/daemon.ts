@@ -56,7 +56,7 @@ import { Spools } from "./services/spools.ts";
 import { Status } from "./services/status.ts";
 import { Storage } from "./services/storage.ts";
 import { Tasks } from "./services/tasks.ts";
-import { threadFacts } from "./services/thread-facts.ts";
+import { lastContexts, threadFacts } from "./services/thread-facts.ts";
 import { ThreadWork } from "./services/thread-work.ts";
 import { Threads } from "./services/threads.ts";
 import { Turns } from "./services/turns.ts";
@@ -255,6 +255,7 @@ function makeServices(
     comments: new Comments({ ...common, turns }),
     forks: new Forks({ store, projects, threads }),
     threadFacts: (threadId: ThreadId) => threadFacts(facts, threadId),
+    lastContexts: () => lastContexts(facts),
     models,
     mcpServers,
     provisioning,
@@ -305,6 +306,7 @@ async function serve(
   const { models, sandbox, spools, policies } = services;
   const facts = {
     ...{ paths, version, mainModel: () => models.mainModel },
+    contexts: services.lastContexts,
     budgets: () => dayLevels({ store, clock: systemClock, budgets: config.budgets }),
     policy: () => policies.words({}),
     prove: () => sandbox.prove(),

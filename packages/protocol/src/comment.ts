@@ -1,13 +1,16 @@
 import * as z from "zod";
-import { Actor, mutation, Timestamp } from "./common.ts";
+import { Actor, CommitHash, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { CommentId, ThreadId, TurnId } from "./ids.ts";
-import { Turn } from "./turn.ts";
+import { PlanHash, Turn } from "./turn.ts";
+
+/** A comment is about so many lines at most. */
+export const anchorLines = 500;
 
 /** What a comment is about, known by its text, so that it is found again when lines move. */
 export const Anchor = z.object({
   side: z.enum(["new", "old"]).describe("`old`: of deleted lines."),
-  lines: z.array(z.string()).min(1).max(500),
+  lines: z.array(z.string()).min(1).max(anchorLines),
   before: z.array(z.string()).max(3),
   after: z.array(z.string()).max(3),
 });
@@ -19,6 +22,9 @@ export const Comment = z.object({
   path: z.string(),
   anchor: Anchor,
   start: z.int().positive().describe("Where it was when it was written."),
+  tree: CommitHash.nullable()
+    .default(null)
+    .describe("The files that it was written on: renames are followed from there."),
   text: z.string(),
   state: z.enum(["open", "sent"]),
   turnId: TurnId.nullable().describe("The turn that it was sent with."),
@@ -28,6 +34,7 @@ export const Comment = z.object({
 export type Comment = z.infer<typeof Comment>;
 
 export const PlacedComment = Comment.extend({
+  path: z.string().describe("What its file is called now."),
   place: z
     .object({ start: z.int().positive(), end: z.int().positive() })
     .nullable()
@@ -67,7 +74,7 @@ export const commentMethods = {
   }),
   "comment/send": method({
     summary: "Send all open comments to the agent, as one turn.",
-    params: z.object({ threadId: ThreadId, ...mutation }),
+    params: z.object({ threadId: ThreadId, planHash: PlanHash.optional(), ...mutation }),
     result: z.object({ turn: Turn, comments: z.array(CommentId) }),
     mutates: true,
     scope: perThread,

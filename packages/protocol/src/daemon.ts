@@ -5,7 +5,7 @@ import { AbsolutePath, Actor, mutation, Seq, Timestamp } from "./common.ts";
 import { globally, method, unordered } from "./define.ts";
 import { ThreadEventNotice } from "./events.ts";
 import { Finding } from "./finding.ts";
-import { AutomationId, GrantId, McpServerId, ProjectId, RunId } from "./ids.ts";
+import { AutomationId, GrantId, McpServerId, ProjectId, RunId, ThreadId } from "./ids.ts";
 import { ItemDelta } from "./item.ts";
 import { McpServer } from "./mcp.ts";
 import { Policy } from "./policy.ts";
@@ -13,8 +13,8 @@ import { Grant, Project } from "./project.ts";
 import { Review } from "./review.ts";
 import { Run } from "./run.ts";
 import { Task } from "./task.ts";
-import { Thread } from "./thread-row.ts";
-import { BudgetLevel } from "./turn.ts";
+import { PolicyName, Thread } from "./thread-row.ts";
+import { BudgetLevel, ContextUse } from "./turn.ts";
 
 export const DaemonEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("projectChanged"), project: Project }),
@@ -89,7 +89,11 @@ export const DaemonStatus = z.object({
     .describe(
       "What all turns have used since midnight; tokens without a known price cost nothing.",
     ),
+  contexts: z
+    .array(ContextUse.extend({ threadId: ThreadId, title: z.string() }))
+    .describe("Of the threads that changed last, the newest change first."),
   budgets: z.array(BudgetLevel).describe("Those of the day."),
+  preset: PolicyName.describe("What holds where no rule speaks, unless a thread has another."),
   policy: z.array(z.string()).describe("The rules for all projects, in words."),
   mcp: z.object({
     servers: z.int(),

@@ -7,7 +7,7 @@ export const HistoryHit = z.object({
   threadId: ThreadId,
   threadTitle: z.string(),
   turnId: TurnId,
-  itemId: ItemId.describe("`thread/read` with `before` opens the thread here."),
+  itemId: ItemId.describe("`thread/read` with `until` opens the thread here."),
   type: z.string().describe("The item's type."),
   snippet: z
     .string()

@@ -30,6 +30,7 @@ export * from "./review-finding.ts";
 export * from "./roles.ts";
 export * from "./run.ts";
 export * from "./slash.ts";
+export * from "./slash-command.ts";
 export * from "./states.ts";
 export * from "./task.ts";
 export * from "./thread.ts";

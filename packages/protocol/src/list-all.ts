@@ -6,6 +6,8 @@ type PagedMethod =
   | "project/list"
   | "task/list"
   | "thread/list"
+  | "turn/list"
+  | "review/list"
   | "approval/list"
   | "automation/list"
   | "inbox/list"

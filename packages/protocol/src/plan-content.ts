@@ -2,12 +2,32 @@ import * as z from "zod";
 
 const line = z.string().trim().min(1).max(500);
 
-/** A file of the plan: a path from the root of the worktree, or a glob such as `src/**`. */
+/**
+ * A file of the plan: a path from the root of the worktree, or a glob such as `src/**`. Only what
+ * can name files there is one, since a person takes it for the limits of the work.
+ */
 export const PlanPath = z
   .string()
-  .trim()
+  .overwrite(plainPath)
   .max(500)
-  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\0\n]+$/, "expected a path or glob inside the worktree");
+  .regex(/^[^\0\n]+$/, "expected a path or glob on one line")
+  .regex(/^(?!!)/, refusal("begins with `!`; name what may change"))
+  .regex(/^(?!\/)/, refusal("is absolute; give it from the root of the worktree"))
+  .regex(/^(?!.*(^|\/)\.\.(\/|$))/, refusal("leads out of the worktree"))
+  .regex(/^(?!.*[@?*+!]\()/, refusal("has a group; write `{a,b}` for either"));
+
+function plainPath(path: string): string {
+  const plain = path
+    .trim()
+    .replaceAll(/\/+/g, "/")
+    .replaceAll(/(?<![^/])(\.\/)+/g, "")
+    .replace(/(?<![^/])\.$/, "");
+  return plain === "" && path.trim() !== "" ? "**" : plain;
+}
+
+function refusal(why: string) {
+  return { error: ({ input }: { input?: unknown }) => `\`${input}\` ${why}` };
+}
 
 /** What a plan says. Two plans are the same if and only if `canonicalPlan` gives the same text. */
 export const PlanContent = z.object({
@@ -22,7 +42,9 @@ export const PlanContent = z.object({
     .array(PlanPath)
     .min(1)
     .max(200)
-    .describe("What may change: paths, or globs such as `src/**`; `dir/` is all below it."),
+    .describe(
+      "What may change: paths, or globs such as `src/**`; `dir/` is all below it, `.` all there is.",
+    ),
   checks: z
     .array(z.string().trim().min(1).max(4000))
     .max(20)

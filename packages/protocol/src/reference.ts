@@ -4,6 +4,7 @@ import { errorCodes } from "./errors.ts";
 import * as protocol from "./index.ts";
 
 type Direction = "input" | "output";
+type SlashSchema = typeof protocol.SlashCommand;
 type Json = { readonly [key: string]: unknown };
 
 for (const [id, value] of Object.entries(protocol)) {
@@ -56,6 +57,7 @@ export function renderJsonSchema(): string {
     protocolVersion,
     methods,
     notifications: notices,
+    slashCommands: protocol.slashCommands.map((one) => protocol.SlashCommand.parse(one)),
     errors: errorCodes,
     schemas: schemas.named,
   };
@@ -98,11 +100,40 @@ export function renderReference(): string {
     ...methods,
     "## Notifications\n",
     ...notices,
+    "## Slash commands\n",
+    slashIntroduction,
+    slashTable(),
     "## Types\n",
     ...types,
     "## Errors\n",
     `| kind | code |\n| --- | --- |\n${errors.join("\n")}\n`,
   ].join("\n");
+}
+
+const slashIntroduction = `The words that stand behind a slash, as \`slash/list\` has them. \`$threadId\` is the id of the thread that is
+open. An argument fills the param that is named behind it; \`input\` takes it as one part that is a text.
+`;
+
+function slashTable(): string {
+  const rows = protocol.slashCommands.map((one) => {
+    const command = protocol.SlashCommand.parse(one);
+    const usage = protocol.slashUsage(command).replaceAll("|", "\\|");
+    return `| \`${usage}\` | ${slashCall(command)} | ${command.summary} |`;
+  });
+  return `| word | calls | does |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+}
+
+function slashCall({ method, params, reads, alone, ...command }: z.output<SlashSchema>): string {
+  if (method === null) return "";
+  const filled = command.arguments.flatMap(({ name, param }) => {
+    return param === null ? [] : [`\`${param}\` from ${name.replaceAll("|", "\\|")}`];
+  });
+  const read = reads.map(({ param, field, method: from }) => {
+    return `\`${param}\` as \`${field}\` of \`${from}\``;
+  });
+  const fixed = Object.keys(params).length === 0 ? [] : [`\`${JSON.stringify(params)}\``];
+  const call = [`\`${method}\``, ...fixed, ...filled, ...read].join(", ");
+  return alone === null ? call : `${call}; alone \`${alone.method}\``;
 }
 
 function comment(schema: Json, indent = ""): string {
@@ -118,7 +149,8 @@ function notation(schema: Json, indent = ""): string {
   if (union) return union.map((member) => notation(member, indent)).join(" | ");
   if (schema.type === "array") return `Array<${notation((schema.items ?? {}) as Json, indent)}>`;
   if (schema.type === "object") return objectNotation(schema, indent);
-  return schema.type === "integer" ? "number" : String(schema.type ?? "unknown");
+  const types = [schema.type ?? "unknown"].flat();
+  return types.map((type) => (type === "integer" ? "number" : String(type))).join(" | ");
 }
 
 function objectNotation(schema: Json, indent: string): string {

@@ -14,6 +14,7 @@ import { planMethods } from "./plan.ts";
 import { policyMethods } from "./policy.ts";
 import { projectMethods } from "./project.ts";
 import { reviewMethods } from "./review.ts";
+import { slashMethods } from "./slash-command.ts";
 import { taskMethods } from "./task.ts";
 import { threadMethods } from "./thread.ts";
 import { turnMethods } from "./turn.ts";
@@ -38,6 +39,7 @@ export const methods = {
   ...reviewMethods,
   ...commentMethods,
   ...historyMethods,
+  ...slashMethods,
 };
 export type Methods = typeof methods;
 

@@ -1,9 +1,12 @@
 import * as z from "zod";
 
+/** So long is what is said of a finding at most. */
+export const findingBodyLength = 10_000;
+
 /** What a review has found at one place of a change. */
 export const ReportedFinding = z.object({
   title: z.string().trim().min(1).max(200),
-  body: z.string().trim().max(10_000),
+  body: z.string().trim().max(findingBodyLength),
   priority: z
     .int()
     .min(0)

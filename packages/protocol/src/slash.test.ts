@@ -1,10 +1,39 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { newId, ThreadId } from "./ids.ts";
 import { registry } from "./registry.ts";
 import { parseSlash, slashCommands, slashUsage } from "./slash.ts";
+import { SlashCommand } from "./slash-command.ts";
 
-test("every slash command calls a method that there is, or none", () => {
-  const methods = slashCommands.map(({ method }) => method).filter((method) => method !== null);
-  expect(methods.filter((method) => !Object.hasOwn(registry, method))).toEqual([]);
+const commands = slashCommands.map((one) => SlashCommand.parse(one));
+const calling = commands.flatMap((one) => (one.method === null ? [] : [[one.name, one] as const]));
+
+/** What a method takes, and what it needs. */
+function paramsOf(method: string): { known: string[]; needed: string[] } {
+  const spec = registry[method];
+  if (spec === undefined) throw new Error(`there is no method ${method}`);
+  const { properties = {}, required = [] } = z.toJSONSchema(spec.params, { io: "input" });
+  return { known: Object.keys(properties), needed: required };
+}
+
+describe.each(calling)("/%s", (_name, { method, params, arguments: args, reads, alone }) => {
+  test("gives its method all that it needs, and nothing that it does not know", () => {
+    const filled = args.flatMap(({ param }) => (param === null ? [] : [param]));
+    const given = [...Object.keys(params), ...filled, ...reads.map(({ param }) => param)];
+    const { known, needed } = paramsOf(method ?? "");
+    expect(known).toEqual(expect.arrayContaining(given));
+    const taken = args.some(({ param }) => param === null) ? ["path", "start"] : [];
+    expect([...given, ...taken]).toEqual(expect.arrayContaining(needed));
+  });
+
+  test("reads from methods that there are, and calls one with nothing behind it", () => {
+    for (const read of reads) expect(paramsOf(read.method).known).toBeDefined();
+    if (alone === null) return;
+    const opened = JSON.parse(
+      JSON.stringify(alone.params).replaceAll("$threadId", newId(ThreadId)),
+    );
+    expect(registry[alone.method]?.params.safeParse(opened)).toMatchObject({ success: true });
+  });
 });
 
 test("no two commands have one name", () => {

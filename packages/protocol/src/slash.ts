@@ -1,95 +1,150 @@
 import type { Methods } from "./registry.ts";
+import type { SlashArgument, SlashCommand } from "./slash-command.ts";
 
-export interface SlashArgument {
-  readonly name: string;
-  readonly summary: string;
-  readonly required?: boolean;
-}
+/** What is said to the agent where the user says nothing. */
+export const carryOut = "Carry out the approved plan.";
+export const bringUpToDate =
+  "Bring the documents and comments up to date with the code, and enter in the changelog what this thread has changed.";
 
-/** A command as it is typed behind a slash: the same words in the terminal, the panel and editors. */
-export interface SlashCommand {
-  readonly name: string;
-  readonly summary: string;
-  readonly arguments: readonly SlashArgument[];
-  /** The method that it calls; null for what a client does by itself. */
+type Words = readonly [name: string, summary: string];
+
+const text = (param: string | null, ...[name, summary]: Words): SlashArgument => ({
+  name,
+  summary,
+  required: true,
+  param,
+});
+const maybe = (param: string | null, ...[name, summary]: Words): SlashArgument => ({
+  name,
+  summary,
+  param,
+});
+const said = (words: string) => [{ type: "text", text: words }];
+
+/** The thread that is open. */
+const open = { threadId: "$threadId" };
+const openScope = { type: "thread", ...open };
+const shownPlan = { param: "hash", method: "plan/show", field: "hash" };
+/** What is started is held to the plan that was approved, if there is one. */
+const consentedPlan = {
+  param: "planHash",
+  method: "plan/show",
+  field: "hash",
+  only: { state: "approved" },
+};
+
+interface Known extends SlashCommand {
   readonly method: keyof Methods | null;
-  /** Whether it is about the thread that is open, or makes sense anywhere. */
-  readonly scope: "thread" | "anywhere";
+  readonly alone?: { readonly method: keyof Methods; readonly params: Record<string, unknown> };
 }
-
-const text = (name: string, summary: string): SlashArgument => ({ name, summary, required: true });
-const maybe = (name: string, summary: string): SlashArgument => ({ name, summary });
 
 /** Every slash command, in the order of a menu. */
 export const slashCommands = [
   {
     name: "analyze",
     summary: "tell what a newcomer should know of the project",
-    arguments: [maybe("question", "something to ask of the code")],
-    method: "code/analyze",
+    arguments: [maybe("question", "question", "something to ask of the code")],
+    method: "code/ask",
+    params: open,
+    alone: { method: "code/analyze", params: open },
     scope: "anywhere",
   },
   {
     name: "plan",
     summary: "plan a task; nothing can be written meanwhile",
-    arguments: [maybe("task", "what to plan; without it, the newest plan is shown")],
+    arguments: [maybe("input", "task", "what to plan; without it, the newest plan is shown")],
     method: "turn/start",
+    params: { ...open, mode: "plan" },
+    alone: { method: "plan/show", params: open },
     scope: "thread",
   },
   {
     name: "implement",
     summary: "carry out the approved plan",
-    arguments: [maybe("task", "what else to say to the agent")],
+    arguments: [maybe("input", "task", "what else to say to the agent")],
     method: "turn/start",
+    params: { ...open, mode: "implement", input: said(carryOut) },
+    reads: [consentedPlan],
     scope: "thread",
   },
   {
     name: "steer",
-    summary: "tell the agent something before it goes on with its turn",
-    arguments: [text("text", "what to say")],
+    summary: "tell the agent something before it goes on, like `heddle send --steer`",
+    arguments: [text("input", "text", "what to say")],
     method: "turn/steer",
+    params: open,
     scope: "thread",
   },
   {
     name: "review",
     summary: "review what the thread changed, with a fresh context",
-    arguments: [maybe("target", "`uncommitted`, `branch NAME` or `commit HASH`; else the thread")],
+    arguments: [
+      maybe(null, "target", "`uncommitted`, `branch NAME` or `commit NAME`; else the thread"),
+    ],
     method: "review/start",
+    params: { target: openScope },
+    reads: [{ param: "projectId", method: "thread/read", field: "thread.projectId" }],
+    scope: "thread",
+  },
+  {
+    name: "fix",
+    summary: "send findings of the thread's review back to the agent",
+    arguments: [maybe(null, "numbers", "as the review shows them, such as 1,3; else all")],
+    method: "review/fix",
+    params: open,
+    reads: [{ param: "reviewId", method: "review/newest", field: "review.id" }, consentedPlan],
     scope: "thread",
   },
   {
     name: "document",
     summary: "bring documents and comments up to date; code cannot change",
-    arguments: [maybe("task", "what to document; else what the thread changed")],
+    arguments: [maybe("input", "task", "what to document; else what the thread changed")],
     method: "turn/start",
+    params: { ...open, mode: "document", input: said(bringUpToDate) },
     scope: "thread",
   },
   {
     name: "plan-mode",
     summary: "plan first, in this thread, until it is switched off",
-    arguments: [maybe("on|off", "else the other one")],
+    arguments: [maybe("on", "on|off", "else the other one")],
     method: "thread/planMode",
+    params: open,
+    scope: "thread",
+  },
+  {
+    name: "edit",
+    summary: "change the plan in $EDITOR; it has to be approved again",
+    arguments: [],
+    method: "plan/edit",
+    params: open,
+    reads: [shownPlan, { param: "content", method: "plan/show", field: "content" }],
     scope: "thread",
   },
   {
     name: "approve",
-    summary: "approve the plan as it was shown",
+    summary: "approve the plan as it was shown, like `heddle plan approve`; y answers an approval",
     arguments: [],
     method: "plan/approve",
+    params: open,
+    reads: [shownPlan],
     scope: "thread",
   },
   {
     name: "reject",
-    summary: "reject the plan; the comment goes to the agent",
-    arguments: [maybe("comment", "what should be different")],
+    summary: "reject the plan, like `heddle plan reject`; the comment goes to the agent",
+    arguments: [maybe("comment", "comment", "what should be different")],
     method: "plan/reject",
+    params: open,
+    reads: [shownPlan],
     scope: "thread",
   },
   {
     name: "status",
-    summary: "show model, context, usage, budgets, policy and box",
+    summary:
+      "show daemon, projects, threads, model, context, usage, policy, box and what comes next",
     arguments: [],
     method: "thread/status",
+    params: open,
     scope: "thread",
   },
   {
@@ -102,15 +157,20 @@ export const slashCommands = [
   {
     name: "approval-policy",
     summary: "show the policies in force, or set that of the thread",
-    arguments: [maybe("sentences", "read back, and in force once you confirm them")],
+    arguments: [maybe("text", "sentences", "read back, and in force once you confirm them")],
     method: "policy/set",
+    params: { scope: openScope },
+    reads: [{ param: "hash", method: "policy/set", field: "hash" }],
+    alone: { method: "policy/show", params: open },
     scope: "thread",
   },
   {
     name: "model",
     summary: "list models, or give the main role to one",
-    arguments: [maybe("provider/model", "the new one")],
+    arguments: [maybe("model", "provider/model", "the new one")],
     method: "model/use",
+    params: { role: "main" },
+    alone: { method: "model/list", params: {} },
     scope: "anywhere",
   },
   {
@@ -118,34 +178,44 @@ export const slashCommands = [
     summary: "show what the thread changed",
     arguments: [],
     method: "thread/diff",
+    params: open,
     scope: "thread",
   },
   {
     name: "comment",
     summary: "comment on lines of the diff; /send sends all comments at once",
-    arguments: [text("path:line", "or path:first-last"), text("text", "what to say of it")],
+    arguments: [
+      text(null, "path:line", "or path:first-last"),
+      text("text", "text", "what to say of it"),
+    ],
     method: "comment/add",
+    params: open,
     scope: "thread",
   },
   {
     name: "send",
-    summary: "send the comments to the agent",
+    summary:
+      "send the comments to the agent, like `heddle comment --send`; a message needs no word",
     arguments: [],
     method: "comment/send",
+    params: open,
+    reads: [consentedPlan],
     scope: "thread",
   },
   {
     name: "undo",
     summary: "take back the last turns",
-    arguments: [maybe("turns", "how many; else one")],
+    arguments: [maybe("turns", "turns", "how many; else one")],
     method: "thread/undo",
+    params: open,
     scope: "thread",
   },
   {
     name: "fork",
     summary: "go on from a turn in a thread of its own",
-    arguments: [maybe("turn", "else the last one")],
+    arguments: [maybe("turnId", "turn", "else the last one")],
     method: "thread/fork",
+    params: open,
     scope: "thread",
   },
   {
@@ -153,6 +223,8 @@ export const slashCommands = [
     summary: "bring the work into its target branch",
     arguments: [],
     method: "thread/land",
+    params: open,
+    reads: [{ param: "treeHash", method: "thread/diff", field: "treeHash" }],
     scope: "thread",
   },
   {
@@ -165,7 +237,7 @@ export const slashCommands = [
   {
     name: "history",
     summary: "search all threads",
-    arguments: [maybe("query", "words; without them, the newest")],
+    arguments: [maybe("query", "query", "words; without them, the newest")],
     method: "history/search",
     scope: "anywhere",
   },
@@ -186,7 +258,7 @@ export const slashCommands = [
   {
     name: "sidebar",
     summary: "go to another thread",
-    arguments: [maybe("thread", "else it is chosen from a list")],
+    arguments: [maybe(null, "thread", "else it is chosen from a list")],
     method: null,
     scope: "anywhere",
   },
@@ -211,7 +283,7 @@ export const slashCommands = [
     method: null,
     scope: "anywhere",
   },
-] as const satisfies readonly SlashCommand[];
+] as const satisfies readonly Known[];
 
 export type SlashName = (typeof slashCommands)[number]["name"];
 

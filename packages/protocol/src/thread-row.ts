@@ -8,6 +8,9 @@ export const PolicyName = z
   .describe("`workspace`: boxed commands and patches run. `ask`: each effect asks.");
 export type PolicyName = z.infer<typeof PolicyName>;
 
+/** The preset of a thread that is begun without one. */
+export const usualPolicy = "workspace" satisfies PolicyName;
+
 export const ThreadStatus = z.enum([
   "provisioning",
   "idle",

@@ -5,19 +5,18 @@ import { Diff } from "./diff.ts";
 import { SequencedThreadEvent, ThreadView } from "./events.ts";
 import { ItemId, ProjectId, TaskId, ThreadId, TurnId } from "./ids.ts";
 import { Plan } from "./plan.ts";
-import { PolicyName, Thread } from "./thread-row.ts";
-import { BudgetLevel, Usage } from "./turn.ts";
+import { PolicyName, Thread, usualPolicy } from "./thread-row.ts";
+import { BudgetLevel, ContextUse, Usage } from "./turn.ts";
 
 /** What a thread stands in now. */
 export const ThreadFacts = z.object({
   thread: Thread,
   project: z.string(),
   model: z.string(),
-  context: z.object({
-    tokens: z.int().describe("An estimate of what the history takes."),
-    limit: z.int().describe("What the model can hold."),
-  }),
-  usage: Usage.describe("Of all turns of the thread."),
+  context: ContextUse,
+  usage: Usage.describe(
+    "Of all turns that were begun in the thread, not in one that it was forked from.",
+  ),
   budgets: z.array(BudgetLevel),
   policy: PolicyName.describe("What holds where no rule speaks."),
   rules: z.array(z.string()).describe("The rules in force, in words, the widest first."),
@@ -44,7 +43,7 @@ export const threadMethods = {
       projectId: ProjectId,
       title: z.string().trim().min(1).max(500),
       taskId: TaskId.optional().describe("Without it, a task is made."),
-      policy: PolicyName.default("workspace"),
+      policy: PolicyName.default(usualPolicy),
       target: BranchName.optional().describe("Else the project's target branch."),
       ...mutation,
     }),
@@ -68,7 +67,11 @@ export const threadMethods = {
       "Read a thread: its newest items, oldest first, and the seq that they stand for. With them come their turns and approvals, what is unfinished or pending, and the last landings, as far as a frame holds them.",
     params: z.object({
       threadId: ThreadId,
-      before: ItemId.optional().describe("Older items, as far as this one."),
+      before: ItemId.optional().describe("Only items that are older than this one."),
+      until: z
+        .union([ItemId, TurnId])
+        .optional()
+        .describe("Items as far as this one, or as the end of this turn; it is read too."),
       limit: z.int().min(1).max(500).default(50),
     }),
     result: ThreadView.extend({ hasOlder: z.boolean() }),

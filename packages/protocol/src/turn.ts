@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CommitHash, Failure, mutation, Timestamp } from "./common.ts";
+import { CommitHash, Failure, mutation, page, pageParams, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { PlanId, ThreadId, TurnId } from "./ids.ts";
 import { Item, Part } from "./item.ts";
@@ -50,6 +50,12 @@ export const Usage = z.object({
     .describe("What the requests with a known price cost; null when none had one."),
 });
 export type Usage = z.infer<typeof Usage>;
+
+export const ContextUse = z.object({
+  tokens: z.int().describe("An estimate of what the history takes."),
+  limit: z.int().describe("What the model can hold."),
+});
+export type ContextUse = z.infer<typeof ContextUse>;
 
 export const Budget = z.object({
   tokens: z
@@ -112,6 +118,10 @@ export const TurnReport = z.object({
 });
 export type TurnReport = z.infer<typeof TurnReport>;
 
+export const PlanHash = z
+  .string()
+  .describe("The hash of the approved plan, which `implement` needs where there is one.");
+
 export const Turn = z.object({
   id: TurnId,
   threadId: ThreadId,
@@ -150,10 +160,7 @@ export const turnMethods = {
       mode: Mode.exclude(["review"])
         .optional()
         .describe("Else `plan` where the thread is in plan mode, or `implement`."),
-      planHash: z
-        .string()
-        .optional()
-        .describe("The hash of the approved plan, which `implement` needs where there is one."),
+      planHash: PlanHash.optional(),
       model: z.string().max(200).optional().describe("`provider/model`; goes before the role."),
       role: Role.default("main"),
       effort: Effort.optional().describe("Else that of the role."),
@@ -179,6 +186,13 @@ export const turnMethods = {
     }),
     mutates: true,
     scope: perThread,
+  }),
+  "turn/list": method({
+    summary: "List the turns of a thread, newest first.",
+    params: z.object({ threadId: ThreadId, ...pageParams }),
+    result: page(Turn),
+    mutates: false,
+    scope: unordered,
   }),
   "turn/interrupt": method({
     summary: "Stop a turn and all of its commands; what it changed stays and is committed.",

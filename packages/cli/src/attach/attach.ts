@@ -1,22 +1,20 @@
-import { DaemonError, type ThreadId, type ThreadView } from "@heddle/protocol";
+import { DaemonError, type ThreadId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { findThread, listThreads } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { report } from "../report.ts";
 import { divertWords, paintOut, say } from "../terminal/output.ts";
+import { readPlace, showPlace, type Target } from "../thread/place.ts";
 import { sayLeft } from "../thread/run-turn.ts";
-import { tailNotices } from "../thread/tail.ts";
 import { threadHeading } from "../thread/thread-heading.ts";
 import { Completion } from "./completion.ts";
 import type { Action } from "./keys.ts";
-import { historyChoices, menuChoices, type Target, threadChoices } from "./lists.ts";
+import { historyChoices, menuChoices, threadChoices } from "./lists.ts";
 import { fuzzy } from "./picker.ts";
 import { Seldom } from "./seldom.ts";
 import { saidIn, ThreadSession } from "./thread-session.ts";
 import { Ui } from "./ui.ts";
 import { WorktreeFiles } from "./worktree-files.ts";
-
-const tailItems = 30;
 
 /** Attaches the terminal to a thread, or to one that is chosen from a list, until the user leaves. */
 export async function attachTerminal(daemon: HeddleClient, first?: Target): Promise<void> {
@@ -80,6 +78,7 @@ class Attached implements Disposable {
       if (!(error instanceof DaemonError) || error.kind !== "seqPruned") throw error;
       return { threadId: session.threadId };
     } finally {
+      await this.#ui.returned();
       session.leave();
       this.#ui.close();
       this.#session = undefined;
@@ -87,10 +86,9 @@ class Attached implements Disposable {
     return undefined;
   }
 
-  async #enter({ threadId, itemId }: Target): Promise<ThreadSession> {
+  async #enter(target: Target): Promise<ThreadSession> {
     const daemon = this.#daemon;
-    const read = await daemon.call("thread/read", { threadId, limit: tailItems });
-    const { hasOlder, ...view } = read;
+    const { view, shown } = await readPlace(daemon, target);
     const files = new WorktreeFiles(view.thread.worktree);
     const session = new ThreadSession({
       daemon,
@@ -106,23 +104,8 @@ class Attached implements Disposable {
     this.#ui.composer.complete(new Completion({ files: () => files.list(), threads }));
     for (const text of saidIn(view.items)) this.#ui.composer.remember(text);
     say(`${this.#paint("bold", threadHeading(view.thread))}`);
-    if (itemId === undefined || view.items.at(-1)?.id === itemId)
-      this.#showTail(session, view, hasOlder);
-    else await this.#showPlace(session, { threadId, itemId });
+    showPlace(shown, (notice) => session.show(notice));
     return session;
-  }
-
-  #showTail(session: ThreadSession, view: ThreadView, hasOlder: boolean): void {
-    if (hasOlder) say("… (older items are left out)");
-    for (const notice of tailNotices(view)) session.show(notice);
-  }
-
-  /** A place of the past with what came before it. */
-  async #showPlace(session: ThreadSession, { threadId, itemId }: Required<Target>): Promise<void> {
-    const params = { threadId, before: itemId, limit: tailItems };
-    const { hasOlder, ...view } = await this.#daemon.call("thread/read", params);
-    this.#showTail(session, view, hasOlder);
-    say("… (newer items are left out; what comes now is shown below)");
   }
 
   readonly #failed = (error: unknown): void => say(report(error).text);

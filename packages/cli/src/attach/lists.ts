@@ -1,26 +1,19 @@
 import {
   DaemonError,
   type HistoryHit,
-  type ItemId,
   slashCommands,
   slashUsage,
   type Thread,
-  type ThreadId,
 } from "@heddle/protocol";
 import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { listThreads } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { age } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
+import type { Target } from "../thread/place.ts";
 import { byGroup, groupOf } from "../thread/thread-groups.ts";
 import { threadState } from "../thread/thread-state.ts";
 import type { Choice } from "./picker.ts";
-
-/** A thread to go to, and the place in it. */
-export interface Target {
-  readonly threadId: ThreadId;
-  readonly itemId?: ItemId;
-}
 
 /** The slash commands; one that takes words is written for the user to go on. */
 export function menuChoices(run: (line: string) => void, write: (text: string) => void): Choice[] {
@@ -71,7 +64,7 @@ export async function historyChoices(
   return hits.map((hit) => ({
     name: printableLine(hit.threadTitle),
     detail: hitDetail(hit),
-    choose: () => go({ threadId: hit.threadId, itemId: hit.itemId }),
+    choose: () => go({ threadId: hit.threadId, place: hit.itemId }),
   }));
 }
 

@@ -19,6 +19,7 @@ export class AttachedTerminal implements Disposable {
   readonly #terminal = new ProcessTerminal();
   readonly #options: TerminalOptions;
   #open = false;
+  #lent = false;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
@@ -65,6 +66,18 @@ export class AttachedTerminal implements Disposable {
     });
   }
 
+  /** Lets another program have the terminal while `work` goes on; a Ctrl+C is then for that one. */
+  async lend(work: () => Promise<void>): Promise<void> {
+    this.close();
+    this.#lent = true;
+    try {
+      await work();
+    } finally {
+      this.#lent = false;
+      this.open();
+    }
+  }
+
   [Symbol.dispose](): void {
     this.close();
     for (const name of Object.keys(signals)) process.off(name, this.#end);
@@ -74,6 +87,7 @@ export class AttachedTerminal implements Disposable {
   }
 
   readonly #end = (name: EndSignal): void => {
+    if (this.#lent && name === "SIGINT") return;
     this.close();
     process.exit(128 + signals[name]);
   };

@@ -138,13 +138,27 @@ export class ThreadSession {
   }
 
   async #take(text: string, approval: Approval | undefined): Promise<void> {
-    const { daemon, lists } = this.#options;
+    const { daemon } = this.#options;
     const { threadId } = this;
-    const leave = () => this.leave();
-    const confirm = (question: string) => this.#confirm(question);
-    if (await runSlash({ daemon, threadId, leave, confirm, lists }, text)) return;
+    if (await runSlash(this.#ground(), text)) return;
     if (approval) return await this.#answer(approval, text);
     await daemon.call("turn/start", { threadId, input: this.#parts(text) });
+  }
+
+  #ground(): Ground {
+    const { daemon, ui, lists } = this.#options;
+    return {
+      daemon,
+      threadId: this.threadId,
+      leave: () => this.leave(),
+      plan: {
+        shown: () => this.#transcript.shownPlan,
+        show: (plan) => ui.append(this.#transcript.showPlan(plan)),
+      },
+      confirm: (question) => this.#confirm(question),
+      lend: (work) => ui.lend(work),
+      lists,
+    };
   }
 
   async #answer(approval: Approval, text: string): Promise<void> {

@@ -36,6 +36,8 @@ export class Ui implements Disposable {
   #isDrawn = false;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
+  /** Settles once the terminal is here again, while another program has it. */
+  #lent: Promise<void> | undefined;
 
   constructor(options: UiOptions) {
     this.#options = options;
@@ -107,6 +109,21 @@ export class Ui implements Disposable {
     this.#terminal.suspend(() => this.draw());
   }
 
+  /** Lets another program have the terminal while `work` goes on; what comes meanwhile is kept. */
+  async lend(work: () => Promise<void>): Promise<void> {
+    this.#flush();
+    this.#lent = this.#terminal.lend(work).finally(() => {
+      this.#lent = undefined;
+      this.draw();
+    });
+    await this.#lent;
+  }
+
+  /** Settles once no other program has the terminal. */
+  async returned(): Promise<void> {
+    await this.#lent?.catch(() => {});
+  }
+
   /** Leaves what is finished on the terminal, and nothing else. */
   [Symbol.dispose](): void {
     this.#flush();
@@ -136,6 +153,7 @@ export class Ui implements Disposable {
 
   #flush(): void {
     this.#stopTimers();
+    if (this.#lent !== undefined) return;
     const { room } = this;
     const { paint, sight } = this.#options;
     const height = Math.max(2, Math.min(listRows, room.rows - 3));

@@ -9,6 +9,7 @@ import { pick, shortId } from "../names.ts";
 import { count } from "../terminal/format.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
+import { consentedPlan } from "./implement.ts";
 
 interface Options {
   readonly old?: boolean;
@@ -57,8 +58,10 @@ async function comment(
 
 /** `src/a.ts:3-5` as the daemon takes it. */
 export function parsePlace(place: string): { path: string; start: number; end: number } {
-  const [, path, first, last = first] = /^(.+):(\d+)(?:-(\d+))?$/.exec(place) ?? [];
-  if (path === undefined) throw usageError(`${place} is no place; expected PATH:LINE`);
+  const [, path, first, last = first] = /^(.+):([1-9]\d*)(?:-([1-9]\d*))?$/.exec(place) ?? [];
+  if (path === undefined) {
+    throw usageError(`${place} is no place; expected PATH:LINE or PATH:FIRST-LAST`);
+  }
   return { path, start: Number(first), end: Number(last) };
 }
 
@@ -70,7 +73,8 @@ async function remove(daemon: HeddleClient, threadId: ThreadId, given: string): 
 }
 
 async function send(daemon: HeddleClient, threadId: ThreadId, { json }: Options): Promise<void> {
-  const sent = await daemon.call("comment/send", { threadId });
+  const plan = await consentedPlan(daemon, threadId);
+  const sent = await daemon.call("comment/send", { threadId, ...plan });
   if (json) return printJson(sent);
   say(`sent ${count(sent.comments.length, "comment")}`);
   say(`follow it with: heddle attach ${shortId(threadId)}`);
@@ -84,7 +88,12 @@ async function list(daemon: HeddleClient, threadId: ThreadId, { json }: Options)
   print(open.map(commentText).join(""));
 }
 
-function commentText({ id, path, place, text }: PlacedComment): string {
-  const where = place === null ? "its lines are gone" : `${place.start}`;
-  return `${shortId(id)}  ${printableLine(path)}:${where}\n  ${printable(text).replaceAll("\n", "\n  ")}\n`;
+function commentText({ id, path, place, anchor, text }: PlacedComment): string {
+  const side = anchor.side === "old" ? "  (as it was before)" : "";
+  const where = `${printableLine(path)}:${place === null ? "its lines are gone" : linesText(place)}`;
+  return `${shortId(id)}  ${where}${side}\n  ${printable(text).replaceAll("\n", "\n  ")}\n`;
+}
+
+function linesText({ start, end }: NonNullable<PlacedComment["place"]>): string {
+  return end > start ? `${start}-${end}` : `${start}`;
 }

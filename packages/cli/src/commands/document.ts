@@ -1,3 +1,4 @@
+import { bringUpToDate } from "@heddle/protocol";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
@@ -10,10 +11,6 @@ interface Options extends TurnOptions, FollowOptions {
   readonly project?: string;
   readonly task?: string;
 }
-
-/** What is said to the agent where the user says nothing. */
-export const bringUpToDate =
-  "Bring the documents and comments up to date with the code, and enter in the changelog what this thread has changed.";
 
 export function documentCommand(): Command {
   const made = command("document")

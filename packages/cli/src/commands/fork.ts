@@ -1,10 +1,8 @@
-import type { ThreadId, TurnId } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { findThread } from "../lookup.ts";
-import { pick, shortId } from "../names.ts";
+import { findThread, findTurn } from "../lookup.ts";
+import { shortId } from "../names.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 
 interface Options {
@@ -33,15 +31,4 @@ export function forkCommand(): Command {
       print(thread.id);
       say(`go on with: heddle send ${shortId(thread.id)} "…"`);
     });
-}
-
-/** The turn of a thread that the user names by its id, or by a part of it. */
-export async function findTurn(
-  daemon: HeddleClient,
-  threadId: ThreadId,
-  given: string,
-): Promise<TurnId> {
-  const { turns } = await daemon.call("thread/read", { threadId, limit: 500 });
-  const candidates = turns.map(({ id, summary }) => ({ id, names: [], label: summary ?? "" }));
-  return pick("turn", given, candidates).id;
 }

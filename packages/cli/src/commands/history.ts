@@ -12,29 +12,44 @@ import { paintOut, print, printJson, say } from "../terminal/output.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
 import { exportThread, threadMarkdown } from "../thread/export.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 interface Options {
   readonly project?: string;
   readonly thread?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
 const details = `
 All words have to occur; "two words" is a phrase, and word* a beginning. Archived threads are
-searched too. heddle attach THREAD opens what is found; heddle fork THREAD --turn TURN goes on from it.`;
+searched too. Behind -- every word is searched for: heddle history -- export. heddle attach
+THREAD --turn TURN opens the place; heddle fork THREAD --turn TURN goes on from it.`;
 
 export function historyCommand(): Command {
-  return command("history")
+  const made = command("history");
+  made.parseOptions = wordsBehindDashes(made.parseOptions.bind(made));
+  return made
     .description("Search what was said and done in all threads.")
     .argument("[query...]", "words; without them, the newest")
     .option("-p, --project <project>", "only threads of this project")
     .option("-t, --thread <thread>", "only this thread")
-    .option("-n, --limit <number>", "how many", "20")
+    .option("-n, --limit <number>", "how many", wholeNumber(1, 200), 20)
     .option("--json", "print the hits as JSON")
     .addHelpText("after", details)
     .addCommand(exportCommand())
     .action(history);
+}
+
+type ParseOptions = Command["parseOptions"];
+
+/** Keeps a word behind `--` from being taken for a subcommand: an empty word comes before it. */
+function wordsBehindDashes(parse: ParseOptions): ParseOptions {
+  return (argv) => {
+    const { operands, unknown } = parse(argv);
+    const own = argv.includes("--") && !unknown.includes("--");
+    return { operands: own ? ["", ...operands] : operands, unknown };
+  };
 }
 
 async function history(words: string[], options: Options): Promise<void> {
@@ -43,15 +58,28 @@ async function history(words: string[], options: Options): Promise<void> {
   const projectId = project === undefined ? undefined : (await chooseProject(daemon, project)).id;
   const threadId = thread === undefined ? undefined : await findThread(daemon, thread);
   const found = await daemon.call("history/search", {
-    query: words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(" "),
-    limit: Number(options.limit),
+    query: words.map(asTyped).join(" ").trim(),
+    limit: options.limit,
     ...(projectId !== undefined && { projectId }),
     ...(threadId !== undefined && { threadId }),
   });
   if (options.json) return printJson(found);
   if (found.data.length === 0) return say("nothing was found");
   print(found.data.map((hit) => hitText(hit, paintOut())).join(""));
+  sayPlace(found.data[0]);
   if (found.more) say("there is more; ask for it with --limit");
+}
+
+/** A word of several words is a phrase, unless what is a phrase in it is marked already. */
+function asTyped(word: string): string {
+  return /\s/.test(word) && !word.includes('"') ? `"${word}"` : word;
+}
+
+/** How the place of a hit is opened from a shell. */
+export function sayPlace(hit: HistoryHit | undefined): void {
+  if (hit === undefined) return;
+  const { threadId, turnId } = hit;
+  say(`open a place with: heddle attach ${shortId(threadId)} --turn ${shortId(turnId)}`);
 }
 
 /** A hit with its place, and the words around it. */
@@ -70,7 +98,7 @@ function exportCommand(): Command {
   return command("export")
     .description("Write down a whole thread, as Markdown or as JSON.")
     .argument("<thread>", "as listed by `heddle threads`")
-    .option("--json", "as JSON, with all that the protocol has of it")
+    .option("--json", "as JSON, with its approvals, comments, reviews and last landings")
     .option("-o, --output <file>", "into a file")
     .action(async (given: string, { json, output }: { json?: boolean; output?: string }) => {
       using daemon = await openDaemon();

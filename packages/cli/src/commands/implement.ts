@@ -1,4 +1,4 @@
-import { DaemonError, type Plan, type ThreadId } from "@heddle/protocol";
+import { carryOut, DaemonError, type Plan, type ThreadId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
@@ -44,9 +44,6 @@ async function implement(
   process.exitCode = await startAndFollow(daemon, params, options);
 }
 
-/** What is said to the agent where the user says nothing. */
-export const carryOut = "Carry out the approved plan.";
-
 /** The hash that work in a thread needs; undefined where it has no plan that is open. */
 export async function approvedHash(
   daemon: HeddleClient,
@@ -59,6 +56,18 @@ export async function approvedHash(
     throw new CliError(exitCodes.failed, `the plan of ${short} is not approved`, hint);
   }
   return plan?.state === "approved" ? plan.hash : undefined;
+}
+
+/**
+ * The plan that the user has approved, for what goes on with its work in other words. The daemon
+ * refuses what needs one where there is none.
+ */
+export async function consentedPlan(
+  daemon: HeddleClient,
+  threadId: ThreadId,
+): Promise<{ planHash?: string }> {
+  const plan = await planOf(daemon, threadId);
+  return plan?.state === "approved" ? { planHash: plan.hash } : {};
 }
 
 async function planOf(daemon: HeddleClient, threadId: ThreadId): Promise<Plan | undefined> {

@@ -1,5 +1,4 @@
-import type { Plan, ThreadId } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import type { ThreadId } from "@heddle/protocol";
 import { Argument, type Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
@@ -7,11 +6,14 @@ import { exitCodes } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { type FollowOptions, followOptions, startAndFollow, threadForTask } from "../phase-turn.ts";
-import { paintOut, print, printJson, say } from "../terminal/output.ts";
-import { planHeading, planText } from "../thread/plan-text.ts";
+import { confirm } from "../terminal/ask.ts";
+import { canAsk, printJson, say } from "../terminal/output.ts";
+import { printable } from "../terminal/printable.ts";
 import { turnOptions } from "../turn-options.ts";
 import { type TurnOptions, turnParams } from "../turn-params.ts";
-import { editPlan } from "./plan-edit.ts";
+import { approveCommand } from "./plan-approve.ts";
+import { editPlan, savePlanFile } from "./plan-edit.ts";
+import { printPlan, withPlan } from "./with-plan.ts";
 
 interface Options extends TurnOptions, FollowOptions {
   readonly project?: string;
@@ -71,34 +73,34 @@ function editCommand(): Command {
   return command("edit")
     .description("Change a plan in $EDITOR. It has to be approved again.")
     .argument("<thread>", "as listed by `heddle threads`")
+    .option("--file <file>", "take the plan from this file, as an edit that failed has left it")
+    .option("--no-input", "never ask")
     .option("--json", "print the plan as JSON")
-    .action((given: string, options: { json?: boolean }) =>
-      withPlan(given, async (daemon, { threadId, hash, content }) => {
-        const edited = await editPlan(content);
-        if (edited === undefined) return say("the plan was not changed");
-        const plan = await daemon.call("plan/edit", { threadId, hash, content: edited });
-        printPlan(plan, options);
+    .action((given: string, options: EditOptions) =>
+      withPlan(given, async (daemon, plan) => {
+        const { file } = options;
+        const saved =
+          file === undefined
+            ? await editPlan({ daemon, plan, lend: (work) => work(), again: askAgain(options) })
+            : await savePlanFile({ daemon, plan }, file);
+        if (saved === undefined) return say("the plan was not changed");
+        printPlan(saved, options);
       }),
     );
 }
 
-function approveCommand(): Command {
-  return command("approve")
-    .description("Approve a plan exactly as it stands.")
-    .argument("<thread>", "as listed by `heddle threads`")
-    .option("--hash <hash>", "only if it still has this hash, or one that begins so")
-    .option("--json", "print the plan as JSON")
-    .action((given: string, options: { hash?: string; json?: boolean }) =>
-      withPlan(given, async (daemon, plan) => {
-        const { threadId } = plan;
-        // A hash that the plan no longer has goes to the daemon as it is, which then refuses it.
-        const { hash: asked = plan.hash } = options;
-        const hash = plan.hash.startsWith(asked) ? plan.hash : asked;
-        const approved = await daemon.call("plan/approve", { threadId, hash });
-        printPlan(approved, options);
-        say(`carry it out with: heddle implement ${shortId(threadId)}`);
-      }),
-    );
+interface EditOptions {
+  readonly file?: string;
+  readonly input: boolean;
+  readonly json?: boolean;
+}
+
+function askAgain(options: { input: boolean }): (mistake: string) => Promise<boolean> {
+  return async (mistake) => {
+    if (!canAsk(options)) return false;
+    say(printable(mistake));
+    return await confirm("edit it again?");
+  };
 }
 
 function rejectCommand(): Command {
@@ -134,18 +136,4 @@ function modeCommand(): Command {
       if (json) return printJson(thread);
       say(thread.planMode ? "plan mode is on" : "plan mode is off");
     });
-}
-
-async function withPlan(
-  given: string,
-  use: (daemon: HeddleClient, plan: Plan) => Promise<void>,
-): Promise<void> {
-  using daemon = await openDaemon();
-  const threadId = await findThread(daemon, given);
-  await use(daemon, await daemon.call("plan/show", { threadId }));
-}
-
-function printPlan(plan: Plan, { json }: { json?: boolean }): void {
-  if (json) printJson(plan);
-  else print(`${planHeading(plan, paintOut())}${planText(plan.content, paintOut())}`);
 }

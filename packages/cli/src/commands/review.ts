@@ -1,4 +1,4 @@
-import type { Project, Review, ReviewTarget, ThreadId } from "@heddle/protocol";
+import type { Project, Review, ReviewFinding, ReviewTarget, ThreadId } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
@@ -7,11 +7,17 @@ import { CliError, type ExitCode, exitCodes, usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
-import { count } from "../terminal/format.ts";
 import { canAsk, paintOut, print, printJson, say } from "../terminal/output.ts";
-import { printable } from "../terminal/printable.ts";
-import { findingText } from "../thread/plan-text.ts";
 import { runTurn } from "../thread/run-turn.ts";
+import { approvedHash } from "./implement.ts";
+import { dismissCommand } from "./review-dismiss.ts";
+import {
+  notReviewed,
+  parseNumbers,
+  pickFindings,
+  reviewText,
+  sendFindings,
+} from "./review-findings.ts";
 
 interface Options {
   readonly uncommitted?: boolean;
@@ -27,7 +33,10 @@ interface Options {
 
 const details = `
 Exits with 1 where a finding of priority 0 or 1 stands. --fix sends all findings, or those whose
-numbers are given (--fix 1,3), to the thread that was reviewed, or to the one of --to.`;
+numbers are given (--fix 1,3), to the thread that was reviewed, or to the one of --to. It takes them
+from the newest review of exactly what stands there now; without numbers, it makes one where there is
+none. It exits with 0 once they are sent.
+  heddle review dismiss THREAD 2 "why it is wrong"`;
 
 export function reviewCommand(): Command {
   return command("review")
@@ -35,7 +44,7 @@ export function reviewCommand(): Command {
     .argument("[thread]", "what this thread changed")
     .option("--uncommitted", "what your checkout has on top of its commit")
     .option("--branch <branch>", "what a branch has on top of the target")
-    .option("--commit <commit>", "one commit")
+    .option("--commit <commit>", "one commit: a hash, a tag, HEAD~1")
     .option("-p, --project <project>", "by name, path or id; else the one of the current directory")
     .option("-m, --model <model>", "as provider/model; else that of the role review")
     .option("--fix [numbers]", "send findings back to a thread")
@@ -43,29 +52,84 @@ export function reviewCommand(): Command {
     .option("--no-input", "never ask")
     .option("--json", "print the review as JSON")
     .addHelpText("after", details)
+    .addCommand(dismissCommand())
     .action(review);
 }
 
 async function review(given: string | undefined, options: Options): Promise<void> {
+  const { named = given, numbers } = wanted(given, options);
   using daemon = await openDaemon();
-  const threadId = given === undefined ? undefined : await findThread(daemon, given);
+  const threadId = named === undefined ? undefined : await findThread(daemon, named);
   const target = targetOf(threadId, options);
-  const to = options.to === undefined ? threadId : await findThread(daemon, options.to);
-  if (options.fix !== undefined && to === undefined) {
+  const { id: projectId } = await projectOf(daemon, threadId, options);
+  const subject = { projectId, target };
+  if (options.fix !== undefined) {
+    const to = options.to === undefined ? threadId : await findThread(daemon, options.to);
+    return await fix(daemon, subject, { to, numbers, options });
+  }
+  const ended = await start(daemon, subject, options);
+  show(ended, options);
+  process.exitCode = codeOf(ended);
+}
+
+interface Subject {
+  readonly projectId: Project["id"];
+  readonly target: ReviewTarget;
+}
+
+/** What stands behind --fix: numbers, or the thread, where it is named nowhere else. */
+function wanted(
+  given: string | undefined,
+  { fix, uncommitted, branch, commit }: Options,
+): { named?: string; numbers?: number[] } {
+  if (typeof fix !== "string") return {};
+  const numbers = parseNumbers(fix);
+  if (numbers !== undefined) return { numbers };
+  if (given === undefined && !uncommitted && branch === undefined && commit === undefined) {
+    return { named: fix };
+  }
+  const hint = given === undefined ? "name the thread to send them to with --to" : undefined;
+  throw usageError(`${fix} is no list of numbers, such as 1,3`, hint);
+}
+
+interface Fix {
+  readonly to: ThreadId | undefined;
+  readonly numbers: readonly number[] | undefined;
+  readonly options: Options;
+}
+
+/** Numbers are of the list that was shown: a new review would give them another meaning. */
+async function fix(
+  daemon: HeddleClient,
+  subject: Subject,
+  { to: threadId, numbers, options }: Fix,
+): Promise<void> {
+  if (threadId === undefined) {
     throw usageError("--fix needs a thread to send findings to", "name it with --to");
   }
-  const { id: projectId } = await projectOf(daemon, threadId, options);
+  const planHash = await approvedHash(daemon, threadId);
+  const { review: known } = await daemon.call("review/newest", subject);
+  if (!known && numbers) throw notReviewed("look at them first: the same without --fix");
+  const review = known ?? (await start(daemon, subject, options));
+  const chosen = pickFindings(review, numbers);
+  show(review, options);
+  if (review.state !== "done") {
+    process.exitCode = exitCodes.failed;
+    return;
+  }
+  say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
+  if (chosen.length > 0) say(`follow it with: heddle attach ${shortId(threadId)}`);
+}
+
+async function start(daemon: HeddleClient, subject: Subject, options: Options): Promise<Review> {
   const { model } = options;
-  const started = await daemon.call("review/start", {
-    projectId,
-    target,
-    ...(model !== undefined && { model }),
-  });
-  const ended = await follow(daemon, started, options);
-  if (options.json) printJson(ended);
-  else print(reviewText(ended));
-  process.exitCode = codeOf(ended);
-  if (options.fix !== undefined && to !== undefined) await fix(daemon, ended, to, options.fix);
+  const params = { ...subject, ...(model !== undefined && { model }) };
+  return await follow(daemon, await daemon.call("review/start", params), options);
+}
+
+function show(review: Review, { json }: Options): void {
+  if (json) printJson(review);
+  else print(reviewText(review, paintOut()));
 }
 
 function targetOf(threadId: ThreadId | undefined, options: Options): ReviewTarget {
@@ -79,7 +143,8 @@ function targetOf(threadId: ThreadId | undefined, options: Options): ReviewTarge
   const [target, ...others] = chosen;
   if (others.length > 0) throw usageError("review one thing at a time");
   if (target) return target;
-  throw usageError("say what to review: a thread, --uncommitted, --branch or --commit");
+  const hint = options.fix === undefined ? undefined : "heddle review THREAD --fix 1,3";
+  throw usageError("say what to review: a thread, --uncommitted, --branch or --commit", hint);
 }
 
 async function projectOf(
@@ -106,37 +171,8 @@ async function follow(daemon: HeddleClient, review: Review, options: Options): P
   return await daemon.call("review/read", { reviewId: review.id });
 }
 
-function reviewText({ findings, outside, summary, state, failure }: Review): string {
-  if (state === "failed") return `the review failed: ${printable(failure?.message ?? "")}\n`;
-  const list = findings.map((finding, at) => {
-    const said = finding.merged > 0 ? `     (said ${finding.merged + 1} times)\n` : "";
-    return `${String(at + 1).padStart(3)} ${findingText(finding, paintOut())}${said}`;
-  });
-  const dropped = outside > 0 ? `, ${outside} outside of the change dropped` : "";
-  const head = `${count(findings.length, "finding")}${dropped}`;
-  return `${list.join("")}${head}\n${summary === null ? "" : `${printable(summary)}\n`}`;
-}
-
 function codeOf({ state, findings }: Review): ExitCode {
-  const grave = state !== "done" || findings.some(({ priority }) => priority <= 1);
+  const isGrave = ({ priority, dismissed }: ReviewFinding) => priority <= 1 && dismissed === null;
+  const grave = state !== "done" || findings.some(isGrave);
   return grave ? exitCodes.failed : exitCodes.ok;
-}
-
-async function fix(
-  daemon: HeddleClient,
-  { id: reviewId, findings }: Review,
-  threadId: ThreadId,
-  chosen: boolean | string,
-): Promise<void> {
-  if (findings.length === 0) return say("there is nothing to send");
-  const numbers = typeof chosen === "string" ? chosen.split(",").map(Number) : undefined;
-  const picked = numbers?.map((number) => {
-    const finding = findings[number - 1];
-    if (finding) return finding.id;
-    throw usageError(`there is no finding ${chosen}; they are numbered from 1`);
-  });
-  const params = { reviewId, threadId, ...(picked && { findings: picked }) };
-  await daemon.call("review/fix", params);
-  say(`sent ${count(picked?.length ?? findings.length, "finding")} to ${shortId(threadId)}`);
-  say(`follow it with: heddle attach ${shortId(threadId)}`);
 }

@@ -7,7 +7,7 @@ import { statusText } from "../daemon/status-text.ts";
 import { findThread } from "../lookup.ts";
 import { paintOut, print, printJson } from "../terminal/output.ts";
 import { printableLine } from "../terminal/printable.ts";
-import { threadFactsText } from "../thread/facts-text.ts";
+import { readStanding, standingText } from "../thread/facts-text.ts";
 
 interface Options {
   readonly json?: boolean;
@@ -15,7 +15,7 @@ interface Options {
 
 export function statusCommand(): Command {
   return command("status")
-    .description("Show what the daemon is doing, or what a thread stands in.")
+    .description("Show what the daemon is doing, and what a thread stands in.")
     .argument("[thread]", "as listed by `heddle threads`")
     .option("--json", "print the status as JSON")
     .action(async (given: string | undefined, options: Options) => {
@@ -33,7 +33,7 @@ export function statusCommand(): Command {
 
 async function showThread(daemon: HeddleClient, given: string, { json }: Options): Promise<void> {
   const threadId = await findThread(daemon, given);
-  const facts = await daemon.call("thread/status", { threadId });
-  if (json) printJson(facts);
-  else print(threadFactsText(facts));
+  const standing = await readStanding(daemon, threadId);
+  if (json) printJson(standing);
+  else print(standingText(standing));
 }

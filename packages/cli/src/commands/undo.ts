@@ -11,11 +11,14 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** So many turns can be taken back at once. */
+export const undoneAtMost = 100;
+
 export function undoCommand(): Command {
   return command("undo")
     .description("Take back the last turns: files, commits and what the model remembers of them.")
     .argument("<thread>", "as listed by `heddle threads`")
-    .option("-n, --turns <number>", "how many turns", wholeNumber(1, 100), 1)
+    .option("-n, --turns <number>", "how many turns", wholeNumber(1, undoneAtMost), 1)
     .option("--json", "print the ids of the undone turns as JSON")
     .action(async (given: string, { turns, json }: Options) => {
       using daemon = await openDaemon();

@@ -1,6 +1,8 @@
-import type { DaemonStatus } from "@heddle/protocol";
+import { type DaemonStatus, ThreadId } from "@heddle/protocol";
 import { expect, test } from "vitest";
 import { statusText } from "./status-text.ts";
+
+const threadId = ThreadId.parse("thr_01990000-0000-7000-8000-0000000000a1");
 
 const status: DaemonStatus = {
   version: "1.0.0",
@@ -17,7 +19,9 @@ const status: DaemonStatus = {
   approvals: 0,
   memoryBytes: 1,
   today: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+  contexts: [{ threadId, title: "One", tokens: 20, limit: 200 }],
   budgets: [],
+  preset: "workspace",
   policy: ["Never run 'git push'.", "Ask before deleting files."],
   mcp: { servers: 2, waiting: 1 },
   automations: { next: [{ name: "tests", at: Date.UTC(2026, 0, 1, 9) }], unread: 3 },
@@ -32,10 +36,11 @@ const status: DaemonStatus = {
   },
 };
 
-test("rules, servers, what comes next and the inbox are rows of their own", () => {
+test("contexts, rules, servers, what comes next and the inbox are rows of their own", () => {
   const rows = statusText(status, 0).split("\n");
   expect(rows).toEqual(
     expect.arrayContaining([
+      "context   about 20 of 200 tokens (10 %)  000000a1 One",
       "policy    Never run 'git push'.",
       "          Ask before deleting files.",
       "mcp       2 servers; 1 tool not approved, see `heddle mcp list`",
@@ -45,11 +50,24 @@ test("rules, servers, what comes next and the inbox are rows of their own", () =
   );
 });
 
-test("where there are none, they are left out", () => {
+test("where there is nothing, the row says so", () => {
   const none = {
+    contexts: [],
     policy: [],
     mcp: { servers: 0, waiting: 0 },
     automations: { next: [], unread: 0 },
   };
-  expect(statusText({ ...status, ...none }, 0)).not.toMatch(/^(policy|mcp|next|inbox)/m);
+  expect(statusText({ ...status, ...none }, 0).split("\n")).toEqual(
+    expect.arrayContaining([
+      "threads   none",
+      "context   none",
+      "today     0 tokens in, 0 out, no cost known",
+      "budget    none",
+      "preset    workspace, unless a thread has another",
+      "policy    no rule stands: the preset decides",
+      "mcp       none",
+      "next      no automation has a time",
+      "inbox     nothing that is not read",
+    ]),
+  );
 });

@@ -1,23 +1,25 @@
-import type { DaemonStatus, StorageStatus } from "@heddle/protocol";
+import type { BudgetLevel, ContextUse, DaemonStatus, StorageStatus } from "@heddle/protocol";
 import { momentText } from "../automations/words.ts";
+import { shortId } from "../names.ts";
 import { age, count, grouped, megabytes } from "../terminal/format.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { type Paint, plain } from "../terminal/style.ts";
 
 /** The daemon's status for a person. */
 export function statusText(status: DaemonStatus, now = Date.now(), paint: Paint = plain): string {
-  const { version, pid, startedAt, memoryBytes, mainModel, projects, approvals } = status;
-  const threads = Object.entries(status.threads).filter(([, number]) => number > 0);
   const rows = [
-    ["daemon", `${version}, pid ${pid}, up ${age(startedAt, now)}, ${megabytes(memoryBytes)}`],
-    ["model", mainModel],
-    ["projects", String(projects)],
-    ["threads", threads.map(([name, number]) => `${number} ${name}`).join(", ") || "none"],
-    ["waiting", count(approvals, "approval")],
+    ...daemonRows(status, now),
+    ["model", status.mainModel],
+    ...named(
+      "context",
+      status.contexts.map((one) => `${contextText(one)}  ${shortId(one.threadId)} ${one.title}`),
+    ),
+    ["waiting", count(status.approvals, "approval")],
     ["today", usageText(status.today)],
-    ...status.budgets.map(({ what, left }) => ["budget", `${what}: ${left} left`]),
+    ...budgetRows(status.budgets),
+    ["preset", `${status.preset}, unless a thread has another`],
     ...policyRows(status.policy),
-    ...mcpRows(status.mcp),
+    ["mcp", mcpText(status.mcp)],
     ...automationRows(status.automations),
     ["box", status.box.state === "tight" ? "tight" : `${status.box.state}: ${status.box.detail}`],
     ...unverifiedRows(status),
@@ -34,6 +36,35 @@ export function statusText(status: DaemonStatus, now = Date.now(), paint: Paint 
     .join("");
 }
 
+/** The daemon itself, and of how much it takes care. */
+export function daemonRows(status: DaemonStatus, now = Date.now()): string[][] {
+  const { version, pid, startedAt, memoryBytes, projects } = status;
+  const threads = Object.entries(status.threads).filter(([, number]) => number > 0);
+  return [
+    ["daemon", `${version}, pid ${pid}, up ${age(startedAt, now)}, ${megabytes(memoryBytes)}`],
+    ["projects", String(projects)],
+    ["threads", threads.map(([name, number]) => `${number} ${name}`).join(", ") || "none"],
+  ];
+}
+
+/** Rows of one name, which stands at the first; where there is nothing, they say so. */
+function named(name: string, values: readonly string[], nothing = "none"): string[][] {
+  if (values.length === 0) return [[name, nothing]];
+  return values.map((value, at) => [at === 0 ? name : "", value]);
+}
+
+export function contextText({ tokens, limit }: ContextUse): string {
+  const share = Math.round((100 * tokens) / limit);
+  return `about ${tokens} of ${limit} tokens (${share} %)`;
+}
+
+export function budgetRows(budgets: readonly BudgetLevel[]): string[][] {
+  return named(
+    "budget",
+    budgets.map(({ what, left }) => `${what}: ${left} left`),
+  );
+}
+
 /** Tokens, and money where a price is known. */
 export function usageText(usage: {
   readonly inputTokens: number;
@@ -41,29 +72,27 @@ export function usageText(usage: {
   readonly costUsd: number | null;
 }): string {
   const { inputTokens, outputTokens, costUsd } = usage;
-  const cost = costUsd ? `, $${costUsd.toFixed(4)}` : "";
-  return `${grouped(inputTokens)} tokens in, ${grouped(outputTokens)} out${cost}`;
+  const cost = costUsd ? `$${costUsd.toFixed(4)}` : "no cost known";
+  return `${grouped(inputTokens)} tokens in, ${grouped(outputTokens)} out, ${cost}`;
 }
 
 /** The rules in force, one a row. */
 export function policyRows(rules: readonly string[]): string[][] {
-  return rules.map((words, at) => [at === 0 ? "policy" : "", words]);
+  return named("policy", rules, "no rule stands: the preset decides");
 }
 
-function mcpRows({ servers, waiting }: DaemonStatus["mcp"]): string[][] {
-  if (servers === 0) return [];
+function mcpText({ servers, waiting }: DaemonStatus["mcp"]): string {
+  if (servers === 0) return "none";
   const wait =
     waiting === 0 ? "" : `; ${count(waiting, "tool")} not approved, see \`heddle mcp list\``;
-  return [["mcp", `${count(servers, "server")}${wait}`]];
+  return `${count(servers, "server")}${wait}`;
 }
 
-function automationRows({ next, unread }: DaemonStatus["automations"]): string[][] {
-  const rows = next.map(({ name, at }, row) => [
-    row === 0 ? "next" : "",
-    `${momentText(at)}  ${name}`,
-  ]);
-  if (unread > 0) rows.push(["inbox", `${count(unread, "finding")} not read`]);
-  return rows;
+/** What comes next by itself, and what it has found. */
+export function automationRows({ next, unread }: DaemonStatus["automations"]): string[][] {
+  const runs = next.map(({ name, at }) => `${momentText(at)}  ${name}`);
+  const inbox = unread === 0 ? "nothing that is not read" : `${count(unread, "finding")} not read`;
+  return [...named("next", runs, "no automation has a time"), ["inbox", inbox]];
 }
 
 const unproven = "unproven";

@@ -1,6 +1,4 @@
-import type { Landing, Review, Turn } from "@heddle/protocol";
-import { bringUpToDate } from "../commands/document.ts";
-import { carryOut } from "../commands/implement.ts";
+import { bringUpToDate, carryOut, type Landing, type Review, type Turn } from "@heddle/protocol";
 import { paintWords, say } from "../terminal/output.ts";
 import { approvalText } from "../thread/approval-text.ts";
 import { play } from "./play.ts";

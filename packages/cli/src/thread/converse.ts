@@ -1,4 +1,4 @@
-import type { ThreadView } from "@heddle/protocol";
+import type { Plan, ThreadView } from "@heddle/protocol";
 import { shortId } from "../names.ts";
 import { report } from "../report.ts";
 import { isYes, Keyboard } from "../terminal/ask.ts";
@@ -22,8 +22,12 @@ export async function converse({ daemon, threadId, view, screen }: Conversation)
   const left = () => leave.abort();
   const failed = (error: unknown) => say(report(error).text);
 
+  const plan = {
+    shown: () => screen.shownPlan,
+    show: (one: Plan) => say(screen.showPlan(one)),
+  };
   const take = async (text: string) => {
-    if (await runSlash({ daemon, threadId, leave: left, confirm }, text)) return;
+    if (await runSlash({ daemon, threadId, leave: left, plan, confirm }, text)) return;
     await daemon.call("turn/start", turnParams(threadId, text));
   };
   const send = (line: string) => {

@@ -1,41 +1,87 @@
-import type { Item, Plan, Thread, ThreadId, Turn } from "@heddle/protocol";
-import type { HeddleClient } from "@heddle/protocol/node";
+import type {
+  Approval,
+  Item,
+  Landing,
+  PlacedComment,
+  Plan,
+  Review,
+  Thread,
+  ThreadId,
+  Turn,
+} from "@heddle/protocol";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { planText } from "./plan-text.ts";
 
-/** All that is known of a thread, oldest first, with every text whole. */
+/** What is known of a thread, oldest first, with every text whole. */
 export interface ThreadExport {
   readonly thread: Thread;
+  /** The newest; earlier ones stand in the items of the turns that proposed them. */
   readonly plan: Plan | null;
+  readonly approvals: readonly Approval[];
+  readonly comments: readonly PlacedComment[];
+  /** Those of what the thread changed, and the one that it was made for. */
+  readonly reviews: readonly Review[];
+  /** The last ones. */
+  readonly landings: readonly Landing[];
   readonly turns: readonly (Turn & { readonly items: readonly Item[] })[];
 }
+
+/** So few that the approvals of their calls fit into the same frame. */
+const pageItems = 100;
 
 /** Reads a thread page by page, and the texts that are longer than a page holds. */
 export async function exportThread(
   daemon: HeddleClient,
   threadId: ThreadId,
 ): Promise<ThreadExport> {
-  const items: Item[] = [];
-  const turns = new Map<string, Turn>();
-  let page = await daemon.call("thread/read", { threadId, limit: 500 });
-  const { thread, plan } = page;
-  for (;;) {
-    items.unshift(...page.items);
-    for (const turn of page.turns) turns.set(turn.id, turn);
-    const [oldest] = page.items;
-    if (!page.hasOlder || oldest === undefined) break;
-    page = await daemon.call("thread/read", { threadId, before: oldest.id, limit: 500 });
-  }
+  const { items, turns, approvals, thread, plan, landings } = await readAll(daemon, threadId);
   const whole: Item[] = [];
   for (const item of items) whole.push(await withWholeText(daemon, item));
-  const ordered = [...turns.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { data: comments } = await daemon.call("comment/list", { threadId });
   return {
     thread,
     plan,
-    turns: ordered.map((turn) => ({
+    approvals: byId(approvals),
+    comments,
+    reviews: await reviewsOf(daemon, thread),
+    landings,
+    turns: byId(turns).map((turn) => ({
       ...turn,
       items: whole.filter(({ turnId }) => turnId === turn.id),
     })),
   };
+}
+
+async function readAll(daemon: HeddleClient, threadId: ThreadId) {
+  const items: Item[] = [];
+  const turns = new Map<string, Turn>();
+  const approvals = new Map<string, Approval>();
+  let page = await daemon.call("thread/read", { threadId, limit: pageItems });
+  const { thread, plan, landings } = page;
+  for (;;) {
+    items.unshift(...page.items);
+    for (const turn of page.turns) turns.set(turn.id, turn);
+    for (const approval of page.approvals) approvals.set(approval.id, approval);
+    const [oldest] = page.items;
+    if (!page.hasOlder || oldest === undefined) break;
+    page = await daemon.call("thread/read", { threadId, before: oldest.id, limit: pageItems });
+  }
+  return { items, turns, approvals, thread, plan, landings };
+}
+
+function byId<Row extends { readonly id: string }>(rows: ReadonlyMap<string, Row>): Row[] {
+  return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function reviewsOf(daemon: HeddleClient, thread: Thread): Promise<Review[]> {
+  const { projectId } = thread;
+  const reviews = await listAll(daemon, "review/list", { projectId });
+  return reviews.filter((review) => isOf(thread, review)).reverse();
+}
+
+function isOf({ id, reviewId }: Thread, review: Review): boolean {
+  const { target } = review;
+  return review.id === reviewId || (target.type === "thread" && target.threadId === id);
 }
 
 async function withWholeText(daemon: HeddleClient, item: Item): Promise<Item> {

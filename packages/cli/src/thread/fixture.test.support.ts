@@ -1,4 +1,4 @@
-import type { Approval, Item, ItemId, Landing, ThreadEvent, Turn } from "@heddle/protocol";
+import type { Approval, Item, ItemId, Landing, Plan, ThreadEvent, Turn } from "@heddle/protocol";
 import type { ThreadNotice } from "@heddle/protocol/node";
 
 const uuid = (last: string) => `01990000-0000-7000-8000-${last.padStart(12, "0")}`;
@@ -119,6 +119,29 @@ export function approval(fields: Partial<Approval> = {}): Approval {
     ...fields,
   };
 }
+
+export const plan: Plan = {
+  id: `plan_${uuid("f1")}` as Plan["id"],
+  threadId,
+  turnId,
+  version: 1,
+  state: "proposed",
+  content: {
+    goal: "Say two.",
+    steps: ["Say it"],
+    files: ["a.txt"],
+    checks: [],
+    lineBudget: 4,
+    risks: [],
+    openQuestions: [],
+  },
+  hash: "a".repeat(64),
+  approvedHash: null,
+  comment: null,
+  decidedBy: null,
+  createdAt: 0,
+  updatedAt: 0,
+};
 
 export function landing(fields: Partial<Landing> = {}): Landing {
   return {

@@ -1,47 +1,121 @@
-import type { PlanContent } from "@heddle/protocol";
+import { PlanContent } from "@heddle/protocol";
+import { type CliError, usageError } from "../exit.ts";
+import { fenced, type PlanFileLine, planFileLines, rowsOf } from "./plan-file-lines.ts";
 
-const sections = {
-  Goal: "goal",
-  Steps: "steps",
-  Files: "files",
-  Lines: "lineBudget",
-  Checks: "checks",
-  Risks: "risks",
-  Questions: "openQuestions",
-} as const satisfies Record<string, keyof PlanContent>;
+const headings = {
+  goal: "Goal",
+  steps: "Steps",
+  files: "Files",
+  lineBudget: "Lines",
+  checks: "Checks",
+  risks: "Risks",
+  openQuestions: "Questions",
+} as const satisfies Record<keyof PlanContent, string>;
+type Key = keyof typeof headings;
+const keys = Object.keys(headings) as Key[];
 
-/** A plan as a file that a person edits: a heading a part, and a line each for what is a list. */
+/**
+ * A plan as a file that a person edits: a heading a part, and a row each for what is a list. What
+ * would not be read as it is stands in a fence.
+ */
 export function planFile(plan: PlanContent): string {
-  const parts = Object.entries(sections).map(([heading, key]) => {
-    const value = plan[key];
-    const text = Array.isArray(value) ? value.map((row) => `- ${row}`).join("\n") : String(value);
-    return `# ${heading}\n\n${text}\n`;
-  });
-  return parts.join("\n");
+  return keys.map((key) => `# ${headings[key]}\n\n${bodyOf(plan[key])}\n`).join("\n");
 }
 
-/** What the file says, to be checked as a plan; a part that is missing stays so. */
-export function parsePlanFile(text: string): Record<string, unknown> {
-  const parts = text.split(/^# +(.+)$/m).slice(1);
-  const found: Record<string, unknown> = {};
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const key = sections[(parts[at] ?? "").trim() as keyof typeof sections];
-    const body = (parts[at + 1] ?? "").trim();
-    if (key === "goal") found.goal = body;
-    else if (key === "lineBudget") found.lineBudget = Number(body);
-    else if (key !== undefined) found[key] = rowsOf(body);
-  }
-  return found;
+function bodyOf(value: PlanContent[Key]): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return /^#|```/m.test(value) ? fenced(value) : value;
+  return value.map((row) => `- ${/\n|```/.test(row) ? fenced(row, "  ") : row}`).join("\n");
 }
 
-/** Lines with a dash or a number before them; one without goes on with the row above. */
-function rowsOf(body: string): string[] {
-  const rows: string[] = [];
-  for (const line of body.split("\n").map((one) => one.trim())) {
-    const [, row] = /^(?:[-*]|\d+[.)])\s+(.*)$/.exec(line) ?? [];
-    if (row !== undefined) rows.push(row);
-    else if (line !== "" && rows.length > 0) rows[rows.length - 1] += ` ${line}`;
-    else if (line !== "") rows.push(line);
+/** The plan that a file says. Throws all that is wrong with it, by the names of its parts. */
+export function readPlanFile(text: string): PlanContent {
+  const lines = planFileLines(text);
+  const parts = partsOf(lines);
+  const mistakes = [...mistakesOf(lines), ...missing(parts), ...budgetMistakes(parts)];
+  if (mistakes.length > 0) throw noPlan(mistakes);
+  const read = Object.fromEntries(keys.map((key) => [key, partValue(key, parts.get(key) ?? [])]));
+  const parsed = PlanContent.safeParse(read);
+  if (parsed.success) return parsed.data;
+  throw noPlan(parsed.error.issues.map(issueText));
+}
+
+function noPlan(mistakes: readonly string[]): CliError {
+  return usageError(`this is no plan any more: ${mistakes.join("; ")}`);
+}
+
+type Parts = ReadonlyMap<string | undefined, readonly PlanFileLine[]>;
+
+/** The lines below each heading, by its part; those of no part by undefined. */
+function partsOf(lines: readonly PlanFileLine[]): Parts {
+  const parts = new Map<string | undefined, PlanFileLine[]>();
+  let key: Key | undefined;
+  for (const line of lines) {
+    if (line.type === "heading") key = keyOf(line.name);
+    parts.set(key, [...(parts.get(key) ?? []), ...(line.type === "heading" ? [] : [line])]);
   }
-  return rows;
+  return parts;
+}
+
+function keyOf(heading: string): Key | undefined {
+  return keys.find((key) => headings[key] === heading);
+}
+
+function mistakesOf(lines: readonly PlanFileLine[]): string[] {
+  const before = lines.slice(
+    0,
+    Math.max(
+      0,
+      lines.findIndex(({ type }) => type === "heading"),
+    ),
+  );
+  const first = before.map(textOf).find((text) => text.trim() !== "");
+  const names = lines.flatMap((line) => (line.type === "heading" ? [line.name] : []));
+  const unknown = names.filter((name) => keyOf(name) === undefined);
+  const doubled = names.filter((name, at) => keyOf(name) && names.indexOf(name) < at);
+  const open = lines.find((line) => line.type === "block" && !line.closed);
+  return [
+    ...(first === undefined ? [] : [`\`${first.trim()}\` stands before the first part`]),
+    ...unknown.map((name) => `\`# ${name}\` is no part of a plan`),
+    ...doubled.map((name) => `\`# ${name}\` stands there twice`),
+    ...(open ? [`the fence ${/`+/.exec(textOf(open))?.[0]} is not closed`] : []),
+  ];
+}
+
+function missing(parts: Parts): string[] {
+  return keys.filter((key) => !parts.has(key)).map((key) => `\`# ${headings[key]}\` is missing`);
+}
+
+function budgetMistakes(parts: Parts): string[] {
+  const given = wholeText(parts.get("lineBudget"));
+  if (given === undefined || /^0*[1-9]\d*$/.test(given)) return [];
+  return [`\`# ${headings.lineBudget}\`: expected a whole number above 0, got \`${given}\``];
+}
+
+function partValue(key: Key, lines: readonly PlanFileLine[]): unknown {
+  if (key === "lineBudget") return Number(wholeText(lines));
+  return key === "goal" ? wholeText(lines) : rowsOf(lines);
+}
+
+function wholeText(lines: readonly PlanFileLine[] | undefined): string | undefined {
+  const told = lines?.filter((line) => textOf(line).trim() !== "");
+  const [first] = told ?? [];
+  if (told?.length === 1 && first?.type === "block") return first.text;
+  return lines?.map(textOf).join("\n").trim();
+}
+
+function textOf(line: PlanFileLine): string {
+  if (line.type === "heading") return `# ${line.name}`;
+  return line.type === "block" ? line.raw : line.text;
+}
+
+function issueText({ path: [key, row], code, message }: PlanIssue): string {
+  const part = `\`# ${headings[key as Key]}\`${typeof row === "number" ? `, row ${row + 1}` : ""}`;
+  return code === "too_small" ? `${part} is empty` : `${part}: ${message}`;
+}
+
+interface PlanIssue {
+  readonly path: readonly PropertyKey[];
+  readonly code: string;
+  readonly message: string;
 }

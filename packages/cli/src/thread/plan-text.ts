@@ -29,12 +29,25 @@ function listed(name: string, rows: readonly string[]): string[] {
   return rows.map((row, at) => `  ${(at === 0 ? name : "").padEnd(10)} ${printableLine(row)}`);
 }
 
-/** A plan with what became of it. */
+/** What became of a plan, on one line. */
 export function planHeading({ version, state, hash, comment }: Plan, paint: Paint = plain): string {
   const edited = version > 1 ? `, edited ${count(version - 1, "time")}` : "";
   const why = comment === null ? "" : `: ${printableLine(comment)}`;
   const colour = state === "approved" || state === "implemented" ? "green" : "yellow";
   return `${paint(colour, state)}${edited}${why}  ${paint("dim", hash.slice(0, 12))}\n`;
+}
+
+/** A plan with what became of it, and all that it says. */
+export function planWhole(plan: Plan, paint: Paint = plain): string {
+  return `${planHeading(plan, paint)}${planText(plan.content, paint)}`;
+}
+
+/** That somebody has decided on a plan, where what it says was shown before. */
+export function planDecision({ state, decidedBy, comment, hash }: Plan, paint: Paint): string {
+  if (decidedBy === null || (state !== "approved" && state !== "rejected")) return "";
+  const what = paint(state === "approved" ? "green" : "yellow", `plan ${state}`);
+  const why = comment === null ? "" : `: ${printableLine(comment)}`;
+  return `${what} by ${printableLine(decidedBy.name)}${why}  ${paint("dim", hash.slice(0, 12))}\n`;
 }
 
 type Deviation = Extract<ApprovalSubject, { type: "planDeviation" }>;
@@ -73,9 +86,17 @@ export function reportText(report: TurnReport, paint: Paint = plain): string {
       ({ cmd, exitCode }) => `  ${checkResult(exitCode, paint)}  ${printableLine(cmd)}`,
     ),
     ...(left.length === 0 ? ["nothing is left"] : [paint("yellow", "left to do")]),
-    ...left.map((one) => `  ${printableLine(one)}`),
+    ...left.flatMap((one) => problemLines(one, plain)),
   ];
   return `${rows.join("\n")}\n`;
+}
+
+const problemTail = 30;
+
+/** A problem, with the end of the output that comes with it. */
+export function problemLines(problem: string, paint: Paint): string[] {
+  const [first = "", ...rest] = printable(problem).trimEnd().split("\n");
+  return [paint("red", `  ${first}`), ...rest.slice(-problemTail).map((line) => `    ${line}`)];
 }
 
 function checkResult(exitCode: number | null, paint: Paint): string {
@@ -88,6 +109,8 @@ export function findingText(finding: ReportedFinding, paint: Paint = plain): str
   const { priority, title, path, start, end, body } = finding;
   const place = `${printableLine(path)}:${start}${end > start ? `-${end}` : ""}`;
   const mark = paint(priority <= 1 ? "red" : "yellow", `[P${priority}]`);
-  const text = printable(body).trim().replaceAll(/^/gm, "     ");
-  return `${mark} ${paint("bold", printableLine(title))}  ${place}\n${text === "     " ? "" : `${text}\n`}`;
+  const text = printable(body)
+    .trim()
+    .replaceAll(/^(?=.)/gm, "     ");
+  return `${mark} ${paint("bold", printableLine(title))}  ${place}\n${text === "" ? "" : `${text}\n`}`;
 }

@@ -1,4 +1,4 @@
-import type { ThreadId } from "@heddle/protocol";
+import type { Plan, ThreadId } from "@heddle/protocol";
 import type { ThreadNotice } from "@heddle/protocol/node";
 import { paintOut, printJsonLine } from "../terminal/output.ts";
 import { Transcript } from "./transcript.ts";
@@ -26,6 +26,15 @@ export class Screen {
     } else if (this.mode === "jsonl" && notice.type === "event") {
       printJsonLine({ threadId: this.#threadId, seq: notice.seq, event: notice.event });
     }
+  }
+
+  /** The plan, if what it says now is on the terminal. */
+  get shownPlan(): Plan | undefined {
+    return this.#held === undefined ? this.#transcript.shownPlan : undefined;
+  }
+
+  showPlan(plan: Plan): string {
+    return this.#transcript.showPlan(plan);
   }
 
   /** Keeps what comes until `release`, below which a question stands. */

@@ -1,23 +1,34 @@
 import {
+  bringUpToDate,
+  carryOut,
+  DaemonError,
   type Plan,
+  type Review,
   type ReviewTarget,
   type SlashName,
   slashCommands,
   slashUsage,
   type ThreadId,
 } from "@heddle/protocol";
-import { listAll } from "@heddle/protocol/node";
+import { type HeddleClient, listAll } from "@heddle/protocol/node";
 import { answerText } from "../analyze/answer.ts";
 import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
 import { parsePlace } from "../commands/comment.ts";
-import { bringUpToDate } from "../commands/document.ts";
-import { findTurn } from "../commands/fork.ts";
-import { hitText } from "../commands/history.ts";
-import { approvedHash, carryOut } from "../commands/implement.ts";
+import { hitText, sayPlace } from "../commands/history.ts";
+import { approvedHash, consentedPlan } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
+import { editPlan } from "../commands/plan-edit.ts";
+import {
+  newestReview,
+  parseNumbers,
+  pickFindings,
+  reviewText,
+  sendFindings,
+} from "../commands/review-findings.ts";
+import { undoneAtMost } from "../commands/undo.ts";
 import { usageError } from "../exit.ts";
-import { listThreads } from "../lookup.ts";
+import { findTurn, listThreads } from "../lookup.ts";
 import { offeredText } from "../mcp-text.ts";
 import { shortId } from "../names.ts";
 import { paintWords, say } from "../terminal/output.ts";
@@ -25,9 +36,9 @@ import { printable, printableLine } from "../terminal/printable.ts";
 import { turnParams } from "../turn-params.ts";
 import { approvalPolicy } from "./approval-policy.ts";
 import { diffText } from "./diff-text.ts";
-import { threadFactsText } from "./facts-text.ts";
+import { readStanding, standingText } from "./facts-text.ts";
+import { followThread } from "./follow-thread.ts";
 import type { Ground } from "./ground.ts";
-import { planHeading, planText } from "./plan-text.ts";
 import { threadState } from "./thread-state.ts";
 
 type Handler = (ground: Ground, rest: string) => Promise<void> | void;
@@ -43,7 +54,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     say(answerText(answer, { width: process.stderr.columns, paint: paintWords() }));
   },
   plan: async (ground, task) => {
-    if (task === "") return showPlan(await planNow(ground));
+    if (task === "") return ground.plan.show(await planNow(ground));
     await start(ground, task, { mode: "plan" });
   },
   implement: async (ground, task) => {
@@ -57,6 +68,21 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     const target = reviewTarget(given, threadId);
     const review = await daemon.call("review/start", { projectId: thread.projectId, target });
     say(`reviewing; follow it with: heddle attach ${shortId(review.threadId)}`);
+    const ended = await whenReviewed(daemon, review);
+    if (ended === undefined) return;
+    say(reviewText(ended, paintWords()));
+    const own = target.type === "thread" && ended.findings.length > 0;
+    if (own) say("/fix sends all of them back, /fix 1,3 these");
+  },
+  fix: async ({ daemon, threadId }, given) => {
+    const numbers = given === "" ? undefined : parseNumbers(given);
+    if (given !== "" && numbers === undefined) {
+      throw usageError(`${given} is no list of numbers, such as 1,3`);
+    }
+    const review = await newestReview(daemon, { type: "thread", threadId });
+    const chosen = pickFindings(review, numbers);
+    const planHash = await approvedHash(daemon, threadId);
+    say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
   },
   steer: async ({ daemon, threadId }, message) => {
     const { input } = turnParams(threadId, message);
@@ -72,18 +98,25 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     await daemon.call("thread/planMode", { threadId, on });
     say(on ? "plan mode is on: turns plan first" : "plan mode is off");
   },
+  edit: async (ground) => {
+    const { daemon, threadId, lend, confirm } = ground;
+    if (!lend) return say(`change the plan with: heddle plan edit ${shortId(threadId)}`);
+    const again = (mistake: string) => {
+      say(printable(mistake));
+      return confirm("edit it again?");
+    };
+    const saved = await editPlan({ daemon, plan: await planNow(ground), lend, again });
+    if (saved === undefined) say("the plan was not changed");
+  },
   approve: async (ground) => {
-    const { threadId, hash } = await planNow(ground);
-    showPlan(await ground.daemon.call("plan/approve", { threadId, hash }));
-    say("carry it out with /implement");
+    const approve = (shown: ShownPlan) => ground.daemon.call("plan/approve", shown);
+    if (await decideShown(ground, approve)) say("carry it out with /implement");
   },
   reject: async (ground, comment) => {
-    const { threadId, hash } = await planNow(ground);
     const said = comment === "" ? {} : { comment };
-    await ground.daemon.call("plan/reject", { threadId, hash, ...said });
+    await decideShown(ground, (shown) => ground.daemon.call("plan/reject", { ...shown, ...said }));
   },
-  status: async ({ daemon, threadId }) =>
-    say(threadFactsText(await daemon.call("thread/status", { threadId }))),
+  status: async ({ daemon, threadId }) => say(standingText(await readStanding(daemon, threadId))),
   mcp: async ({ daemon, threadId }) => {
     const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
     const servers = await listAll(daemon, "mcp/list", { projectId: thread.projectId });
@@ -103,15 +136,19 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     );
   },
   comment: async ({ daemon, threadId }, rest) => {
-    const [, place = "", text = ""] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
-    await daemon.call("comment/add", { threadId, ...parsePlace(place), text });
+    if (rest === "") throw usageError("say where, and what: /comment PATH:LINE TEXT");
+    // A path may have spaces in it.
+    const [, place = rest, text = ""] = /^(.+?:\d\S*)\s+([\s\S]+)$/.exec(rest) ?? [];
+    const lines = parsePlace(place);
+    if (text === "") throw usageError(`say something of ${place}`);
+    await daemon.call("comment/add", { threadId, ...lines, text });
     say("noted; /send gives all comments to the agent");
   },
   send: async ({ daemon, threadId }) => {
-    await daemon.call("comment/send", { threadId });
+    await daemon.call("comment/send", { threadId, ...(await consentedPlan(daemon, threadId)) });
   },
-  undo: async ({ daemon, threadId }, turns) => {
-    const { undone } = await daemon.call("thread/undo", { threadId, turns: Number(turns || 1) });
+  undo: async ({ daemon, threadId }, given) => {
+    const { undone } = await daemon.call("thread/undo", { threadId, turns: turnsOf(given) });
     say(`took back ${undone.length}`);
   },
   fork: async ({ daemon, threadId }, turn) => {
@@ -146,6 +183,7 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
         ? "nothing was found"
         : data.map((hit) => hitText(hit, paintWords())).join(""),
     );
+    sayPlace(data[0]);
   },
   detach: ({ leave }) => leave(),
   help: () => say(slashHelp()),
@@ -164,21 +202,71 @@ export function slashHelp(): string {
   return rows.map(([usage, summary]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
 }
 
+/** The review once it is over; undefined where nobody waits for it any more. */
+async function whenReviewed(
+  daemon: HeddleClient,
+  { id: reviewId, threadId, turnId }: Review,
+): Promise<Review | undefined> {
+  const { result } = await followThread({ daemon, threadId }, (notice) => {
+    if (notice.type !== "event") return undefined;
+    const { event } = notice;
+    if (event.type === "threadUpdated") return event.thread.failure ? true : undefined;
+    return event.type === "turnCompleted" && event.turn.id === turnId ? true : undefined;
+  });
+  return result && (await daemon.call("review/read", { reviewId }));
+}
+
 function reviewTarget(given: string, threadId: ThreadId): ReviewTarget {
   const [kind, name = ""] = given.split(/\s+/);
   if (kind === "uncommitted") return { type: "uncommitted" };
+  if ((kind === "branch" || kind === "commit") && name === "") {
+    throw usageError(`say which ${kind} to review: /review ${kind} NAME`);
+  }
   if (kind === "branch") return { type: "branch", branch: name };
   if (kind === "commit") return { type: "commit", commit: name };
   if (kind === "") return { type: "thread", threadId };
-  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit HASH`);
+  throw usageError(`${given} is no target; expected uncommitted, branch NAME or commit NAME`);
+}
+
+function turnsOf(given: string): number {
+  if (given === "") return 1;
+  const turns = /^\d{1,3}$/.test(given) ? Number(given) : 0;
+  if (turns >= 1 && turns <= undoneAtMost) return turns;
+  const expected = `give a whole number from 1 to ${undoneAtMost}`;
+  throw usageError(`${given} is no number of turns; ${expected}`);
 }
 
 async function planNow({ daemon, threadId }: Ground): Promise<Plan> {
   return await daemon.call("plan/show", { threadId });
 }
 
-function showPlan(plan: Plan): void {
-  say(`${planHeading(plan, paintWords())}${planText(plan.content, paintWords())}`);
+interface ShownPlan {
+  readonly threadId: ThreadId;
+  readonly hash: string;
+}
+
+/** Decides on the plan as it was last shown here; false where it has to be looked at first. */
+async function decideShown(
+  ground: Ground,
+  decide: (shown: ShownPlan) => Promise<unknown>,
+): Promise<boolean> {
+  const { threadId, plan } = ground;
+  const shown = plan.shown();
+  if (shown && (await isDecided(() => decide({ threadId, hash: shown.hash })))) return true;
+  const now = await planNow(ground);
+  if (plan.shown()?.hash !== now.hash) plan.show(now);
+  say("the plan was not shown as it is now; look at it, then say so again");
+  return false;
+}
+
+async function isDecided(decide: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await decide();
+    return true;
+  } catch (error) {
+    if (error instanceof DaemonError && error.kind === "stalePlan") return false;
+    throw error;
+  }
 }
 
 async function start(

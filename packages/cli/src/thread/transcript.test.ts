@@ -1,4 +1,4 @@
-import type { Proof } from "@heddle/protocol";
+import type { Plan, Proof } from "@heddle/protocol";
 import type { ThreadNotice } from "@heddle/protocol/node";
 import { describe, expect, test } from "vitest";
 import {
@@ -7,6 +7,7 @@ import {
   item,
   itemId,
   landing,
+  plan,
   streamed,
   turn,
 } from "./fixture.test.support.ts";
@@ -272,6 +273,40 @@ describe("the end of a turn", () => {
     );
   });
 
+  test("says once what is left of its plan, all of it", () => {
+    const failed = "the check `npm test` failed on the final tree\nexit_code: 1\n1 failed\n";
+    const ended = turn({
+      state: "doneUnverified",
+      proof: {
+        verdict: "refused",
+        rounds: 3,
+        treeHash: null,
+        problems: [failed],
+        changedTests: [],
+        failedBefore: [],
+      },
+      report: {
+        files: [],
+        lines: 0,
+        lineBudget: null,
+        checks: [],
+        left: ["step: Tell of it", failed],
+      },
+    });
+    expect(shown([happened({ type: "turnCompleted", turn: ended })])).toBe(
+      [
+        "NOT PROVEN",
+        "changed 0 files, 0 lines",
+        "left to do",
+        "  step: Tell of it",
+        "  the check `npm test` failed on the final tree",
+        "    exit_code: 1",
+        "    1 failed",
+        "",
+      ].join("\n"),
+    );
+  });
+
   test("says why a turn failed", () => {
     const failure = { kind: "providerUnavailable", message: "http://h refused", details: {} };
     const failed = turn({ state: "failed", failure });
@@ -306,4 +341,47 @@ test("a refused landing shows the check that failed", () => {
 test("an event that this version does not know is passed over", () => {
   const unknown = { type: "moonRose" } as unknown as Parameters<typeof happened>[0];
   expect(shown([happened(unknown)])).toBe("");
+});
+
+describe("a plan", () => {
+  const proposal = { ...plan.content };
+  const proposed = happened({ type: "itemCompleted", item: item("plan", "1", { proposal }) });
+  const changed = (fields: Partial<Plan> = {}) =>
+    happened({ type: "planChanged", plan: { ...plan, ...fields } });
+  const edited = { version: 2, content: { ...proposal, goal: "Anew." }, hash: "b".repeat(64) };
+  const by = { name: "vim", kind: "editor" } as const;
+
+  test("is shown once as it was proposed, and anew when somebody has changed it", () => {
+    const text = shown([proposed, changed(), changed(edited)]);
+    expect(text.split("Say two.")).toHaveLength(2);
+    expect(text).toMatch(/\nproposed, edited 1 time {2}b{12}\nAnew\.\n {2}1\. Say it\n/);
+  });
+
+  test("that was shown is not repeated when it is decided", () => {
+    const approved = changed({ state: "approved", decidedBy: by });
+    const rejected = changed({ state: "rejected", decidedBy: by, comment: "too big" });
+    const text = shown([proposed, changed(), approved, rejected, changed({ state: "superseded" })]);
+    expect(text.split("added and deleted\n\n")[1]).toBe(
+      "plan approved by vim  aaaaaaaaaaaa\nplan rejected by vim: too big  aaaaaaaaaaaa\n",
+    );
+  });
+
+  test("that is approved before it was seen is shown whole", () => {
+    const text = shown([proposed, changed(), changed({ ...edited, state: "approved" })]);
+    expect(text).toMatch(/\napproved, edited 1 time.*\nAnew\.\n/);
+  });
+
+  test("was seen once it is on the terminal, not while it is held back", () => {
+    const transcript = new Transcript();
+    const whole = item("agentMessage", "2", { text: "one two" });
+    const add = (notice: ThreadNotice) => {
+      transcript.add(notice);
+      return transcript.shownPlan?.version;
+    };
+    expect([proposed, changed()].map(add)).toEqual([undefined, 1]);
+    expect(add(started("agentMessage", "2"))).toBe(1);
+    expect(add(streamed("2", 0, "one "))).toBe(1);
+    expect(add(changed(edited))).toBeUndefined();
+    expect(add(happened({ type: "itemCompleted", item: whole }))).toBe(2);
+  });
 });

@@ -1,4 +1,12 @@
-import type { Approval, Item, ItemId, ThreadEvent, Turn } from "@heddle/protocol";
+import type {
+  Approval,
+  Item,
+  ItemId,
+  Plan,
+  PlanContent,
+  ThreadEvent,
+  Turn,
+} from "@heddle/protocol";
 import type { ThreadNotice } from "@heddle/protocol/node";
 import { printable } from "../terminal/printable.ts";
 import { type Paint, plain } from "../terminal/style.ts";
@@ -12,7 +20,8 @@ import {
   toolCallLine,
   userMessageLines,
 } from "./item-lines.ts";
-import { findingText, planText } from "./plan-text.ts";
+import { PlanSight } from "./plan-sight.ts";
+import { findingText, planDecision, planText, planWhole } from "./plan-text.ts";
 import { PlainProse, type Prose } from "./prose.ts";
 import { landingLine, turnEnd, turnProgress } from "./turn-lines.ts";
 
@@ -50,6 +59,7 @@ export class Transcript {
   #heading: ItemId | undefined;
   #said = "";
   #lastMessage = "";
+  readonly #plans = new PlanSight();
 
   constructor({ paint = plain, reasoning = false, prose }: TranscriptOptions = {}) {
     this.#paint = paint;
@@ -61,6 +71,18 @@ export class Transcript {
   /** The text that streams and is not finished. */
   get running(): string {
     return this.#open?.prose.running ?? "";
+  }
+
+  /** The plan, if what it says now is on the terminal. */
+  get shownPlan(): Plan | undefined {
+    return this.#plans.shown;
+  }
+
+  /** A plan with all that it says, for who asks for it. */
+  showPlan(plan: Plan): string {
+    this.#plans.take(plan);
+    this.#plans.say(plan.content, { isHeld: false });
+    return planWhole(plan, this.#paint);
   }
 
   /** What one notice adds to the terminal; often nothing. */
@@ -89,6 +111,8 @@ export class Transcript {
         const what = status === "detached" ? "" : "the thread could not be prepared: ";
         return failure ? this.#once(`${what}${failure.message}`) : "";
       }
+      case "planChanged":
+        return this.#planChanged(event.plan);
       case "landingUpdated":
       case "landingCompleted":
         return this.#block(landingLine(event.landing, this.#paint));
@@ -151,7 +175,21 @@ export class Transcript {
     if (proposal === null) return this.#block(planLines(steps, this.#paint));
     // The goal is what the turn reports at its end.
     this.#lastMessage = proposal.goal;
-    return this.#block(`\n${planText(proposal, this.#paint)}\n`);
+    return this.#planBlock(proposal, `\n${planText(proposal, this.#paint)}\n`);
+  }
+
+  /** What it says is shown where that is another than was said last, whoever has changed it. */
+  #planChanged(plan: Plan): string {
+    if (plan.state === "superseded") return "";
+    const isNew = this.#plans.take(plan);
+    const isOpen = plan.state === "proposed" || plan.state === "approved";
+    if (!isOpen || !isNew) return this.#block(planDecision(plan, this.#paint));
+    return this.#planBlock(plan.content, `\n${planWhole(plan, this.#paint)}\n`);
+  }
+
+  #planBlock(content: PlanContent, text: string): string {
+    this.#plans.say(content, { isHeld: this.#open !== undefined });
+    return this.#block(text);
   }
 
   #text({ itemId, offset, text }: TextNotice): string {
@@ -185,9 +223,7 @@ export class Transcript {
     }
     this.#open = undefined;
     const rest = open.prose.add(safe(item.text.slice(open.length))) + open.prose.end();
-    const held = this.#held;
-    this.#held = "";
-    return rest + this.#cutNote(item) + held;
+    return rest + this.#cutNote(item) + this.#released();
   }
 
   #cutNote({ state, text, textLength }: StreamedItem): string {
@@ -212,9 +248,14 @@ export class Transcript {
     // The end of a turn ends what streamed, even where its last events were lost.
     const open = this.#open?.prose.end() ?? "";
     this.#open = undefined;
+    return `${open}${this.#released()}${this.#block(`${report}${turnEnd(turn, this.#paint)}`)}`;
+  }
+
+  #released(): string {
     const held = this.#held;
     this.#held = "";
-    return `${open}${held}${this.#block(`${report}${turnEnd(turn, this.#paint)}`)}`;
+    this.#plans.release();
+    return held;
   }
 
   #once(line: string): string {

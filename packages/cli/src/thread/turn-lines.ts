@@ -3,7 +3,7 @@ import { count, duration } from "../terminal/format.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import type { Paint } from "../terminal/style.ts";
 import { outputTail } from "./item-lines.ts";
-import { reportText } from "./plan-text.ts";
+import { problemLines, reportText } from "./plan-text.ts";
 
 const checkLines = 30;
 
@@ -42,10 +42,15 @@ function proofOf({ state, proof }: Turn): string {
   return proof?.verdict === "passed" ? "checked" : "";
 }
 
-/** What could not be proven, and which tests the proof rests on that the turn itself has changed. */
-function proofLines({ state, proof }: Turn, paint: Paint): string {
+/**
+ * What could not be proven, unless the report has it, and which tests the proof rests on that the
+ * turn itself has changed.
+ */
+function proofLines({ state, proof, report }: Turn, paint: Paint): string {
   if (proof === null) return "";
-  const problems = state === "doneUnverified" ? proof.problems : [];
+  const told = new Set(report?.left);
+  const problems =
+    state === "doneUnverified" ? proof.problems.filter((problem) => !told.has(problem)) : [];
   const lines = problems.flatMap((problem) => problemLines(problem, paint));
   for (const { command, commit } of proof.failedBefore) {
     const where = paint("yellow", `fails as before on ${commit.slice(0, 10)}`);
@@ -56,11 +61,6 @@ function proofLines({ state, proof }: Turn, paint: Paint): string {
     lines.push(`${paint("yellow", "tests or CI changed")}: ${paths}`);
   }
   return lines.map((line) => `${line}\n`).join("");
-}
-
-function problemLines(problem: string, paint: Paint): string[] {
-  const [first = "", ...rest] = printable(problem).trimEnd().split("\n");
-  return [paint("red", `  ${first}`), ...rest.slice(-checkLines).map((line) => `    ${line}`)];
 }
 
 function tookOf({ startedAt, completedAt }: Turn): string {

@@ -71,6 +71,9 @@ export type EffectSubject = Exclude<
   { type: "question" | "changes" | "planDeviation" | "mcpDefinition" | "spending" }
 >;
 
+/** What a patch makes of files: their contents by path, undefined where one is deleted. */
+export type Writes = ReadonlyMap<string, Buffer | undefined>;
+
 /** How much of the model's window is used, and what makes room in it. */
 export interface Window {
   readonly contextTokens: number;
@@ -182,7 +185,7 @@ export interface TurnHost {
   /** Asks the policy whether the model may be asked again, after what was spent; throws if not. */
   authorizeRequest(): Promise<void>;
   /** Asks the policy, and a person if the policy says so. */
-  authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent>;
+  authorize(itemId: ItemId, subject: EffectSubject, writes?: Writes): Promise<Consent>;
   /**
    * Holds what the last effect has changed against the policy, which may ask a person. Returns what
    * the model is told where it was taken back.

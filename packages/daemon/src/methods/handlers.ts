@@ -11,6 +11,7 @@ import { phaseHandlers } from "./phases.ts";
 import { policyHandlers } from "./policy.ts";
 import { projectHandlers } from "./project.ts";
 import type { Services } from "./services.ts";
+import { slashHandlers } from "./slash.ts";
 import { taskHandlers } from "./task.ts";
 import { threadHandlers } from "./thread.ts";
 import { turnHandlers } from "./turn.ts";
@@ -32,5 +33,6 @@ export function createHandlers(services: Services): Handlers<Methods, Caller> {
     ...automationHandlers(services),
     ...inboxHandlers(services),
     ...phaseHandlers(services),
+    ...slashHandlers(),
   };
 }

@@ -29,6 +29,10 @@ export function phaseHandlers({
     "review/start": (params, { commit }) => reviews.start(params, commit),
     "review/read": ({ reviewId }) => reviews.read(reviewId),
     "review/list": ({ projectId, ...page }) => reviews.list(projectId, page),
+    "review/newest": async ({ projectId, target }) => ({
+      review: (await reviews.newest(projectId, target)) ?? null,
+    }),
+    "review/dismiss": (params, { commit }) => commit((tx) => reviews.dismiss(tx, params)),
     "review/fix": (params, { commit }) => reviews.fix(params, commit),
     "comment/add": (params, { commit }) => comments.add(params, commit),
     "comment/list": async ({ threadId }) => ({ data: await comments.list(threadId) }),
@@ -37,7 +41,7 @@ export function phaseHandlers({
         comments.remove(tx, threadId, commentId);
         return {};
       }),
-    "comment/send": ({ threadId }, { commit }) => comments.send(threadId, commit),
+    "comment/send": (params, { commit }) => comments.send(params, commit),
     "history/search": (params) => searchHistory(params),
   };
 }

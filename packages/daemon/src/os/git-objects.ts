@@ -42,10 +42,26 @@ export async function treeOf(gitDir: string, revision: string): Promise<string> 
   throw new DaemonError("gitFailed", `no commit ${revision} in this repository`, { revision });
 }
 
-async function resolveObject(gitDir: string, name: string): Promise<string | undefined> {
+/** The full name of the object that git takes `name` for; what excludes one names none. */
+export async function resolveObject(gitDir: string, name: string): Promise<string | undefined> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
   const output = await tryGit({ gitDir, args });
-  return output.exitCode === 0 ? output.stdout.toString("utf8").trim() : undefined;
+  const found = output.stdout.toString("utf8").trim();
+  return output.exitCode === 0 && !found.startsWith("^") ? found : undefined;
+}
+
+/** All objects whose names begin so; `prefix` has at least four hexadecimal digits. */
+export async function objectsBeginning(
+  gitDir: string,
+  prefix: string,
+): Promise<{ name: string; type: string }[]> {
+  const names = await git({ gitDir, args: ["rev-parse", `--disambiguate=${prefix}`] });
+  if (names === "") return [];
+  const found = await git({ gitDir, args: ["cat-file", "--batch-check"], input: `${names}\n` });
+  return found.split("\n").map((line) => {
+    const [name = "", type = ""] = line.split(" ");
+    return { name, type };
+  });
 }
 
 export async function mergeBase(gitDir: string, a: string, b: string): Promise<string | undefined> {

@@ -1,4 +1,3 @@
-import { shellQuote } from "../os/shell-quote.ts";
 import { ending } from "./ending.ts";
 import { applyChanges, type FileChange, patchText } from "./patch.ts";
 import { type Reply, type Scenario, ScriptError, type ScriptedCall, type Turn } from "./types.ts";
@@ -64,7 +63,7 @@ function readCall(turn: Turn): ScriptedCall {
 }
 
 function catCall(path: string): ScriptedCall {
-  return { tool: "exec_command", input: { cmd: `cat -- ${shellQuote(path)}` } };
+  return { tool: "exec_command", input: { cmd: `cat -- '${path.replaceAll("'", "'\\''")}'` } };
 }
 
 function patchFrom(turn: Turn, output: string): Reply {

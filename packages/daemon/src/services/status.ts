@@ -4,6 +4,7 @@ import {
   messageOf,
   protocolVersion,
   type StorageStatus,
+  usualPolicy,
 } from "@heddle/protocol";
 import type { HeddlePaths } from "@heddle/protocol/node";
 import type { Clock } from "../os/clock.ts";
@@ -22,6 +23,8 @@ export interface StatusOptions {
   readonly paths: HeddlePaths;
   readonly version: string;
   readonly mainModel: () => string;
+  /** How full the contexts of the last threads are. */
+  readonly contexts: () => DaemonStatus["contexts"];
   /** The budgets of the day, as far as they are used up. */
   readonly budgets: () => BudgetLevel[];
   /** The rules for all projects, in words. */
@@ -64,7 +67,9 @@ export class Status {
       approvals: storage.read(() => store.approvals.count({ state: "pending" }), 0),
       memoryBytes: residentBytes(),
       today: storage.read(() => this.#today(), { inputTokens: 0, outputTokens: 0, costUsd: 0 }),
+      contexts: storage.read(() => this.#options.contexts(), []),
       budgets: storage.read(() => this.#options.budgets(), []),
+      preset: usualPolicy,
       policy: storage.read(() => this.#options.policy(), []),
       mcp: storage.read(() => this.#mcp(), { servers: 0, waiting: 0 }),
       automations: storage.read(() => this.#automations(), { next: [], unread: 0 }),

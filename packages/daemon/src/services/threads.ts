@@ -13,6 +13,7 @@ import {
   Thread,
   ThreadId,
   type Turn,
+  usualPolicy,
 } from "@heddle/protocol";
 import { tipOf } from "../os/git-repository.ts";
 import type { Page, PageRequest } from "../store/document-table.ts";
@@ -81,7 +82,7 @@ export class Threads {
       throw new DaemonError("notFound", message, { target });
     }
     const { title, policy, taskId } = params;
-    return { project, title, policy: policy ?? "workspace", target, baseCommit, taskId };
+    return { project, title, policy: policy ?? usualPolicy, target, baseCommit, taskId };
   }
 
   /** A thread whose worktree begins at any commit of its project. */
@@ -133,6 +134,11 @@ export class Threads {
     return rows.thread(this.#options.store, threadId);
   }
 
+  turns(threadId: ThreadId, request: PageRequest): Page<Turn> {
+    const { id } = this.row(threadId);
+    return this.#options.store.turns.page({ thread_id: id }, request, "newest");
+  }
+
   /** A range of an item's text, as far as it has come. */
   readText({
     itemId,
@@ -149,15 +155,12 @@ export class Threads {
     return { text, offset, textLength: whole.length };
   }
 
-  /** The thread with its newest items, as far as `before`; of all as much as fits into a frame. */
-  read({
-    threadId,
-    before,
-    limit = 50,
-  }: ParamsOf<Methods, "thread/read">): ResultOf<Methods, "thread/read"> {
+  /** The thread with its newest items, as far as asked; of all as much as fits into a frame. */
+  read(params: ParamsOf<Methods, "thread/read">): ResultOf<Methods, "thread/read"> {
+    const { threadId, limit = 50 } = params;
     const { store } = this.#options;
     const thread = rows.thread(store, threadId);
-    const { items, turns, hasOlder } = this.#itemPage(thread.id, limit, before);
+    const { items, turns, hasOlder } = this.#itemPage(thread.id, limit, this.#border(params));
     const room = new Room(extrasBytes);
     const pending = room.of(store.approvals.where({ thread_id: threadId, state: "pending" }));
     const open = store.turns
@@ -182,6 +185,15 @@ export class Threads {
       comments: room.of(store.comments.where({ thread_id: threadId, state: "open" })),
       hasOlder,
     };
+  }
+
+  /** What only older items than which are read; where nothing is asked, there is none. */
+  #border({ threadId, before, until }: ParamsOf<Methods, "thread/read">): string | undefined {
+    if (until === undefined) return before;
+    const { store } = this.#options;
+    const last = store.items.find(until) ?? store.items.ofTurn(until).at(-1);
+    if (last?.threadId === threadId) return `${last.id}~`;
+    throw new DaemonError("notFound", `${threadId} has nothing called ${until}`, { until });
   }
 
   /** Items with their turns, as many as fit; but one at least, so that paging comes to an end. */

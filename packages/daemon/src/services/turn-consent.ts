@@ -8,7 +8,7 @@ import {
   type Turn,
 } from "@heddle/protocol";
 import { mayChangeFiles } from "../agent/effect-items.ts";
-import type { Consent, EffectSubject } from "../agent/turn-host.ts";
+import type { Consent, EffectSubject, Writes } from "../agent/turn-host.ts";
 import type { Store } from "../store/store.ts";
 import type { Approvals } from "./approvals.ts";
 import { offerFor } from "./policy/offers.ts";
@@ -66,7 +66,7 @@ export class TurnConsent {
     this.#policy = policy;
   }
 
-  async authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent> {
+  async authorize(itemId: ItemId, subject: EffectSubject, writes?: Writes): Promise<Consent> {
     const { approvals } = this.#services;
     // What still runs may have changed more since the last look.
     const takenBack = await this.settle();
@@ -82,7 +82,7 @@ export class TurnConsent {
       const approval = await this.#request({ itemId, kind: "effect", subject, reason, offer });
       if (approval.state !== "accepted") return refused(refusalOf(approval));
     }
-    this.#policy.accept(subject);
+    this.#policy.accept(writes);
     return { allowed: true };
   }
 
@@ -119,9 +119,11 @@ export class TurnConsent {
   }
 
   /** At the end of a turn nobody can be asked any more: what is not approved is taken back. */
-  async conclude(): Promise<void> {
+  async conclude(): Promise<boolean> {
     const measured = await this.#policy.measure(null);
-    if (measured !== undefined) await this.#policy.takeBack(measured.subject);
+    if (measured === undefined) return false;
+    await this.#policy.takeBack(measured.subject);
+    return true;
   }
 
   async ask(itemId: ItemId, question: string, options: string[]): Promise<string> {

@@ -1,10 +1,24 @@
-import type { BudgetLevel, Item, ItemId, Project, TurnState } from "@heddle/protocol";
+import {
+  type BudgetLevel,
+  DaemonError,
+  type Item,
+  type ItemId,
+  type Project,
+  type TurnState,
+} from "@heddle/protocol";
 import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
 import type { ModelEndpoint } from "../agent/model-types.ts";
 import type { Phase } from "../agent/phases/phase.ts";
-import type { Consent, EffectSubject, Evidence, TurnHost, Window } from "../agent/turn-host.ts";
+import type {
+  Consent,
+  EffectSubject,
+  Evidence,
+  TurnHost,
+  Window,
+  Writes,
+} from "../agent/turn-host.ts";
 import type { SpoolFile } from "../os/spool-file.ts";
 import { openTree, type TreeFiles } from "../os/tree-files.ts";
 import type { Box } from "../sandbox/types.ts";
@@ -24,6 +38,9 @@ import { type GroundServices, type GroundSubject, TurnGround } from "./turn-grou
 import { type RecordServices, type RecordSubject, TurnRecord } from "./turn-record.ts";
 import { TurnTrees } from "./turn-trees.ts";
 import { TurnWindow } from "./turn-window.ts";
+
+/** So often files are looked at again after something was taken back. */
+const roundsAtMost = 5;
 
 /** What every turn shares. */
 export interface HostServices
@@ -184,13 +201,8 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     if (item.type === "commandExecution") this.#trees.commandEnded(item.exitCode);
   }
 
-  /** What the turn's commit is made of, if it was looked at since the last effect. */
-  takeSnapshot(): Snapshot | undefined {
-    return this.#trees.takeSnapshot();
-  }
-
-  authorize(itemId: ItemId, subject: EffectSubject): Promise<Consent> {
-    return this.#consent.authorize(itemId, subject);
+  authorize(itemId: ItemId, subject: EffectSubject, writes?: Writes): Promise<Consent> {
+    return this.#consent.authorize(itemId, subject, writes);
   }
 
   authorizeRequest(): Promise<void> {
@@ -201,9 +213,33 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     return this.#consent.settle();
   }
 
-  /** Takes back what a turn that ended has changed without an approval that it needed. */
-  async holdToPolicy(): Promise<void> {
-    if (this.#hadEffects) await this.#consent.conclude();
+  /**
+   * What the commit of a turn that ended is made of. Nothing of it runs any more: a tree that was
+   * proven is taken as it is, of any other what may not be is taken back.
+   */
+  async finalTree({ isDone }: { readonly isDone: boolean }): Promise<Snapshot> {
+    await this.#endProcesses();
+    const proven = isDone ? await this.#trees.takeProven(this.evidence.proof()) : undefined;
+    if (proven) return proven;
+    for (let round = 1; round <= roundsAtMost; round += 1) {
+      this.#trees.touch();
+      // What was hidden by a file that is taken back shows only after it.
+      const takenBack = [await this.#consent.conclude(), await this.phase.conclude()];
+      if (!takenBack.includes(true)) return await this.#trees.takeSnapshot();
+    }
+    const message = "what the turn may not change is there again each time that it is taken back";
+    const advice = "nothing of it is committed; look at its worktree, or undo the turn";
+    throw new DaemonError("conflict", `${message}: ${advice}`);
+  }
+
+  /** Whether a tree is the one that was proven, and not what something made of it afterwards. */
+  async isProven({ tree }: Snapshot): Promise<boolean> {
+    return await this.#trees.isProven(this.evidence.proof(), tree);
+  }
+
+  async #endProcesses(): Promise<void> {
+    await this.mcp[Symbol.asyncDispose]();
+    await this.#ground[Symbol.asyncDispose]();
   }
 
   ask(itemId: ItemId, question: string, options: string[]): Promise<string> {
@@ -233,8 +269,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
   async [Symbol.asyncDispose](): Promise<void> {
     this.files[Symbol.dispose]();
     this.#clock[Symbol.dispose]();
-    await this.mcp[Symbol.asyncDispose]();
-    await this.#ground[Symbol.asyncDispose]();
+    await this.#endProcesses();
     await this.#trees[Symbol.asyncDispose]();
   }
 }

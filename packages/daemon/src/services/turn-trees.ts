@@ -1,4 +1,4 @@
-import type { Thread, Turn } from "@heddle/protocol";
+import type { Proof, Thread, Turn } from "@heddle/protocol";
 import type { Changes } from "../agent/turn-host.ts";
 import { readObjects, treeOf } from "../os/git-objects.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
@@ -91,11 +91,24 @@ export class TurnTrees implements AsyncDisposable {
     return [...found.values()][0];
   }
 
-  /** Gives what was looked at last to the commit, if nothing has happened since. */
-  takeSnapshot(): Snapshot | undefined {
-    const snapshot = this.#known === this.#snapshot?.tree ? this.#snapshot : undefined;
-    if (snapshot) this.#snapshot = undefined;
-    return snapshot;
+  /** Gives the tree that was proven to the commit, if it was looked at last. */
+  async takeProven(proof: Proof | null): Promise<Snapshot | undefined> {
+    const isProven = this.#snapshot && (await this.isProven(proof, this.#snapshot.tree));
+    return isProven ? await this.takeSnapshot() : undefined;
+  }
+
+  /** Whether a proof is of this tree; one of nothing is of what the turn found. */
+  async isProven(proof: Proof | null, tree: string): Promise<boolean> {
+    return tree === (proof?.treeHash ?? (await this.begun()));
+  }
+
+  /** Gives the tree as it is to the commit. */
+  async takeSnapshot(): Promise<Snapshot> {
+    const tree = await this.now();
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    if (snapshot?.tree === tree) return snapshot;
+    return await takeSnapshot(this.#services.sandbox.git, this.#subject.checkout);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

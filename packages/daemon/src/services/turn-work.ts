@@ -18,7 +18,7 @@ import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository
 import type { Checkouts } from "./checkouts.ts";
 import { commitTurn, type Snapshot } from "./git/commits.ts";
 import { type Models, neverAsked, type TurnModel } from "./models.ts";
-import { keepPhase, reportOn } from "./phases/phase-end.ts";
+import { reportOn } from "./phases/phase-end.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import { isDetached } from "./thread-status.ts";
@@ -51,29 +51,48 @@ export async function workOn(
   const [project, checkout, found] = await Promise.all([
     projects.granted(thread.projectId, "rw"),
     checkouts.of(thread),
-    modelOf(services, turn, signal),
+    meansOf(services, turn, signal),
   ]);
   if (found === undefined) return { outcome: { state: "interrupted" } };
   const subject = { turn, thread, project, checkout, closed, ...found };
   await using host = new ServiceTurnHost(services, subject);
-  const outcome = await runTurn(host);
+  const said = await runTurn(host);
   await host.mcp.endServers();
-  const leftOff = signal.reason === leaveOff && outcome.state === "interrupted";
-  if (!leftOff) await host.holdToPolicy();
   closed();
-  await using stack = new AsyncDisposableStack();
-  const known = outcome.state === "done" ? host.takeSnapshot() : undefined;
-  if (known) stack.use(known.index);
-  if (!host.hadEffects || leftOff || isReadOnly(turn.mode)) return { outcome };
-  await host[Symbol.asyncDispose]();
+  const leftOff = signal.reason === leaveOff && said.state === "interrupted";
+  if (leftOff || isReadOnly(turn.mode)) return { outcome: said };
+  const facts = { ...subject, checks: host.checks };
+  if (!host.hadEffects) return { outcome: said, ...(await reported(services, facts)) };
+  const tree = await host.finalTree({ isDone: said.state === "done" });
+  await using _ = tree.index;
+  const outcome = (await host.isProven(tree)) ? said : unproven(said);
   // Somebody may have taken the worktree away meanwhile.
   await checkouts.of(thread);
-  const facts = { ...subject, checks: host.checks, known: known?.tree };
-  await keepPhase(services, facts);
-  const report = await reportOn(services, facts);
-  const made = await commitOf(services, { turn, thread, checkout, outcome, known });
+  const report = await reported(services, { ...facts, tree });
+  const made = await commitOf(services, { ...facts, outcome, tree });
   const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
-  return { outcome, ...(commit && { commit }), ...(report && { report }) };
+  return { outcome, ...(commit && { commit }), ...report };
+}
+
+/** Work that is done is proven by its very tree. */
+function unproven(outcome: TurnOutcome): TurnOutcome {
+  if (outcome.state !== "done") return outcome;
+  const why = "Files have changed after they were checked.";
+  return { state: "doneUnverified", summary: `${outcome.summary}\n\n${why}` };
+}
+
+async function reported(
+  services: WorkServices,
+  {
+    tree,
+    ...facts
+  }: Omit<Finished, "tree" | "outcome"> & {
+    tree?: Snapshot;
+    checks: readonly string[];
+  },
+): Promise<Pick<TurnResult, "report">> {
+  const report = await reportOn(services, { ...facts, tree: tree?.tree });
+  return report === undefined ? {} : { report };
 }
 
 /** Throws for a thread that takes no turns. One that is cut off may have been mended by now. */
@@ -89,14 +108,16 @@ export function refuseUnusable(thread: Thread): void {
 
 /**
  * A turn's model; nothing where it could not be reached since the turn was given up. A turn that an
- * earlier daemon has begun to change files in, and whose model is gone, ends with what it has done.
+ * earlier daemon has begun to change files in, and whose model or plan is gone, ends with what it
+ * has done.
  */
-async function modelOf(
-  { store, models }: WorkServices,
+async function meansOf(
+  { store, models, plans }: WorkServices,
   turn: Turn,
   signal: AbortSignal,
 ): Promise<(TurnModel & { signal: AbortSignal }) | undefined> {
   try {
+    plans.refuseStale(turn);
     return { ...(await models.ofTurn(turn.model, signal)), signal };
   } catch (error) {
     if (signal.aborted) return undefined;
@@ -151,20 +172,19 @@ interface Finished {
   readonly thread: Thread;
   readonly checkout: RepositoryPaths;
   readonly outcome: TurnOutcome;
-  /** The tree that was proven. */
-  readonly known: Snapshot | undefined;
+  readonly tree: Snapshot;
 }
 
 async function commitOf(
   { store, sandbox }: WorkServices,
-  { turn, thread, checkout, outcome, known }: Finished,
+  { turn, thread, checkout, outcome, tree }: Finished,
 ): Promise<string | undefined> {
   const author = readIdentity(checkout.gitCommonDir);
   author.catch(() => {});
   const input = firstMessage(store, turn)?.input ?? [];
   const message = commitMessage(input, thread.title, "summary" in outcome ? outcome.summary : "");
   const ids = { threadId: thread.id, turnId: turn.id };
-  const made = await commitTurn(sandbox.git, checkout, { message, author, ...ids }, known);
+  const made = await commitTurn(sandbox.git, checkout, { message, author, ...ids }, tree);
   return made?.commit;
 }
 

@@ -13,7 +13,7 @@ const used = (usage: Partial<Usage>) => ({
   ...usage,
 });
 
-function turnOf(threadId: ThreadId, usage: Partial<Usage> = {}): Turn {
+function turnOf(threadId: ThreadId, usage: Partial<Usage> = {}, createdAt = 1): Turn {
   return Turn.parse({
     id: newId(TurnId),
     threadId,
@@ -26,7 +26,7 @@ function turnOf(threadId: ThreadId, usage: Partial<Usage> = {}): Turn {
     failure: null,
     retryAt: null,
     usage: used(usage),
-    createdAt: 1,
+    createdAt,
     startedAt: null,
     interruptedAt: null,
     completedAt: null,
@@ -39,11 +39,12 @@ function tableOf(...turns: readonly Turn[]): TurnTable {
   return table;
 }
 
-test("the usage of a thread is that of its turns; what has no price is not free", () => {
+test("the usage of a thread is that of the turns that it began; what has no price is not free", () => {
   const priced = [turnOf(thread, { costUsd: 0.5 }), turnOf(thread, { costUsd: 0.25 })];
   const estimated = turnOf(thread, { estimated: true });
-  const table = tableOf(...priced, estimated, turnOf(other, { requests: 7 }));
-  expect(table.usageOf(thread)).toEqual({
+  const takenOver = turnOf(thread, { requests: 100, costUsd: 9 }, 0);
+  const table = tableOf(...priced, estimated, takenOver, turnOf(other, { requests: 7 }));
+  expect(table.usageOf(thread, 1)).toEqual({
     requests: 3,
     inputTokens: 30,
     cachedInputTokens: 12,
@@ -52,8 +53,8 @@ test("the usage of a thread is that of its turns; what has no price is not free"
     estimated: true,
     costUsd: 0.75,
   });
-  expect(table.usageOf(other)).toMatchObject({ requests: 7, estimated: false, costUsd: null });
-  expect(table.usageOf(newId(ThreadId))).toMatchObject({ requests: 0, costUsd: null });
+  expect(table.usageOf(other, 1)).toMatchObject({ requests: 7, estimated: false, costUsd: null });
+  expect(table.usageOf(newId(ThreadId), 1)).toMatchObject({ requests: 0, costUsd: null });
 });
 
 test("the newest turn of a thread, and the one before it", () => {

@@ -2,17 +2,17 @@ import { Turn, type Usage } from "@heddle/protocol";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 
-/** Turns, which are found by thread in their order, and what those of a thread have used. */
+/** Turns, which are found by thread in their order, and what those that a thread began have used. */
 export class TurnTable extends DocumentTable<Turn, "thread_id" | "state"> {
   readonly #usage;
 
   constructor(db: Database) {
     super(db, "turn", Turn);
     const sums = counted.map((name) => `COALESCE(SUM(body ->> '$.usage.${name}'), 0) AS ${name}`);
-    this.#usage = db.prepare<[string], Omit<Usage, "estimated"> & { estimated: number }>(
+    this.#usage = db.prepare<[string, number], Omit<Usage, "estimated"> & { estimated: number }>(
       `SELECT ${sums.join(", ")}, SUM(body ->> '$.usage.costUsd') AS costUsd,
          COALESCE(MAX(body ->> '$.usage.estimated'), 0) AS estimated
-       FROM turn WHERE thread_id = ?`,
+       FROM turn WHERE thread_id = ? AND body ->> '$.createdAt' >= ?`,
     );
   }
 
@@ -22,9 +22,9 @@ export class TurnTable extends DocumentTable<Turn, "thread_id" | "state"> {
     return this.page({ thread_id: threadId }, page, "newest").data[0];
   }
 
-  /** What all turns of a thread have used. */
-  usageOf(threadId: string): Usage {
-    const found = this.#usage.get(threadId);
+  /** What a thread's turns have used; those that a fork took over were begun before it was. */
+  usageOf(threadId: string, begun: number): Usage {
+    const found = this.#usage.get(threadId, begun);
     if (found === undefined) throw new Error("a sum has a row");
     return { ...found, estimated: found.estimated === 1 };
   }

@@ -43,7 +43,8 @@ export class Gate {
     // Checks can change files, and so can what runs on beside them.
     const takenBack = await this.#host.settleChanges();
     const { changes, failedBefore, checked } = examined;
-    const problems = [...examined.problems, ...(takenBack === undefined ? [] : [takenBack])];
+    const found = [...examined.problems, ...(takenBack === undefined ? [] : [takenBack])];
+    const problems = [...new Set(found)];
     const { treeHash, files } = changes;
     const proof: Proof = {
       verdict: problems.length > 0 ? "refused" : checked,
@@ -61,15 +62,19 @@ export class Gate {
   async #examine(claims: readonly Claim[], name: string) {
     const { evidence } = this.#host;
     const running = this.#sessions.running();
+    const { isAlwaysChecked } = this.#host.phase;
+    // Checks are effects, too, and what they change is compared with what was there before.
+    if (isAlwaysChecked) await this.#host.beforeEffect();
     for (let run = 1; ; run += 1) {
       const objection = await this.#host.phase.afterEffect();
       const changes = await evidence.changes();
       const { treeHash, files } = changes;
       const changed = treeHash !== undefined && files.length > 0;
-      const checks = changed ? evidence.checks() : [];
+      const isDue = changed || (isAlwaysChecked && treeHash !== undefined);
+      const checks = isDue ? evidence.checks() : [];
       const paths = files.map(({ path }) => path);
       const found =
-        changed && running.length === 0
+        isDue && running.length === 0
           ? await findFailures(this.#host, { checks, treeHash, paths, name: `${name}_${run}` })
           : noFindings;
       const { problems: failed, failedBefore, ran } = found;
@@ -87,7 +92,7 @@ export class Gate {
         ...(await this.#host.phase.problems()),
       ];
       const passed = failedBefore.length === 0 ? "passed" : "failedBefore";
-      const checked = !changed ? "unchanged" : checks.length === 0 ? "unchecked" : passed;
+      const checked = checks.length > 0 ? passed : changed ? "unchecked" : "unchanged";
       return { changes, problems, failedBefore, checked } as const;
     }
   }

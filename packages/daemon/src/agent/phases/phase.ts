@@ -7,6 +7,10 @@ export interface Phase {
   readonly brief: string | undefined;
   /** Judges the files after an effect; what may not be is taken back, and the model told so. */
   afterEffect(): Promise<string | undefined>;
+  /** At the end, when nobody can be asked: what may not be is taken back. Whether something was. */
+  conclude(): Promise<boolean>;
+  /** Whether the checks have to pass also where the turn has changed nothing. */
+  readonly isAlwaysChecked: boolean;
   /** Why the turn may not end yet, judged by what is there and not by what was said. */
   problems(): Promise<readonly string[]>;
   /** Stores a plan that a plan turn proposes. */

@@ -4,6 +4,7 @@ import type { FileChange } from "../patch/apply.ts";
 import { describeChanges } from "../patch/echo.ts";
 import { finishChanges, journalOf } from "../patch/journal.ts";
 import { applyChanges } from "../patch/write.ts";
+import type { Writes } from "../turn-host.ts";
 import {
   declined,
   failItem,
@@ -37,7 +38,8 @@ export async function writeChanges(
     textLength: patch.length,
   });
   try {
-    const consent = await host.authorize(item.id, { type: "patch", patch, changes: summary });
+    const subject = { type: "patch", patch, changes: summary } as const;
+    const consent = await host.authorize(item.id, subject, writesOf(changes));
     if (!consent.allowed) return declined(host, item, consent.message);
     await host.beforeEffect();
     host.effectBegins(callId, journalOf(changes));
@@ -66,6 +68,19 @@ export const recoverChanges: NonNullable<Tool["recover"]> = async (
     throw error;
   }
 };
+
+function writesOf(changes: readonly FileChange[]): Writes {
+  return new Map(
+    changes.flatMap(({ path, movedTo, after }): [string, Buffer | undefined][] =>
+      movedTo === undefined
+        ? [[path, after]]
+        : [
+            [path, undefined],
+            [movedTo, after],
+          ],
+    ),
+  );
+}
 
 function summarize({ kind, path, movedTo, added, removed }: FileChange): ChangedFile {
   const places = movedTo === undefined ? { path } : { path: movedTo, oldPath: path };

@@ -1,12 +1,10 @@
-import { scriptBlocks } from "./component.ts";
 import type { Findings } from "./findings.ts";
-import { isComponent, isTypeScriptBlock, languageOf, mayHaveMarkup } from "./languages.ts";
-import { type Reader, readers } from "./readers.ts";
-import { Scanner } from "./scanner.ts";
+import { isComponent, isTypeScriptBlock, languageOf } from "./languages.ts";
+import { scan } from "./scan.ts";
 import { todosIn } from "./todos.ts";
-import { Tokens } from "./tokens.ts";
 import type { FileSymbols, Language } from "./types.ts";
 
+export { type CommentJudge, codeOnly, commentSpans, type Span } from "./comments.ts";
 export type {
   Definition,
   DefinitionKind,
@@ -16,9 +14,6 @@ export type {
   StyleVotes,
 } from "./types.ts";
 export { languageOf };
-
-/** Their memory is used for one file after the other: nothing here waits in between. */
-const tokens = new Tokens();
 
 /** Finds what one file imports, defines and uses. Takes any text, whatever is wrong with it. */
 export function lexFile(language: Language, text: string, path: string): FileSymbols {
@@ -37,55 +32,13 @@ export function identifierLines(
 ): number[] {
   if (!text.includes(name)) return [];
   const { scanner } = scan(language, text, path);
+  const { tokens } = scanner;
   const wanted = scanner.lexicon.names.of(name);
   const lines: number[] = [];
   for (let at = 0; at < tokens.count; at++) {
     if (tokens.name(at) === wanted) lines.push(tokens.line(at));
   }
   return lines;
-}
-
-/** Starts and ends of a text's comments; Python's docstrings are strings and none. */
-export function commentSpans(language: Language, text: string, path = ""): [number, number][] {
-  const { comments } = scan(language, text, path).scanner;
-  const spans: [number, number][] = [];
-  for (let at = 0; at < comments.length; at += 2) {
-    spans.push([comments[at] ?? 0, comments[at + 1] ?? 0]);
-  }
-  return spans;
-}
-
-/**
- * A text without its comments, and without the spaces and empty lines that they leave, so that two
- * texts give the same if and only if they differ in comments and blank ends of lines alone.
- */
-export function codeOnly(language: Language, text: string, path = ""): string {
-  const parts: string[] = [];
-  let done = 0;
-  for (const [start, end] of commentSpans(language, text, path)) {
-    parts.push(text.slice(done, start));
-    done = end;
-  }
-  parts.push(text.slice(done));
-  return parts
-    .join(" ")
-    .replace(/[ \t\r]+$/gm, "")
-    .replace(/\n{2,}/g, "\n")
-    .trim();
-}
-
-function scan(
-  language: Language,
-  text: string,
-  path: string,
-): { scanner: Scanner; reader: Reader } {
-  const reader = readers[language];
-  const table = reader.table(mayHaveMarkup(language, path));
-  table.names.trim();
-  tokens.clear();
-  const scanner = new Scanner(isComponent(path) ? scriptBlocks(text) : text, table, tokens);
-  scanner.run();
-  return { scanner, reader };
 }
 
 function symbolsOf(findings: Findings): Omit<FileSymbols, "language"> {

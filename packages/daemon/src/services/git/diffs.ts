@@ -234,6 +234,14 @@ export async function rawChanges(gitDir: string, from: string, to: string): Prom
   return parseRaws((await git({ gitDir, args })).split("\0")).raws;
 }
 
+/** What differs between two trees, with modes and blobs; a renamed file is one change. */
+export async function renamedChanges(
+  gitDir: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<Raw[]> {
+  return parseRaws((await git({ gitDir, args: [...plain, "--raw", from, to] })).split("\0")).raws;
+}
+
 /** The paths that differ between two trees, renames as a deletion and an addition. */
 export async function changedPaths(
   gitDir: string,

@@ -6,7 +6,7 @@ Look at the code that the task touches, its tests and its checks, until you know
 End with propose_plan: a goal, steps in the order of the work, every file that may change (paths or globs), the commands that have to pass, a budget of added and deleted lines, risks, and questions that are still open. The user approves, edits or rejects it. Later work is held to its files and its budget, so name what is needed and no more.`;
 
 /** What the model is told of a turn that may only document. */
-export const documentBrief = `This turn documents. It may change docs/**, Markdown and comments; whatever else changes is taken back, by a diff of the tree. Comments that steer tools (such as linter switches) count as code.
+export const documentBrief = `This turn documents. It may change docs/**, Markdown, the README, the changelog and comments; whatever else changes is taken back, by a diff of the tree. Comments that tools may obey count as code, and are told by their shape: no space after // or #, a first word such as word:, word-disable or WORD, @tags other than those for people (@param, @returns, @see; in JavaScript and PHP without types), fences in Rust's doc comments. Begin a comment with an ordinary word.
 Read the code before you write of it, and say nothing that is not so. Where the thread changed code, the changelog gets an entry in the words of users, and the sections of the README that speak of it are made true again. Files that a document names have to exist.`;
 
 /** What the model is told of a review, before the diff itself. */

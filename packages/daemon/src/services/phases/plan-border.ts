@@ -8,13 +8,14 @@ import {
 } from "@heddle/protocol";
 import { mayChangeFiles } from "../../agent/effect-items.ts";
 import { treeOf } from "../../os/git-objects.ts";
-import type { RepositoryPaths } from "../../os/git-repository.ts";
+import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
+import { salvageTree } from "../git/checkpoints.ts";
 import { changedLines } from "../git/diffs.ts";
 import { restoreTree } from "../git/take-back.ts";
 import type { TurnTrees } from "../turn-trees.ts";
-import { isWithin, type Reality, realityOf } from "./plan-files.ts";
+import { type ChangedLines, linesOf, planCovers } from "./plan-files.ts";
 
 export interface BorderSubject {
   readonly store: Store;
@@ -28,10 +29,22 @@ export interface BorderSubject {
   readonly ask: (itemId: ItemId, subject: ApprovalSubject) => Promise<Approval>;
 }
 
+/** What has become of a plan, counted in its files. */
+interface Reality {
+  /** All that has changed since work on the plan began, in this turn or an earlier one. */
+  readonly changes: readonly ChangedLines[];
+  /** What this turn has changed and the plan does not speak of. */
+  readonly outside: readonly string[];
+  /** Added and deleted, together. */
+  readonly lines: number;
+  /** The plan's budget, or what the turn found where that was more. */
+  readonly linesAtMost: number;
+}
+
 /**
- * Holds work to its plan: after each effect the tree is compared with what it was before the plan.
- * The first time that it leaves the plan's files or lines, a person decides; what they said then
- * holds for the rest of the turn.
+ * Holds work to its plan: after each effect the tree is compared with what it was before. What the
+ * turn found stands: earlier turns, or their user, have answered for it. The first time that it
+ * leaves the plan's files or lines, a person decides; what they said then holds for the rest of it.
  */
 export class PlanBorder {
   readonly #subject: BorderSubject;
@@ -44,30 +57,51 @@ export class PlanBorder {
 
   /** What the model is told where the effect was taken back. */
   async judge(): Promise<string | undefined> {
-    const { trees, plan, hadEffects } = this.#subject;
+    const left = await this.#left();
+    if (left === undefined) return undefined;
+    const approval = this.#answered() ?? (await this.#ask(left.tree, left.reality));
+    if (approval.state !== "accepted") return await this.#takenBack(approval, left);
+    this.#good = left.tree;
+    return undefined;
+  }
+
+  /** At the end, when nobody can be asked any more; whether something was taken back. */
+  async conclude(): Promise<boolean> {
+    const left = await this.#left();
+    if (left === undefined || this.#answered()?.state === "accepted") return false;
+    await this.#takeBack(left.tree);
+    return true;
+  }
+
+  /** The tree as it is, where it has left the plan since it was looked at last. */
+  async #left(): Promise<{ tree: string; reality: Reality } | undefined> {
+    const { trees, hadEffects } = this.#subject;
     if (!hadEffects()) return undefined;
     const tree = await trees.now();
     this.#good ??= this.#goodBefore(tree) ?? (await trees.begun());
     if (tree === this.#good) return undefined;
-    const reality = realityOf(plan.content, await this.changes(tree));
-    const answered = this.#answered();
-    if (!isWithin(plan.content, reality) && answered?.state !== "accepted") {
-      const approval = answered ?? (await this.#ask(tree, reality));
-      if (approval.state !== "accepted") return await this.#takeBack(approval, reality);
-    }
+    const reality = await this.#realityOf(tree);
+    if (reality.outside.length > 0 || reality.lines > reality.linesAtMost) return { tree, reality };
     this.#good = tree;
     return undefined;
   }
 
-  /** All that has changed since work on the plan began, in this turn or an earlier one. */
-  async changes(tree: string): Promise<Reality["changes"]> {
-    const { checkout } = this.#subject;
-    return await changedLines(checkout.gitDir, await this.#base(), tree);
-  }
-
-  async #base(): Promise<string> {
+  async #realityOf(tree: string): Promise<Reality> {
     const { store, plan, checkout, trees } = this.#subject;
-    return (await planBase(store, plan, checkout)) ?? (await trees.begun());
+    const { files, lineBudget } = plan.content;
+    const begun = await trees.begun();
+    const base = (await planBase(store, plan, checkout)) ?? begun;
+    const between = (from: string, to: string) => changedLines(checkout.gitDir, from, to);
+    const changes = await between(base, tree);
+    const own = base === begun ? changes : await between(begun, tree);
+    const found = base === begun ? [] : await between(base, begun);
+    const covers = planCovers(files);
+    return {
+      changes,
+      outside: own.map(({ path }) => path).filter((path) => !covers(path)),
+      lines: linesOf(changes),
+      linesAtMost: Math.max(lineBudget, linesOf(found)),
+    };
   }
 
   /** After a restart: what stood before the effect that was asked about, answered or not. */
@@ -108,21 +142,29 @@ export class PlanBorder {
     });
   }
 
-  async #takeBack(approval: Approval, reality: Reality): Promise<string> {
-    const { sandbox, checkout, trees, plan } = this.#subject;
-    const { answer } = approval;
+  async #takenBack(
+    { answer }: Approval,
+    { tree, reality: { outside, lines, linesAtMost } }: { tree: string; reality: Reality },
+  ): Promise<string> {
+    await this.#takeBack(tree);
+    const comment = answer?.type === "decline" ? answer.comment : undefined;
+    const why =
+      outside.length > 0
+        ? `the approved plan does not speak of ${outside.slice(0, 10).join(", ")}`
+        : `${lines} changed lines are over the plan's budget of ${linesAtMost}`;
+    const said = comment === undefined ? "" : ` The user says: ${comment}`;
+    return `taken back: ${why}. Keep to the plan, or say in your report what it lacks.${said}`;
+  }
+
+  /** What is taken back is kept as salvage. */
+  async #takeBack(left: string): Promise<void> {
+    const { sandbox, turn, checkout, trees } = this.#subject;
+    const { commit: head } = await headOf(checkout);
+    await salvageTree(checkout, { threadId: turn.threadId, tree: left, head });
     const tree = this.#good ?? (await trees.begun());
     await restoreTree(sandbox.git, checkout, tree);
     trees.touch();
     this.#good = tree;
-    const comment = answer?.type === "decline" ? answer.comment : undefined;
-    const { outside, lines } = reality;
-    const why =
-      outside.length > 0
-        ? `the approved plan does not speak of ${outside.slice(0, 10).join(", ")}`
-        : `${lines} changed lines are over the plan's budget of ${plan.content.lineBudget}`;
-    const said = comment === undefined ? "" : ` The user says: ${comment}`;
-    return `taken back: ${why}. Keep to the plan, or say in your report what it lacks.${said}`;
   }
 }
 

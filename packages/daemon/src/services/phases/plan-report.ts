@@ -15,16 +15,19 @@ export interface ReportFacts {
 export function planReport({ plan, changes, items, checks, proof }: ReportFacts): TurnReport {
   const covers = planCovers(plan.content.files);
   const results = checks.map((cmd) => ({ cmd, exitCode: lastExit(items, cmd) }));
+  const known = new Set(proof?.failedBefore.map(({ command }) => command));
+  const failed = results.filter(({ cmd, exitCode }) => exitCode !== 0 && !known.has(cmd));
+  const left = [
+    ...openSteps(plan, items).map((step) => `step: ${step}`),
+    ...failed.map(({ cmd }) => `check: ${cmd}`),
+    ...(proof?.problems ?? []),
+  ];
   return {
     files: changes.map((change) => ({ ...change, planned: covers(change.path) })),
     lines: linesOf(changes),
     lineBudget: plan.content.lineBudget,
     checks: results,
-    left: [
-      ...openSteps(plan, items).map((step) => `step: ${step}`),
-      ...results.filter(({ exitCode }) => exitCode !== 0).map(({ cmd }) => `check: ${cmd}`),
-      ...(proof?.problems ?? []),
-    ],
+    left: [...new Set(left)],
   };
 }
 

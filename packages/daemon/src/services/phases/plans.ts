@@ -11,6 +11,7 @@ import {
 } from "@heddle/protocol";
 import type { Store } from "../../store/store.ts";
 import type { Transaction } from "../journal.ts";
+import { openTurns } from "../thread-status.ts";
 
 /** The hash of a plan's canonical form: what a person approves. */
 export function planHash(content: PlanContent): string {
@@ -63,7 +64,7 @@ export class Plans {
 
   /** An approval was for what stood there before: it is taken back. */
   edit(tx: Transaction, shown: Shown, content: PlanContent): Plan {
-    const plan = this.#shown(shown);
+    const plan = this.#idle(shown);
     const hash = planHash(content);
     if (hash === plan.hash) return plan;
     const undecided = { state: "proposed", approvedHash: null, decidedBy: null } as const;
@@ -77,7 +78,7 @@ export class Plans {
   }
 
   reject(tx: Transaction, shown: Shown, comment: string | undefined): Plan {
-    const plan = this.#shown(shown);
+    const plan = this.#idle(shown);
     const rejected = { state: "rejected", approvedHash: null, decidedBy: tx.actor } as const;
     return change(tx, plan, { ...rejected, comment: comment ?? null });
   }
@@ -99,14 +100,35 @@ export class Plans {
       throw new DaemonError(kind, `the plan of ${threadId} ${was}; ${advice}`, { threadId });
     }
     if (hash === undefined) {
-      const advice = "give its hash (`heddle implement`), or reject it";
-      const message = `${threadId} has an approved plan: ${advice}`;
+      const going = "go on with it by `heddle implement`, which takes what you want to say";
+      const message = `${threadId} has an approved plan that is not carried out: ${going}, or give it up with \`heddle plan reject\``;
       throw new DaemonError("planRequired", message, { threadId, hash: plan.approvedHash });
     }
-    // What is stored is judged itself, whoever may have changed it.
-    if (hash === plan.approvedHash && hash === planHash(plan.content)) return plan;
+    if (isExactly(plan, hash)) return plan;
     const message = `the plan of ${threadId} is not the one that was approved; look at it again`;
     throw new DaemonError("stalePlan", message, { threadId, hash: plan.hash });
+  }
+
+  /** Throws `stalePlan` where a turn's plan is not what was approved for it, or not any more. */
+  refuseStale({ threadId, plan: carried }: Turn): void {
+    if (carried === null) return;
+    const plan = this.#store.plans.find(carried.id);
+    if (plan?.state === "approved" && isExactly(plan, carried.hash)) return;
+    const now = plan?.state === "approved" ? "another one" : (plan?.state ?? "gone");
+    const message = `the plan that this turn was to carry out is ${now} by now; look at it with \`heddle plan show\``;
+    throw new DaemonError("stalePlan", message, { threadId, hash: carried.hash });
+  }
+
+  /** What is being carried out stays as it is. */
+  #idle(shown: Shown): Plan {
+    const plan = this.#shown(shown);
+    const { threadId } = plan;
+    const atWork = this.#store.turns
+      .where({ thread_id: threadId, state: openTurns })
+      .find((turn) => turn.plan?.id === plan.id && turn.startedAt !== null);
+    if (atWork === undefined) return plan;
+    const message = `a turn carries out the plan of ${threadId}; interrupt it first (\`heddle interrupt\`)`;
+    throw new DaemonError("threadBusy", message, { threadId, turnId: atWork.id });
   }
 
   #shown({ threadId, hash }: Shown): Plan {
@@ -126,6 +148,11 @@ interface Shown {
   readonly hash: string;
 }
 
+/** What is stored is judged itself, whoever may have changed it. */
+function isExactly({ approvedHash, content }: Plan, hash: string): boolean {
+  return hash === approvedHash && hash === planHash(content);
+}
+
 function isOpen({ state }: Plan): boolean {
   return state === "proposed" || state === "approved";
 }
@@ -136,10 +163,13 @@ function change(tx: Transaction, plan: Plan, changes: Partial<Plan>): Plan {
   return changed;
 }
 
-/** Work that is done and proven has carried its plan out; any other end leaves it approved. */
+/** Work that is proven and left nothing has carried its plan out; any other end leaves it approved. */
 export function planCarriedOut(tx: Transaction, store: Store, turn: Turn): void {
   const plan = turn.plan && store.plans.find(turn.plan.id);
-  if (plan && turn.state === "done") change(tx, plan, { state: "implemented" });
+  if (!plan || turn.state !== "done" || turn.report?.left.length !== 0) return;
+  if (plan.state === "approved" && plan.approvedHash === turn.plan?.hash) {
+    change(tx, plan, { state: "implemented" });
+  }
 }
 
 /** What undone turns proposed is gone; what they carried out is to be done again. */

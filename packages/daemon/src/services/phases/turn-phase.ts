@@ -1,4 +1,13 @@
-import type { Approval, ApprovalSubject, Item, ItemId, Plan, Thread, Turn } from "@heddle/protocol";
+import {
+  type Approval,
+  type ApprovalSubject,
+  DaemonError,
+  type Item,
+  type ItemId,
+  type Plan,
+  type Thread,
+  type Turn,
+} from "@heddle/protocol";
 import type { Phase } from "../../agent/phases/phase.ts";
 import type { ItemDraft } from "../../agent/turn-host.ts";
 import type { RepositoryPaths } from "../../os/git-repository.ts";
@@ -8,7 +17,8 @@ import { daemonActor, type Journal } from "../journal.ts";
 import type { ReviewRecord } from "../reviews/review-record.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { documentBrief, implementBrief, planBrief, reviewBrief } from "./briefs.ts";
-import { documentProblems, keepToDocuments } from "./document-border.ts";
+import { type Kept, keepToDocuments } from "./document-border.ts";
+import { documentProblems } from "./document-problems.ts";
 import { PlanBorder } from "./plan-border.ts";
 import { openSteps } from "./plan-report.ts";
 import { newestPlan, type Plans } from "./plans.ts";
@@ -54,7 +64,9 @@ function freely({ turn: { mode } }: PhaseSubject): Phase {
   return {
     mode,
     brief: undefined,
+    isAlwaysChecked: false,
     afterEffect: async () => undefined,
+    conclude: async () => false,
     problems: async () => [],
     propose: refuse,
     judgeFindings: refuse,
@@ -92,24 +104,35 @@ function reviewing({ reviewRecord }: PhaseServices, subject: PhaseSubject): Phas
 
 function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
   const { thread, checkout, trees, hadEffects } = subject;
-  const documents = { sandbox, thread, checkout };
+  const files = { sandbox, checkout, now: () => trees.now(), touch: () => trees.touch() };
+  const takeBack = async (): Promise<Kept> =>
+    hadEffects() ? await keepToDocuments(files, await trees.begun()) : { takenBack: [], left: [] };
   return {
     ...freely(subject),
     brief: documentBrief,
     afterEffect: async () => {
-      if (!hadEffects()) return undefined;
-      const trunk = { from: await trees.begun(), to: await trees.now() };
-      const paths = await keepToDocuments(documents, trunk);
+      const { takenBack, left } = await takeBack();
+      const paths = [...new Set([...takenBack, ...left])];
       if (paths.length === 0) return undefined;
-      trees.touch();
       const what = paths.slice(0, 20).join(", ");
-      return `taken back: ${what}. This turn may change docs/**, Markdown and comments only.`;
+      return `taken back: ${what}. This turn may change docs/**, Markdown, README, changelog and comments that no tool obeys, and no modes or links.`;
+    },
+    conclude: async () => {
+      const { takenBack, left } = await takeBack();
+      if (left.length > 0) throw cannotTakeBack(left);
+      return takenBack.length > 0;
     },
     problems: async () => {
       const [from, to] = [await trees.begun(), await trees.now()];
-      return await documentProblems(documents, { from, to });
+      return await documentProblems({ sandbox, thread, checkout }, { from, to });
     },
   };
+}
+
+function cannotTakeBack(paths: readonly string[]): DaemonError {
+  const advice = "nothing of the turn is committed; look at its worktree, or undo the turn";
+  const names = paths.slice(0, 20).join(", ");
+  return new DaemonError("conflict", `a document turn may not change ${names}: ${advice}`);
 }
 
 function implementing({ store, sandbox }: PhaseServices, subject: PhaseSubject): Phase {
@@ -120,7 +143,9 @@ function implementing({ store, sandbox }: PhaseServices, subject: PhaseSubject):
   return {
     ...freely(subject),
     brief: implementBrief(plan),
+    isAlwaysChecked: true,
     afterEffect: () => border.judge(),
+    conclude: () => border.conclude(),
     problems: async () => untracked(plan, store.items.ofTurn(turn.id)),
   };
 }

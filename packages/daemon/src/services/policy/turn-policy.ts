@@ -1,7 +1,8 @@
-import type { ApprovalSubject, ChangedFile, Project, Thread, Turn } from "@heddle/protocol";
+import type { ApprovalSubject, Project, Thread, Turn } from "@heddle/protocol";
 import { isReadOnly } from "../../agent/phases/phase.ts";
+import type { Writes } from "../../agent/turn-host.ts";
 import type { Clock } from "../../os/clock.ts";
-import { treeOf } from "../../os/git-objects.ts";
+import { readObjects, treeOf } from "../../os/git-objects.ts";
 import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { Decision } from "../../policy/decide.ts";
 import { type Circumstances, type FileFact, fileParts, momentOf } from "../../policy/facts.ts";
@@ -55,8 +56,8 @@ export class TurnPolicy {
   readonly #trees: TurnTrees;
   readonly #for: PolicySubject;
   readonly #spending: TurnSpending;
-  /** The files of a patch that a person has just accepted: it is applied as it is, or not at all. */
-  #accepted: ReadonlySet<string> | undefined;
+  /** What a patch writes that a person has just accepted: it is applied as it is, or not at all. */
+  #accepted: Writes | undefined;
 
   constructor(services: TurnPolicyServices, subject: TurnPolicySubject, trees: TurnTrees) {
     this.#services = services;
@@ -89,7 +90,7 @@ export class TurnPolicy {
     this.#accepted = undefined;
     if (now === before) return undefined;
     const change = await measureChange(this.#subject.checkout.gitDir, before, now);
-    if (accepted && change.every(({ path }) => accepted.has(path))) {
+    if (accepted && (await this.#isJust(accepted, change, now))) {
       this.approve(now);
       return undefined;
     }
@@ -115,8 +116,8 @@ export class TurnPolicy {
   }
 
   /** A person has accepted this action, which is about to happen. */
-  accept(action: Action): void {
-    if (action.type === "patch") this.#accepted = pathsOf(action.changes);
+  accept(writes: Writes | undefined): void {
+    this.#accepted = writes;
     this.#put({ spentUsd: this.#spent({ threadId: this.#subject.thread.id }) });
   }
 
@@ -146,6 +147,23 @@ export class TurnPolicy {
     return servers.some(({ tools }) =>
       tools.some(({ name, readOnly }) => name === tool && readOnly),
     );
+  }
+
+  /** Whether a change is what was accepted and nothing else, which something may have written meanwhile. */
+  async #isJust(accepted: Writes, change: readonly FileFact[], tree: string): Promise<boolean> {
+    const same = change.map(async ({ path, kind }) => {
+      if (!accepted.has(path)) return false;
+      const found = kind === "delete" ? undefined : await this.#contentOf(tree, path);
+      return isSameText(accepted.get(path), found);
+    });
+    return !(await Promise.all(same)).includes(false);
+  }
+
+  async #contentOf(tree: string, path: string): Promise<Buffer | undefined> {
+    // Names are lines to git here.
+    if (path.includes("\n")) return undefined;
+    const found = await readObjects(this.#subject.checkout.gitDir, [`${tree}:${path}`]);
+    return [...found.values()][0];
   }
 
   #decide(what: Pick<Parameters<Policies["decide"]>[1], "parts" | "change" | "sinceApproval">) {
@@ -216,8 +234,11 @@ export class TurnPolicy {
   }
 }
 
-function pathsOf(changes: readonly ChangedFile[]): ReadonlySet<string> {
-  return new Set(changes.flatMap(({ path, oldPath = path }) => [path, oldPath]));
+/** But for the ends of lines, which git may store otherwise than they stand in the file. */
+function isSameText(one: Buffer | undefined, other: Buffer | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const text = (content: Buffer) => content.toString("latin1").replaceAll("\r\n", "\n");
+  return text(one) === text(other);
 }
 
 function changesOf(

@@ -1,4 +1,5 @@
 import type { Anchor } from "@heddle/protocol";
+import { type Place, type Sight, sightsOf } from "./sights.ts";
 
 const contextLines = 3;
 
@@ -18,41 +19,46 @@ export function anchorAt(
 }
 
 /**
- * Where an anchor's lines are in a text as it is now: the place whose surroundings are most alike,
- * and of those the nearest to where it was. Undefined when the lines are gone. Indentation and
- * spaces at the ends of lines may differ.
+ * Where an anchor's lines are in a text as it is now: the place that has most of them and of what
+ * was around them, and of those the nearest to where it was. Some may have changed or gone.
+ * Undefined when they are gone, or when there is too little to know them by. Indentation and spaces
+ * at the ends of lines may differ.
  */
-export function placeOf(
-  anchor: Anchor,
-  text: string,
-  near: number,
-): { start: number; end: number } | undefined {
-  const all = linesOf(text).map(plain);
-  const wanted = anchor.lines.map(plain);
-  const places = all
-    .map((_, at) => at)
-    .filter((at) => wanted.every((line, offset) => all[at + offset] === line));
-  const best = places.toSorted((a, b) => {
-    const alike = surroundings(anchor, all, b) - surroundings(anchor, all, a);
-    return alike || Math.abs(a + 1 - near) - Math.abs(b + 1 - near);
-  })[0];
+export function placeOf(anchor: Anchor, text: string, near: number): Place | undefined {
+  const { side, before, lines, after } = anchor;
+  const bare = {
+    side,
+    before: before.map(plain),
+    lines: lines.map(plain),
+    after: after.map(plain),
+  };
+  const sights = sightsOf(bare, linesOf(text).map(plain), near);
+  const far = ({ place }: Sight) => Math.abs(place.start - near);
+  const [best] = sights
+    .filter(({ isThere }) => isThere)
+    .toSorted((a, b) => b.weight - a.weight || far(a) - far(b));
   if (best === undefined) return undefined;
-  // Lines without a word are everywhere: they are known by what is around them alone.
-  if (wanted.every((line) => !/\w/.test(line)) && surroundings(anchor, all, best) === 0) {
-    return undefined;
-  }
-  return { start: best + 1, end: best + wanted.length };
+  const [found = best] = [best, ...sights.filter((sight) => standsAlike(sight, best))].toSorted(
+    (a, b) => far(a) - far(b),
+  );
+  return found.isThere && isKnown(found, far(found)) ? found.place : undefined;
 }
 
-/** How many of the lines around a place are those that were around the anchor. */
-function surroundings(
-  { before, after, lines }: Anchor,
-  all: readonly string[],
-  at: number,
-): number {
-  const above = before.toReversed().filter((line, offset) => all[at - 1 - offset] === plain(line));
-  const below = after.filter((line, offset) => all[at + lines.length + offset] === plain(line));
-  return above.length + below.length;
+/** A line alone is everywhere: far from where it was, half of what it stood among has to be there. */
+function isKnown({ lines, around, isWhole }: Sight, distance: number): boolean {
+  const known = lines.known + around.known;
+  if (distance <= contextLines) return known > 0 || isWhole;
+  return known > 1 && 2 * known >= lines.of + around.of;
+}
+
+/**
+ * Whether another place is as good by what is around it. The nearest of such is the right one: where
+ * its lines are not there, they were changed, and those of the best place are only like them.
+ */
+function standsAlike({ isThere, span, lines, around }: Sight, best: Sight): boolean {
+  const isElsewhere = span.end < best.span.start || span.start > best.span.end;
+  const isAlike = around.known >= best.around.known && 2 * around.known >= around.of;
+  return isElsewhere && isAlike && (!isThere || 2 * lines.known >= lines.of);
 }
 
 function linesOf(text: string): string[] {

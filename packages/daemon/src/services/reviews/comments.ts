@@ -1,4 +1,7 @@
+import { posix } from "node:path";
 import {
+  type Anchor,
+  anchorLines,
   Comment,
   CommentId,
   DaemonError,
@@ -10,18 +13,17 @@ import {
   type Thread,
   type ThreadId,
 } from "@heddle/protocol";
-import { readObjects, treeOf } from "../../os/git-objects.ts";
-import type { RepositoryPaths } from "../../os/git-repository.ts";
+import { treeOf } from "../../os/git-objects.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
 import type { Checkouts } from "../checkouts.ts";
 import { snapshot } from "../git/checkpoints.ts";
-import { rawChanges } from "../git/diffs.ts";
 import type { Transaction } from "../journal.ts";
 import type { Commit } from "../mutations.ts";
 import { rows } from "../rows.ts";
 import type { Turns } from "../turns.ts";
 import { anchorAt, placeOf } from "./anchors.ts";
+import { type ChangedFile, changedFiles, filesCalled, newName } from "./changed-files.ts";
 
 export interface CommentsOptions {
   readonly store: Store;
@@ -30,10 +32,10 @@ export interface CommentsOptions {
   readonly turns: Turns;
 }
 
-/** What a file of a diff was, and is. */
-interface Sides {
-  readonly old: string;
-  readonly new: string;
+interface ThreadDiff {
+  readonly gitDir: string;
+  readonly tree: string;
+  readonly files: readonly ChangedFile[];
 }
 
 /** Comments of people on a thread's diff, kept until all of them are sent to the agent at once. */
@@ -45,25 +47,24 @@ export class Comments {
   }
 
   async add(params: ParamsOf<Methods, "comment/add">, commit: Commit): Promise<PlacedComment> {
-    const { threadId, path, start, end = start, side = "new", text } = params;
+    const { threadId, start, end = start, side = "new", text } = params;
     const thread = rows.thread(this.#options.store, threadId);
-    const sides = (await this.#sides(thread)).get(path);
-    if (sides === undefined) {
+    const { files, tree } = await this.#diff(thread);
+    const path = posix.normalize(params.path);
+    const [file] = filesCalled(files, path);
+    if (file === undefined) {
       const advice = "`heddle diff` shows what has changed";
       throw new DaemonError("notFound", `${path} is not in the diff of ${threadId}; ${advice}`);
     }
-    const anchor = anchorAt(sides[side], { start, end, side });
-    if (anchor === undefined) {
-      const message = `${path} has no lines ${start} to ${end} on its ${side} side`;
-      throw new DaemonError("invalidParams", message, { path, start, end });
-    }
+    const anchor = anchorOf(file, { start, end, side });
     return commit((tx) => {
       const comment = Comment.parse({
         id: newId(CommentId),
         threadId,
-        path,
+        path: nameOf(file, side),
         anchor,
         start,
+        tree,
         text,
         state: "open",
         turnId: null,
@@ -80,7 +81,10 @@ export class Comments {
     const thread = rows.thread(store, threadId);
     const comments = store.comments.where({ thread_id: threadId });
     if (comments.length === 0) return [];
-    return await this.#placed(thread, comments);
+    return await this.#placed(thread, comments).catch((error: unknown) => {
+      if (!isWithoutFiles(error)) throw error;
+      return comments.map((comment) => ({ ...comment, place: null }));
+    });
   }
 
   remove(tx: Transaction, threadId: ThreadId, commentId: CommentId): void {
@@ -92,7 +96,10 @@ export class Comments {
   }
 
   /** All that is open becomes one message, with the places as they are now. */
-  async send(threadId: ThreadId, commit: Commit): Promise<ResultOf<Methods, "comment/send">> {
+  async send(
+    { threadId, planHash }: ParamsOf<Methods, "comment/send">,
+    commit: Commit,
+  ): Promise<ResultOf<Methods, "comment/send">> {
     const { store, turns } = this.#options;
     const thread = rows.thread(store, threadId);
     const open = store.comments.where({ thread_id: threadId, state: "open" });
@@ -102,7 +109,7 @@ export class Comments {
     const placed = await this.#placed(thread, open);
     return commit((tx) => {
       const input = [{ type: "text", text: commentsText(placed) } as const];
-      const turn = turns.start(tx, { threadId, input });
+      const turn = turns.start(tx, { threadId, input, planHash });
       for (const comment of open) {
         const sent = { ...comment, state: "sent", turnId: turn.id } as const;
         tx.record({ type: "commentChanged", comment: sent });
@@ -112,37 +119,61 @@ export class Comments {
   }
 
   async #placed(thread: Thread, comments: readonly Comment[]): Promise<PlacedComment[]> {
-    const sides = await this.#sides(thread);
-    return comments.map((comment) => {
-      const text = sides.get(comment.path)?.[comment.anchor.side];
-      const place = text === undefined ? undefined : placeOf(comment.anchor, text, comment.start);
-      return { ...comment, place: place ?? null };
-    });
+    const diff = await this.#diff(thread);
+    return await Promise.all(comments.map((comment) => placed(comment, diff)));
   }
 
-  /** Both sides of each file that the thread has changed, as its files are now. */
-  async #sides(thread: Thread): Promise<ReadonlyMap<string, Sides>> {
+  /** What the thread has changed, as its files are now. */
+  async #diff(thread: Thread): Promise<ThreadDiff> {
     const checkout = await this.#options.checkouts.of(thread);
+    const { gitDir } = checkout;
     const tree = await snapshot(this.#options.sandbox.git, checkout);
-    return await sidesOf(checkout, await treeOf(checkout.gitDir, thread.baseCommit), tree);
+    const from = await treeOf(gitDir, thread.baseCommit);
+    return { gitDir, tree, files: await changedFiles(gitDir, { from, to: tree }) };
   }
 }
 
-async function sidesOf(
-  { gitDir }: RepositoryPaths,
-  from: string,
-  to: string,
-): Promise<ReadonlyMap<string, Sides>> {
-  const changes = await rawChanges(gitDir, from, to);
-  const blobs = changes.flatMap(({ oldBlob, newBlob }) => [oldBlob, newBlob]);
-  const contents = await readObjects(
-    gitDir,
-    [...new Set(blobs)].filter((blob) => /[1-9a-f]/.test(blob)),
-  );
-  const text = (blob: string) => contents.get(blob)?.toString("utf8") ?? "";
-  return new Map(
-    changes.map(({ path, oldBlob, newBlob }) => [path, { old: text(oldBlob), new: text(newBlob) }]),
-  );
+type Lines = Parameters<typeof anchorAt>[1];
+
+function anchorOf(file: ChangedFile, lines: Lines): Anchor {
+  const { start, end, side } = lines;
+  const count = end - start + 1;
+  if (count > anchorLines) {
+    const message = `lines ${start} to ${end} are ${count}; comment on ${anchorLines} at most`;
+    throw new DaemonError("invalidParams", message, { path: file.path, start, end });
+  }
+  const anchor = anchorAt(file[side], lines);
+  if (anchor) return anchor;
+  const message = `${file.path} has no lines ${start} to ${end} on its ${side} side`;
+  throw new DaemonError("invalidParams", message, { path: file.path, start, end });
+}
+
+/** What was said of a thread is told also where its files are gone. */
+function isWithoutFiles(error: unknown): boolean {
+  return error instanceof DaemonError && ["threadArchived", "detached"].includes(error.kind);
+}
+
+/** A file that was renamed is followed: from the base, or from what the comment was written on. */
+async function placed(
+  comment: Comment,
+  { gitDir, tree, files }: ThreadDiff,
+): Promise<PlacedComment> {
+  const { path, anchor, start } = comment;
+  const known = filesCalled(files, path);
+  const renamed =
+    known.length === 0 && comment.tree !== null
+      ? await newName(gitDir, { path, from: comment.tree, to: tree })
+      : undefined;
+  const called = renamed === undefined ? known : filesCalled(files, renamed);
+  for (const file of called) {
+    const place = placeOf(anchor, file[anchor.side], start);
+    if (place) return { ...comment, path: nameOf(file, anchor.side), place };
+  }
+  return { ...comment, place: null };
+}
+
+function nameOf({ path, oldPath }: ChangedFile, side: Anchor["side"]): string {
+  return side === "old" ? oldPath : path;
 }
 
 /** What the agent is sent. */

@@ -66,3 +66,43 @@ test("what is said twice of one place is said once, as urgently as anybody said 
     ["A name is misspelt", 3, 12, 0],
   ]);
 });
+
+const titles = (...findings: ReportedFinding[]) =>
+  judgeFindings(findings, [file("a.ts")]).kept.map(({ title, merged }) => [title, merged]);
+
+test("two things about one line stay two, though their titles share a word", () => {
+  const missing = [
+    finding({ title: "Missing await", priority: 0, body: "It is not waited for." }),
+    finding({ title: "Missing test for empty input", body: "It would have failed." }),
+  ];
+  expect(titles(...missing)).toEqual([
+    ["Missing await", 0],
+    ["Missing test for empty input", 0],
+  ]);
+  expect(
+    titles(finding({ title: "The name is wrong" }), finding({ title: "The type is wrong" })),
+  ).toHaveLength(2);
+});
+
+test.each([
+  ["of a script without spaces", "错误", "错误"],
+  ["but for case and punctuation", "Missing `await`.", "missing await"],
+  ["without a word", "???", "???"],
+])("titles that are equal are one thing: %s", (_what, first, second) => {
+  expect(titles(finding({ title: first }), finding({ title: second }))).toEqual([[first, 1]]);
+});
+
+test("titles that differ but in signs alone are two things", () => {
+  expect(titles(finding({ title: "???" }), finding({ title: "!!!" }))).toHaveLength(2);
+});
+
+test("what is merged loses no body that says something else, and stays within its limit", () => {
+  const said = (body: string, title = "The cache is never emptied") => finding({ body, title });
+  const bodies = (...findings: ReportedFinding[]) =>
+    judgeFindings(findings, [file("a.ts")]).kept.map(({ body }) => body);
+  expect(
+    bodies(said("It grows."), said("It grows."), said("Empty it.", "Cache never emptied")),
+  ).toEqual(["It grows.\n\nCache never emptied: Empty it."]);
+  const [long] = bodies(said("a".repeat(9_995)), said("b".repeat(100)));
+  expect(long).toHaveLength(10_000);
+});

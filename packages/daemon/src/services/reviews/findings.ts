@@ -1,4 +1,4 @@
-import type { ReportedFinding } from "@heddle/protocol";
+import { findingBodyLength, type ReportedFinding } from "@heddle/protocol";
 import type { FileDiff } from "../git/diffs.ts";
 
 export type MergedFinding = ReportedFinding & { readonly merged: number };
@@ -20,7 +20,7 @@ export function judgeFindings(
   for (const finding of placed.toSorted(byUrgency)) {
     const at = kept.findIndex((known) => saysTheSame(known, finding));
     const known = kept[at];
-    if (known) kept[at] = { ...known, merged: known.merged + 1 };
+    if (known) kept[at] = merge(known, finding);
     else kept.push({ ...finding, merged: 0 });
   }
   return { kept, outside: findings.length - placed.length };
@@ -50,16 +50,43 @@ function byUrgency(a: ReportedFinding, b: ReportedFinding): number {
   );
 }
 
-/** So much of the words of two titles is shared where they mean one thing. */
+/** Two titles mean one thing where more than this share of all their words is in both. */
 const sameness = 0.5;
+
+/** Words that say nothing of what a title is about. */
+const fillers = new Set(["a", "an", "the", "this", "that", "is", "are", "be", "to", "of", "in"]);
 
 function saysTheSame(a: ReportedFinding, b: ReportedFinding): boolean {
   if (a.path !== b.path || a.start > b.end || b.start > a.end) return false;
+  if (bare(a.title) === bare(b.title)) return true;
   const [first, second] = [wordsOf(a.title), wordsOf(b.title)];
-  const shared = [...first].filter((word) => second.has(word)).length;
-  return shared >= sameness * Math.max(1, Math.min(first.size, second.size));
+  const shared = first.intersection(second).size;
+  return shared > sameness * first.union(second).size;
 }
 
-function wordsOf(text: string): Set<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu) ?? []);
+/** A title without case and punctuation; one of nothing else is itself. */
+function bare(title: string): string {
+  return lettered(title).join(" ") || title;
+}
+
+function wordsOf(title: string): Set<string> {
+  return new Set(lettered(title).filter((word) => !fillers.has(word)));
+}
+
+function lettered(text: string): string[] {
+  return (
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []
+  );
+}
+
+/** The more urgent one, with what only the other says. */
+function merge(known: MergedFinding, { title, body }: ReportedFinding): MergedFinding {
+  const merged = known.merged + 1;
+  if (known.body.includes(body)) return { ...known, merged };
+  const other = bare(title) === bare(known.title) ? body : `${title}: ${body}`;
+  const both = [known.body, other].filter((text) => text !== "").join("\n\n");
+  return { ...known, merged, body: both.slice(0, findingBodyLength).trimEnd() };
 }

@@ -38,7 +38,7 @@ export class ReviewRecord {
     const { kept, outside } = judgeFindings(findings, files);
     const record = () => {
       const stored = kept.map(({ merged, ...finding }): ReviewFinding => {
-        return { ...finding, id: addItem(finding).id, merged };
+        return { ...finding, id: addItem(finding).id, merged, dismissed: null };
       });
       this.#options.journal.write(daemonActor, (tx) => {
         const done = { state: "done", findings: stored, outside, summary } as const;

@@ -4,9 +4,12 @@ import { commitTree, mergeBase, revParse, treeOf } from "../../os/git-objects.ts
 import { headOf, ourIdentity, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { RunBoxedGit } from "../../sandbox/types.ts";
 import { snapshot } from "../git/checkpoints.ts";
+import { namedCommit } from "./named-commit.ts";
 
 /** A change to be reviewed. */
 export interface ReviewedChange {
+  /** What was asked for; a commit by its full name. */
+  readonly target: ReviewTarget;
   /** In words, such as `the branch fix-it`. */
   readonly what: string;
   readonly from: string;
@@ -15,6 +18,8 @@ export interface ReviewedChange {
   /** The commit that has this tree: what the reviewer's worktree is made of. */
   readonly commit: string;
 }
+
+type FoundChange = Omit<ReviewedChange, "target">;
 
 export interface TargetGround {
   readonly run: RunBoxedGit;
@@ -32,12 +37,13 @@ export async function resolveTarget(
 ): Promise<ReviewedChange> {
   const change = await changeOf(target, ground);
   const from = await treeOf(ground.checkout.gitCommonDir, change.from);
-  if (from !== change.to) return change;
+  const { commit } = change;
+  const named = target.type === "commit" ? { ...target, commit } : target;
+  if (from !== change.to) return { ...change, target: named };
   throw new DaemonError("notFound", `there is nothing to review: ${change.what} changes no file`);
 }
 
-async function changeOf(target: ReviewTarget, ground: TargetGround): Promise<ReviewedChange> {
-  const { gitCommonDir } = ground.checkout;
+async function changeOf(target: ReviewTarget, ground: TargetGround): Promise<FoundChange> {
   switch (target.type) {
     case "uncommitted": {
       const what = "what is not committed";
@@ -53,7 +59,7 @@ async function changeOf(target: ReviewTarget, ground: TargetGround): Promise<Rev
     case "branch":
       return await changeOfBranch(target.branch, ground);
     case "commit":
-      return await changeOfCommit(target.commit, gitCommonDir);
+      return await changeOfCommit(target.commit, ground.checkout.gitDir);
   }
 }
 
@@ -61,7 +67,7 @@ async function changeOf(target: ReviewTarget, ground: TargetGround): Promise<Rev
 async function changeOfFiles(
   { run }: TargetGround,
   { what, checkout, from }: { what: string; checkout: RepositoryPaths; from?: string },
-): Promise<ReviewedChange> {
+): Promise<FoundChange> {
   const [to, head] = await Promise.all([snapshot(run, checkout), headOf(checkout)]);
   const kept = { tree: to, parents: [head.commit], message: `Review of ${what}` };
   const commit = await commitTree(checkout.gitCommonDir, { ...kept, author: ourIdentity });
@@ -71,7 +77,7 @@ async function changeOfFiles(
 async function changeOfBranch(
   branch: string,
   { project, checkout: { gitCommonDir } }: TargetGround,
-): Promise<ReviewedChange> {
+): Promise<FoundChange> {
   const target = project.settings.target ?? project.defaultTarget;
   const [commit, base] = await Promise.all(
     [branch, target].map((name) => revParse(gitCommonDir, `refs/heads/${name}`)),
@@ -88,11 +94,8 @@ async function changeOfBranch(
   return { what: `the branch ${branch}`, from, to: await treeOf(gitCommonDir, commit), commit };
 }
 
-async function changeOfCommit(given: string, gitDir: string): Promise<ReviewedChange> {
-  const commit = await revParse(gitDir, `${given}^{commit}`);
-  if (commit === undefined) {
-    throw new DaemonError("notFound", `there is no commit ${given}`, { commit: given });
-  }
+async function changeOfCommit(given: string, gitDir: string): Promise<FoundChange> {
+  const commit = await namedCommit(gitDir, given);
   const parent = await revParse(gitDir, `${commit}^`);
   // Before the first commit there were no files.
   const from = parent ?? (await git({ gitDir, args: ["mktree"], input: "" })).trim();

@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   DaemonError,
   type Methods,
   newId,
   type ParamsOf,
   type Project,
+  type ProjectId,
   Review,
+  type ReviewFinding,
   ReviewId,
   type ReviewTarget,
   type Thread,
-  type ThreadId,
   type Turn,
 } from "@heddle/protocol";
 import type { Sandbox } from "../../sandbox/types.ts";
@@ -17,7 +19,7 @@ import type { Store } from "../../store/store.ts";
 import type { Archiver } from "../archiver.ts";
 import type { Checkouts } from "../checkouts.ts";
 import { diffTrees } from "../git/diffs.ts";
-import { daemonActor, type Journal } from "../journal.ts";
+import { daemonActor, type Journal, type Transaction } from "../journal.ts";
 import type { Commit } from "../mutations.ts";
 import type { Projects } from "../projects.ts";
 import { rows } from "../rows.ts";
@@ -37,8 +39,8 @@ export interface ReviewsOptions {
   readonly archiver: Archiver;
 }
 
-/** Findings of these priorities keep work from landing. */
-const stopsLanding = 1;
+/** Findings of this priority and above keep work from landing, unless somebody dismissed them. */
+const grave = 1;
 
 /**
  * Reviews of changes. Each is a turn in a thread of its own, which knows nothing but the change and
@@ -88,7 +90,7 @@ export class Reviews {
       const review = Review.parse({
         id,
         projectId: project.id,
-        target: params.target,
+        target: change.target,
         threadId: thread.id,
         turnId: turn.id,
         from: change.from,
@@ -116,50 +118,73 @@ export class Reviews {
     return this.#options.store.reviews.page({ project_id: projectId }, request, "newest");
   }
 
+  /** The newest review of exactly what the target is now, if there is one that is done. */
+  async newest(projectId: ProjectId, target: ReviewTarget): Promise<Review | undefined> {
+    const project = await this.#options.projects.granted(projectId, "rw");
+    return this.#reviewed(projectId, await this.#change(project, target));
+  }
+
   /** Sends findings to a thread of the same project, as one turn. */
   fix(params: ParamsOf<Methods, "review/fix">, commit: Commit): Turn {
     const { store, turns } = this.#options;
+    const { findings, planHash } = params;
     const review = this.read(params.reviewId);
     const thread = rows.thread(store, params.threadId);
     if (thread.projectId !== review.projectId) {
       throw new DaemonError("invalidParams", `${thread.id} is a thread of another project`);
     }
-    const unknown = params.findings?.find((id) => !review.findings.some((one) => one.id === id));
-    if (unknown !== undefined) {
-      throw new DaemonError("notFound", `${review.id} has no finding ${unknown}`);
-    }
-    const chosen = review.findings.filter(({ id }) => params.findings?.includes(id) ?? true);
+    const chosen = findings
+      ? findingsOf(review, findings)
+      : review.findings.filter(({ dismissed }) => dismissed === null);
     if (chosen.length === 0) {
       throw new DaemonError("notFound", `${review.id} has no findings to send`);
     }
     const input = [{ type: "text", text: fixPrompt(review, chosen) } as const];
-    return commit((tx) => turns.start(tx, { threadId: thread.id, input, mode: "implement" }));
+    const mode = "implement";
+    return commit((tx) => turns.start(tx, { threadId: thread.id, input, mode, planHash }));
+  }
+
+  /** What is dismissed is kept, with who found it to be wrong. */
+  dismiss(tx: Transaction, params: ParamsOf<Methods, "review/dismiss">): Review {
+    const { dismissed = true, reason = null } = params;
+    const review = this.read(params.reviewId);
+    const chosen = new Set(findingsOf(review, params.findings));
+    const dismissal = dismissed ? { by: tx.actor, reason, at: tx.now } : null;
+    const findings = review.findings.map((finding) =>
+      chosen.has(finding) ? { ...finding, dismissed: dismissal } : finding,
+    );
+    const changed = { ...review, findings };
+    tx.announce({ type: "reviewChanged", review: changed });
+    return changed;
   }
 
   /** Reviews what a thread is about to land, unless exactly that was reviewed; refuses what must not. */
   async beforeLanding(thread: Thread, treeHash: string, signal: AbortSignal): Promise<void> {
-    const review = this.#reviewed(thread.id, treeHash) ?? (await this.#follow(thread, signal));
+    const target = { type: "thread", threadId: thread.id } as const;
+    const known = this.#reviewed(thread.projectId, { target, to: treeHash });
+    const review = known ?? (await this.#follow(thread, signal));
     if (review.state === "failed") {
       const why = review.failure?.message ?? "it ended without a report";
       const message = `the review before landing failed: ${why}; land it again`;
       throw new DaemonError("reviewRefused", message, { reviewId: review.id });
     }
-    const grave = review.findings.filter(({ priority }) => priority <= stopsLanding);
-    if (grave.length === 0) return;
-    const list = grave.map(({ path, start, title }) => `${path}:${start} ${title}`).join("; ");
-    const advice = `send them back with \`heddle review ${thread.id} --fix\``;
-    const message = `the review found what has to be mended first: ${list}; ${advice}`;
+    const stopping = review.findings.filter(stopsLanding);
+    if (stopping.length === 0) return;
+    const list = stopping.map(({ path, start, title }) => `${path}:${start} ${title}`).join("; ");
+    const numbers = stopping.map((finding) => review.findings.indexOf(finding) + 1).join(",");
+    const fix = `send them back with \`heddle review ${thread.id} --fix ${numbers}\``;
+    const dismiss = `dismiss what is wrong with \`heddle review dismiss ${thread.id} ${numbers}\``;
+    const message = `the review found what has to be mended first: ${list}; ${fix}, or ${dismiss}`;
     throw new DaemonError("reviewRefused", message, { reviewId: review.id });
   }
 
-  #reviewed(threadId: ThreadId, treeHash: string): Review | undefined {
-    const { store } = this.#options;
-    const { projectId } = rows.thread(store, threadId);
-    return store.reviews
+  #reviewed(
+    projectId: ProjectId,
+    { target, to }: Pick<ReviewedChange, "target" | "to">,
+  ): Review | undefined {
+    return this.#options.store.reviews
       .where({ project_id: projectId, state: "done" })
-      .findLast(({ target, to }) => {
-        return target.type === "thread" && target.threadId === threadId && to === treeHash;
-      });
+      .findLast((review) => review.to === to && isDeepStrictEqual(review.target, target));
   }
 
   async #follow({ id, projectId }: Thread, signal: AbortSignal): Promise<Review> {
@@ -209,4 +234,16 @@ export class Reviews {
   #putAway({ state, threadId }: Review): void {
     if (state !== "running") this.#options.archiver.add(threadId);
   }
+}
+
+function stopsLanding({ priority, dismissed }: ReviewFinding): boolean {
+  return priority <= grave && dismissed === null;
+}
+
+function findingsOf(review: Review, ids: readonly string[]): ReviewFinding[] {
+  return ids.map((id) => {
+    const finding = review.findings.find((one) => one.id === id);
+    if (finding) return finding;
+    throw new DaemonError("notFound", `${review.id} has no finding ${id}`);
+  });
 }
