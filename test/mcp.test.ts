@@ -178,8 +178,8 @@ describe("a tool that its server describes otherwise than it was approved", () =
 });
 
 describe("policies hold for tools of MCP servers:", () => {
-  async function under(text: string): Promise<TestThread> {
-    const thread = await project.thread();
+  async function under(text: string, place = project): Promise<TestThread> {
+    const thread = await place.thread();
     const client = await arena.daemon.client();
     const given = { scope: { type: "thread", threadId: thread.id }, text } as const;
     const { hash } = await client.call("policy/set", given);
@@ -221,6 +221,22 @@ describe("policies hold for tools of MCP servers:", () => {
     expect(offer?.words).toBe("Allow using MCP tools of 'everything/echo'.");
     expect(await thread.ended(turn.id)).toMatchObject({ state: "done" });
     expect(arena.results(thread)[0]).toMatch(/^declined: /);
+  });
+
+  test("a tool that says it reads runs where the box lets it do no more, and reach nobody", async () => {
+    const other = await arena.project({ bad: programs.bad });
+    const thread = await under("Never push. Never use the network", other);
+    const plan = { mode: "plan" } as const;
+    await thread.send(steps(call("bad__look"), done), plan);
+    await thread.until(() => arena.results(thread).length === 1);
+    expect(thread.view.approvals).toEqual([]);
+    const client = await arena.daemon.client();
+    const resource = { kind: "host", value: "example.org" } as const;
+    const online = await under("Never push", other);
+    await client.call("project/grant", { projectId: other.project.id, resource });
+    const turn = await online.send(steps(call("bad__look"), done), plan);
+    expect((await answer(online, declined)).reason).toMatch(/^Never run 'git push'\. It may do/);
+    await client.call("turn/interrupt", { turnId: turn.id });
   });
 
   test("a tool that a rule names runs, but not on files outside", async () => {

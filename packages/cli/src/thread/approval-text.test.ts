@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plain } from "../terminal/style.ts";
-import { answerCommands, approvalText, parseAnswer } from "./approval-text.ts";
+import { answerCommands, answerPrompt, approvalText, parseAnswer } from "./approval-text.ts";
 import { approval } from "./fixture.test.support.ts";
 
 const question = approval({
@@ -30,6 +30,15 @@ test("nothing in a command can hide what it does", () => {
     plain,
   );
   expect(text).toContain("  $ ls\\x0d\\x1b[2Krm -rf ~\n  \n  \n  echo \\u{202e}done\n");
+});
+
+test("going on after a limit of money shows what was spent, and is allowed once", () => {
+  const subject = { type: "spending", overUsd: 2, per: "turn", spentUsd: 2.25 } as const;
+  const asked = approval({ reason: "Ask before spending more than $2 in one turn.", subject });
+  expect(approvalText(asked, plain)).toContain(
+    "  Ask before spending more than $2 in one turn.\n  ask the model again, after $2.2500 were spent\n",
+  );
+  expect(answerPrompt(asked)).toMatch(/^spend more\? \[y\]es, \[n\]o/);
 });
 
 test("a question shows its options by number", () => {

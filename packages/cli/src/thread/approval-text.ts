@@ -94,6 +94,7 @@ export function answerPrompt({ subject, kind, offer }: Approval): string {
   if (kind === "planDeviation") {
     return 'let it go on beside its plan? [y]es, [n]o ("n because …" tells the agent why): ';
   }
+  if (subject.type === "spending") return 'spend more? [y]es, [n]o ("n because …" says why): ';
   if (kind === "effect") {
     const rule = offer === null ? "" : ", as a [r]ule of the project";
     return `allow it? [y]es, [a]lways in this thread${rule}, [n]o ("n because …" tells the agent why): `;

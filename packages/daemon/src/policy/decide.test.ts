@@ -49,9 +49,14 @@ function changeFacts(files: FileFact[], more: Partial<Facts> = {}): Facts {
 }
 
 /** A call of a tool of a server in the box, or of one that is somewhere else. */
-function toolFacts(input: object = {}, host: string | null = null): Facts {
+function toolFacts(input: object = {}, host: string | null = null, confined = false): Facts {
   const call: ToolCall = { server: "shell", tool: "run", host, arguments: JSON.stringify(input) };
-  return { parts: [toolPart(call, "/w/t")], change: [], sinceApproval: [], ...circumstances };
+  return {
+    parts: [toolPart(call, { worktree: "/w/t", confined })],
+    change: [],
+    sinceApproval: [],
+    ...circumstances,
+  };
 }
 
 const file = (
@@ -192,6 +197,14 @@ describe("a call of an MCP tool", () => {
     expect(verdictOf("Only connect to '*.example.org'", remote)).toBe("allow");
     expect(verdictOf("Never touch files outside the worktree", remote)).toBe("allow");
     expect(verdictOf("Never push. Allow connecting to api.example.org", remote)).toBe("ask");
+  });
+
+  test("that the box confines to reading runs under rules about commands and the network", () => {
+    const confined = toolFacts({ path: "a.txt" }, null, true);
+    const text = "Never push. Never use the network. Only connect to example.org. Never run tests";
+    expect(verdictOf(text, confined)).toBe("allow");
+    expect(verdictOf("Never touch files outside the worktree", confined)).toBe("ask");
+    expect(verdictOf("Ask before using MCP tools", confined)).toBe("ask");
   });
 
   test("says why it asks", () => {

@@ -35,6 +35,8 @@ export type Part =
       readonly host: string | undefined;
       /** Whether one of its arguments is a path that is not in the worktree. */
       readonly outside: boolean;
+      /** Whether the box lets it change nothing and reach nobody, whatever it tries. */
+      readonly confined: boolean;
     };
 
 /** What is known of an action before it happens, or of what a command has changed. */
@@ -104,11 +106,11 @@ export async function inputParts(chars: string, line: CommandLine): Promise<Part
 /** What a call of a tool does, of which no more is known than its arguments. */
 export function toolPart(
   { server, tool, host, arguments: json }: ToolCall,
-  worktree: string,
+  { worktree, confined = false }: { worktree: string; confined?: boolean },
 ): Extract<Part, { type: "tool" }> {
   const paths = textsIn(JSON.parse(json)).map(pathOf);
   const outside = paths.some((path) => isOutside(path, { cwd: worktree, worktree }));
-  return { type: "tool", server, tool, host: host ?? undefined, outside };
+  return { type: "tool", server, tool, host: host ?? undefined, outside, confined };
 }
 
 /** All texts in a JSON value, names of properties too. */

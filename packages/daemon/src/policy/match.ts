@@ -64,14 +64,16 @@ function isTool({ names, remote }: Target<"tool">, { server, tool, host }: Tool)
  * Nobody but its server knows what a tool does: in the box it may run anything and go anywhere. A
  * remote one is a connection to its host, and has no files here.
  */
-function matchesTool(target: CommandTarget, { host, outside }: Tool): Match {
+function matchesTool(target: CommandTarget, { host, outside, confined }: Tool): Match {
   switch (target.type) {
     case "outsideWorktree":
       if (host !== undefined) return "no";
       return outside ? "yes" : "maybe";
     case "connection":
+      if (confined) return "no";
       return host === undefined ? "maybe" : yesIf(isAmongHosts(target, host));
     case "command":
+      if (confined) return "no";
       return host !== undefined && target.class === "network" ? "yes" : "maybe";
   }
 }

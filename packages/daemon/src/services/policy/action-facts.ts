@@ -43,7 +43,7 @@ export type Action = EffectSubject;
 /** What an action does, part by part. */
 export async function partsOf(
   action: Action,
-  line: Omit<CommandLine, "cmd" | "cwd">,
+  line: Omit<CommandLine, "cmd" | "cwd"> & { readonly confined?: boolean },
 ): Promise<Part[]> {
   switch (action.type) {
     case "command":
@@ -51,7 +51,7 @@ export async function partsOf(
     case "input":
       return await inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
     case "mcpTool":
-      return [toolPart(action, line.worktree)];
+      return [toolPart(action, line)];
     case "patch":
       return fileParts(filesOf(action.changes));
   }

@@ -1,4 +1,5 @@
 import type { ApprovalSubject, Project, Thread, Turn } from "@heddle/protocol";
+import { isReadOnly } from "../../agent/phases/phase.ts";
 import type { Writes } from "../../agent/turn-host.ts";
 import type { Clock } from "../../os/clock.ts";
 import { readObjects, treeOf } from "../../os/git-objects.ts";
@@ -12,6 +13,8 @@ import { dayOf } from "../budgets.ts";
 import { salvageTree } from "../git/checkpoints.ts";
 import { measureChange } from "../git/measure.ts";
 import { restoreTree } from "../git/take-back.ts";
+import { serversOf } from "../mcp/pins.ts";
+import type { Networks } from "../networks.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
 import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
@@ -22,6 +25,7 @@ export interface TurnPolicyServices {
   readonly policies: Policies;
   readonly sandbox: Sandbox;
   readonly clock: Clock;
+  readonly networks: Networks;
 }
 
 export interface TurnPolicySubject {
@@ -67,7 +71,8 @@ export class TurnPolicy {
   async decide(action: Action): Promise<Decision<RuleSource>> {
     const { project, checkout } = this.#subject;
     const { worktree } = checkout;
-    const line = { worktree, checks: project.settings.checks ?? [] };
+    const confined = action.type === "mcpTool" && this.#confines(action);
+    const line = { worktree, checks: project.settings.checks ?? [], confined };
     const parts = await partsOf(action, line);
     const change = action.type === "patch" ? filesOf(action.changes) : [];
     const before = await this.#begin();
@@ -130,6 +135,18 @@ export class TurnPolicy {
     await salvageTree(checkout, { threadId: thread.id, tree: toTree, head });
     await restoreTree(git, checkout, fromTree);
     this.#trees.touch();
+  }
+
+  /** Whether a tool that says it reads can do nothing else, nor tell anybody what it has read. */
+  #confines({ server, tool, host }: Extract<Action, { type: "mcpTool" }>): boolean {
+    const { store, networks } = this.#services;
+    const { turn, thread, project } = this.#subject;
+    const isMountedToRead = thread.policy === "readOnly" || isReadOnly(turn.mode);
+    if (host !== null || !isMountedToRead || networks.of(thread) !== undefined) return false;
+    const servers = serversOf(store, project.id).filter(({ name }) => name === server);
+    return servers.some(({ tools }) =>
+      tools.some(({ name, readOnly }) => name === tool && readOnly),
+    );
   }
 
   /** Whether a change is what was accepted and nothing else, which something may have written meanwhile. */
