@@ -92,7 +92,7 @@ function tools(targets: readonly (PolicyTarget | PolicyException)[]): Part[] {
   return [any, ...named].flatMap((name) => {
     const [server = any, tool = any] = name.split("/");
     return [undefined, any].map(
-      (host): Part => ({ type: "tool", server, tool, host, outside: false }),
+      (host): Part => ({ type: "tool", server, tool, host, outside: false, confined: false }),
     );
   });
 }
