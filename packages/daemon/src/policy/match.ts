@@ -41,7 +41,9 @@ export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boole
   }
   if (target.type === "connection") {
     return (
-      part.hosts.length > 0 && matchesConnection(target, part) === "yes" && everyHost(target, part)
+      part.hosts.length + part.sockets.length > 0 &&
+      matchesConnection(target, part) === "yes" &&
+      everyHost(target, part)
     );
   }
   return matches(target, part, facts) === "yes";
@@ -116,11 +118,21 @@ function matchesCommand(
       return inDoubt(matchesConnection(target, part), part);
     case "command": {
       const { argv, class: kind } = target;
+      if (kind === "network") return inDoubt(strictest([isNetwork(part), bySockets(part)]), part);
       if (kind) return inDoubt(yesIf(isOfClass(kind, part.words)), part);
       if (argv === undefined) return "yes";
       return inDoubt(strictest(argv.map((prefix) => mayBegin(part.words, prefix))), part);
     }
   }
+}
+
+function isNetwork({ words }: Command): Match {
+  return yesIf(isOfClass("network", words));
+}
+
+function bySockets({ sockets }: Command): Match {
+  if (sockets.length === 0) return "no";
+  return sockets.every((host) => host === null) ? "maybe" : "yes";
 }
 
 function inDoubt(match: Match, { unknown }: Command): Match {
@@ -133,7 +145,7 @@ function strictest(found: readonly Match[]): Match {
 }
 
 function matchesConnection({ hosts, others }: Target<"connection">, part: Command): Match {
-  const reached = part.hosts.map((host): Match => {
+  const reached = [...part.hosts, ...part.sockets].map((host): Match => {
     if (host === null) return "maybe";
     return yesIf(hosts.some((pattern) => isHost(pattern, host)) !== (others === true));
   });
@@ -141,8 +153,8 @@ function matchesConnection({ hosts, others }: Target<"connection">, part: Comman
   return isSilent ? "maybe" : strictest(reached);
 }
 
-function everyHost({ hosts, others }: Target<"connection">, { hosts: named }: Command): boolean {
-  return named.every(
+function everyHost({ hosts, others }: Target<"connection">, part: Command): boolean {
+  return [...part.hosts, ...part.sockets].every(
     (host) => host !== null && hosts.some((pattern) => isHost(pattern, host)) !== (others === true),
   );
 }
@@ -172,7 +184,10 @@ function mayBegin(words: readonly Word[], prefix: readonly string[]): Match {
   if (programOf(program) !== programOf(name ?? "")) return "no";
   const options = rest.filter((word) => word.startsWith("-"));
   const plain = rest.filter((word) => !word.startsWith("-"));
-  const found = [mayFollow(args, plain), ...options.map((option) => hasOption(args, option))];
+  const found = [
+    mayFollow(args, plain),
+    ...options.map((option) => hasOption(prefix, args, option)),
+  ];
   if (found.includes("no"))
     return args.includes(null) && !certainlyNot(args, plain) ? "maybe" : "no";
   return found.includes("maybe") ? "maybe" : "yes";
@@ -220,14 +235,29 @@ const longOptions: Readonly<Record<string, string>> = {
 };
 
 /** Short options stand alone or together, or are written out: `-rf`, `-r -f`, `--recursive`. */
-function hasOption(args: readonly Word[], option: string): Match {
+function hasOption(
+  [program, command]: readonly string[],
+  args: readonly Word[],
+  option: string,
+): Match {
   const known = args.filter((arg) => arg !== null);
+  const isPush = program === "git" && command === "push";
+  if (isPush && /^(?:-f|--force)$/.test(option) && known.some(isForced)) return "yes";
   const letters = /^-([a-zA-Z]+)$/.exec(option)?.[1];
   const has =
     letters === undefined
       ? known.some((arg) => isLong(arg, option))
       : [...letters].every((letter) => known.some((arg) => isShort(arg, letter)));
   return has ? "yes" : "no";
+}
+
+/** What `git push` throws away on the other side without `--force`: `+main`, `:main`, `--mirror`. */
+function isForced(arg: string): boolean {
+  return (
+    /^[+:]./.test(arg) ||
+    ["--mirror", "--delete", "--prune"].some((option) => isSpelt(arg, option)) ||
+    isCluster(arg, "d")
+  );
 }
 
 /** Programs take the beginning of a long option for all of it, and a short one for it. */
@@ -251,6 +281,6 @@ function isSpelt(arg: string, option: string): boolean {
 }
 
 function isCluster(arg: string, letter: string): boolean {
-  if (!/^-[a-zA-Z]+$/.test(arg)) return false;
+  if (!/^-[a-zA-Z\d]+$/.test(arg)) return false;
   return arg.includes(letter) || (letter === "r" && arg.includes("R"));
 }

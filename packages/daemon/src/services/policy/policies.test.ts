@@ -44,6 +44,7 @@ const command: Facts = {
       words: ["ls"],
       unknown: undefined,
       hosts: [],
+      sockets: [],
       outside: false,
       isCheck: false,
     },
