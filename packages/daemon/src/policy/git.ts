@@ -5,7 +5,7 @@ import type { Word } from "./shell-words.ts";
 const settled = new Set(
   `add am apply blame branch cat-file check-attr check-ignore checkout cherry-pick clean commit
    commit-tree count-objects describe diff diff-tree for-each-ref format-patch fsck gc hash-object
-   help log ls-files ls-tree merge merge-base mv name-rev notes reflog remote reset restore rev-list
+   help log ls-files ls-tree merge merge-base mv name-rev notes reflog reset restore rev-list
    rev-parse revert rm shortlog show show-ref sparse-checkout stash status switch symbolic-ref tag
    update-index update-ref var version worktree write-tree`.split(/\s+/),
 );
@@ -54,7 +54,7 @@ const options: Readonly<Record<string, OptionTable>> = {
      --allow-unrelated-histories -f --force -p --prune -k --keep --set-upstream`,
   ),
   push: optionTable(
-    `-v --verbose -q --quiet --repo= --all --branches --mirror -d --delete --tags -n --dry-run
+    `-v --verbose -q --quiet --all --branches --mirror -d --delete --tags -n --dry-run
      --porcelain -f --force --force-with-lease? --force-if-includes --recurse-submodules= --thin
      -u --set-upstream --progress --prune --verify --follow-tags --signed? --atomic -o=
      --push-option= -4 --ipv4 -6 --ipv6`,
@@ -97,10 +97,21 @@ export function unknownOfGit(args: readonly Word[]): string | undefined {
   if (command === undefined) return undefined;
   if (command === null) return "which command of git it is, is known only when it runs";
   if (command === "config") return unknownOfConfig(rest);
+  if (command === "remote") return unknownOfRemote(rest);
   if (settled.has(command)) return rest.some(asksForAnother) ? unreadable : undefined;
   const table = Object.hasOwn(options, command) ? options[command] : undefined;
   if (table === undefined) return `git ${command} may be an alias, which can run anything`;
-  return readArguments(rest, table) === undefined ? unreadable : undefined;
+  const read = readArguments(rest, table);
+  if (read === undefined) return unreadable;
+  const isHere = command === "push" && isLocal(read.plain[0]);
+  return isHere ? "the hooks of a repository on this machine can run anything" : undefined;
+}
+
+const remote = /^(?:origin|upstream|(?:https?|ssh|git):\/\/.*|(?:[\w.-]+@)?[\w.-]+:(?!\/\/).*)$/;
+
+/** A name can be that of a folder, too. */
+function isLocal(repository: Word | undefined): boolean {
+  return repository !== undefined && !remote.test(repository ?? "");
 }
 
 const unreadable = "with these arguments git can run anything";
@@ -116,6 +127,11 @@ function asksForAnother(arg: Word): boolean {
   return (
     name.length > 2 && name !== "--text" && asksForOthers.some((option) => option.startsWith(name))
   );
+}
+
+function unknownOfRemote([command, ...rest]: readonly Word[]): string | undefined {
+  const isNamed = command !== "add" && command !== "set-url";
+  return isNamed || !isLocal(rest.at(-1)) ? undefined : unreadable;
 }
 
 /** Reading a configuration runs nothing; what is written into it can. */
