@@ -12,7 +12,7 @@ const always = [
 
 /**
  * With what a command in a box finds git: without settings of the home, which the agent can write, and
- * without repositories that it makes of ordinary files. A variable that is granted stands over these.
+ * without repositories that it makes of ordinary files. A check that needs either sets it itself.
  */
 export const gitOfCommands: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: "/dev/null",
