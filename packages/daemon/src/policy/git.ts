@@ -102,12 +102,15 @@ export function unknownOfGit(args: readonly Word[]): string | undefined {
   const table = Object.hasOwn(options, command) ? options[command] : undefined;
   if (table === undefined) return `git ${command} may be an alias, which can run anything`;
   const read = readArguments(rest, table);
-  if (read === undefined) return unreadable;
+  if (read === undefined || read.plain.some(isHelped)) return unreadable;
   const isHere = command === "push" && isLocal(read.plain[0]);
   return isHere ? "the hooks of a repository on this machine can run anything" : undefined;
 }
 
-const remote = /^(?:origin|upstream|(?:https?|ssh|git):\/\/.*|(?:[\w.-]+@)?[\w.-]+:(?!\/\/).*)$/;
+const remote = /^(?:origin|upstream|(?:https?|ssh|git):\/\/.*|(?:[\w.-]+@)?[\w.-]+:(?!\/\/|:).*)$/;
+
+/** `ext::command` is a command, and any other name before the colons that of a program. */
+const isHelped = (repository: Word): boolean => /^[^/]*::/.test(repository ?? "");
 
 /** A name can be that of a folder, too. */
 function isLocal(repository: Word | undefined): boolean {

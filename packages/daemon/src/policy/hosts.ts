@@ -1,5 +1,5 @@
 import { gitCommandOf } from "./git.ts";
-import { optionTable, readArguments } from "./program-options.ts";
+import { type OptionTable, optionTable, readArguments } from "./program-options.ts";
 import { programOf } from "./programs.ts";
 import type { Word } from "./shell-words.ts";
 import { type Transfer, transfers } from "./transfer-options.ts";
@@ -8,7 +8,7 @@ import { type Transfer, transfers } from "./transfer-options.ts";
 export type Host = string | null;
 
 /** Programs that look a name up, or ask whether its host is there. */
-const askers: Readonly<Record<string, ReturnType<typeof optionTable>>> = {
+const askers: Readonly<Record<string, OptionTable>> = {
   ping: optionTable("-4 -6 -c= -i= -n -q -s= -t= -w= -W= -v -D -a"),
   dig: optionTable("-4 -6 -t= -p= -q= -x="),
   host: optionTable("-4 -6 -a -t= -v -W="),
@@ -46,12 +46,11 @@ function hostsOfTransfer(args: readonly Word[], { options, hosts, goesOn }: Tran
     const host = hostOfUrl(word);
     return host === null ? [null, ...hostsIn(word, false)] : [host];
   });
-  const names = new Set(read.options.map(({ name }) => name));
-  return named.length > 0 && goesOn(names) ? [...named, null] : named;
+  return named.length > 0 && goesOn(read.options) ? [...named, null] : named;
 }
 
 /** A name without a dot may as well be a type of record, or a value. */
-function hostsOfAsker(args: readonly Word[], options: ReturnType<typeof optionTable>): Host[] {
+function hostsOfAsker(args: readonly Word[], options: OptionTable): Host[] {
   const read = readArguments(args, options);
   const words = read?.plain ?? args.map((arg) => (arg?.startsWith("-") ? null : arg));
   return words

@@ -74,32 +74,47 @@ function withoutPattern(args: readonly Word[]): readonly Word[] {
   return at < 0 ? args : args.toSpliced(at, 1);
 }
 
+/** Options that name files elsewhere than in the words, or follow links below a folder. */
+const reaching: Readonly<Record<string, RegExp>> = {
+  cp: /^-[a-zA-Z]*L|^--deref/,
+  curl: /^-[a-zA-Z]*K|^--conf|(?:^|=)file:/i,
+  diff: /^-[a-zA-Z]*r|^--rec/,
+  du: /^-[a-zA-Z]*L|^--(?:deref|fi)/,
+  egrep: /^-[a-zA-Z]*R|^--deref/,
+  fgrep: /^-[a-zA-Z]*R|^--deref/,
+  file: /^-[a-zA-Z]*f|^--fi/,
+  find: /^-L$/,
+  grep: /^-[a-zA-Z]*R|^--deref/,
+  rg: /^-[a-zA-Z]*L|^--follow/,
+  tree: /^-[a-zA-Z]*l/,
+  wc: /^--fi/,
+};
+const elsewhere = /^-[a-zA-Z]*C|^--c/;
+
 /** Whether it can reach a file that its words do not name. */
 function mayReachOut(words: readonly Word[], { folders }: Place): boolean {
   const [name, ...args] = words;
   const program = programOf(name ?? "");
-  // A patch can bring a link with it, which leads anywhere.
-  if (program === "git" && /^(?:apply|am)$/.test(gitCommandOf(args) ?? "")) return true;
-  if (program === "git" || program === "env")
-    return (
-      args.some((arg) => isClimbing(arg ?? "")) &&
-      args.some((arg) => /^-[a-zA-Z]*C|^--c/.test(arg ?? ""))
-    );
+  const has = (pattern: RegExp) => args.some((arg) => pattern.test(arg ?? ""));
   if (program === "cd" || program === "pushd") return goesUp(folderOf(words) ?? "", folders);
-  if (program === "ln") return args.some((arg) => isClimbing(arg ?? ""));
-  if (program === "file") return args.some((arg) => /^-[a-zA-Z]*f|^--files/.test(arg ?? ""));
-  if (program === "curl") return args.some((arg) => /^-[a-zA-Z]*K|^--conf/.test(arg ?? ""));
-  return args.some((arg) => /^--files0/.test(arg ?? ""));
+  if (program === "ln") return has(climbing);
+  if (program === "git" || program === "env") {
+    // A patch can bring a link with it, which leads anywhere.
+    const isPatch = program === "git" && /^(?:apply|am)$/.test(gitCommandOf(args) ?? "");
+    return isPatch || (has(climbing) && has(elsewhere));
+  }
+  const pattern = Object.hasOwn(reaching, program) ? reaching[program] : undefined;
+  return pattern !== undefined && has(pattern);
 }
 
 /** In a loop, what stands before it then runs in a folder that is higher up. */
 function goesUp(target: string, folders: readonly string[]): boolean {
   return (
-    isClimbing(target) || folders.some((folder) => !isIn(posix.resolve(folder, target), folder))
+    climbing.test(target) || folders.some((folder) => !isIn(posix.resolve(folder, target), folder))
   );
 }
 
-const isClimbing = (path: string): boolean => /(?:^|\/)\.\.(?:\/|$)/.test(path);
+const climbing = /(?:^|\/)\.\.(?:\/|$)/;
 
 function isWordOutside(word: string, place: Place): boolean | undefined {
   if (/^(?:https?|ftp):\/\//i.test(word)) return false;
@@ -113,7 +128,7 @@ function isWordOutside(word: string, place: Place): boolean | undefined {
 
 /** A word, and what may be a path within it: `--out=path`, `-opath`, `of=path`, `-d @path`. */
 function pathsIn(word: string): string[] {
-  const behind = [...word.matchAll(/[=@]|file:\/\//gi)].map(({ 0: mark, index }) =>
+  const behind = [...word.matchAll(/=<|[=@]|file:\/\//gi)].map(({ 0: mark, index }) =>
     word.slice(index + mark.length),
   );
   const attached = /^-[a-zA-Z](.+)$/.exec(word)?.[1];

@@ -10,7 +10,7 @@ const readers = new Set(
 );
 
 /** What git and other programs read their settings from: a repository, and the home. */
-const settings = /^~|(?:^|[/=])\.git(?:\/|$)/i;
+const settings = /(?:^|=)~|(?:^|[/=])\.git(?:\/|$)/i;
 
 /** Why what is written can change what other programs do; undefined where it does not. */
 export function unknownOfFiles({ words, redirects }: ShellCommand): string | undefined {

@@ -1,4 +1,4 @@
-import { optionTable } from "./program-options.ts";
+import { type Option, type OptionTable, optionTable } from "./program-options.ts";
 
 /** Options of curl that change neither where it connects to, nor what else it reads or runs. */
 const curlOptions = optionTable(
@@ -33,11 +33,11 @@ export const wgetOptions = optionTable(
 );
 
 export interface Transfer {
-  readonly options: ReturnType<typeof optionTable>;
+  readonly options: OptionTable;
   /** Options of which the value is a host, or a URL. */
   readonly hosts: ReadonlySet<string>;
   /** Whether, with these options, an answer can send it on to another host. */
-  readonly goesOn: (names: ReadonlySet<string>) => boolean;
+  readonly goesOn: (given: readonly Option[]) => boolean;
 }
 
 /** Programs that fetch what their words name. */
@@ -45,11 +45,11 @@ export const transfers: Readonly<Record<string, Transfer>> = {
   curl: {
     options: new Map([...curlOptions, ...curlHosts, ["-L", "flag"], ["--location", "flag"]]),
     hosts: new Set(curlHosts.keys()),
-    goesOn: (names) => names.has("-L") || names.has("--location"),
+    goesOn: (given) => given.some(({ name }) => name === "-L" || name === "--location"),
   },
   wget: {
     options: wgetOptions,
     hosts: new Set(),
-    goesOn: (names) => !names.has("--max-redirect"),
+    goesOn: (given) => given.findLast(({ name }) => name === "--max-redirect")?.value !== "0",
   },
 };
