@@ -2,7 +2,7 @@ import type { Weekday } from "@heddle/protocol";
 import { Weekday as weekdays } from "@heddle/protocol";
 import { isOfClass } from "./classes.ts";
 import { type Host, hostsOf, hostsOfRedirects } from "./hosts.ts";
-import { type Place, placeAfter, touchesOutside } from "./outside.ts";
+import { type Place, placeAfter, placeAt, touchesOutside } from "./outside.ts";
 import { unknownOfFiles } from "./program-files.ts";
 import { commandsIn, type ShellCommand } from "./shell.ts";
 import type { Word } from "./shell-words.ts";
@@ -74,16 +74,12 @@ export async function commandParts(line: CommandLine): Promise<Part[]> {
   const { cmd, checks } = line;
   const isCheck = checks.some((check) => check.trim() === cmd.trim());
   const parts: Part[] = [];
-  let place = placeOf(line);
+  let place = placeAt(line.cwd, line.worktree);
   for (const command of await commandsIn(cmd)) {
     parts.push({ ...commandPart(command, place), isCheck });
     place = placeAfter(command, place);
   }
   return parts;
-}
-
-function placeOf({ cwd, worktree }: CommandLine): Place {
-  return { folders: [cwd], worktree };
 }
 
 function commandPart(command: ShellCommand, place: Place): Extract<Part, { type: "command" }> {
@@ -105,7 +101,10 @@ function commandPart(command: ShellCommand, place: Place): Extract<Part, { type:
 export async function inputParts(chars: string, line: CommandLine): Promise<Part[]> {
   const typed = await commandParts({ ...line, cmd: chars, checks: [] });
   const unknown = "what the program makes of the input is not known";
-  return [...typed, commandPart({ words: [], redirects: [], unknown }, placeOf(line))];
+  return [
+    ...typed,
+    commandPart({ words: [], redirects: [], unknown }, placeAt(line.cwd, line.worktree)),
+  ];
 }
 
 export function fileParts(files: readonly FileFact[]): Part[] {

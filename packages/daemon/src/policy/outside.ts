@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { realPathOf } from "../os/real-path.ts";
+import { hasLink, realPathOf } from "../os/real-path.ts";
 import { gitCommandOf } from "./git.ts";
 import { programOf } from "./programs.ts";
 import { filesOfSed } from "./sed.ts";
@@ -10,11 +10,17 @@ import type { Word } from "./shell-words.ts";
 export interface Place {
   readonly folders: readonly string[];
   readonly worktree: string;
+  /** The worktree without links on its way. */
+  readonly root: string;
+}
+
+export function placeAt(cwd: string, worktree: string): Place {
+  return { folders: [cwd], worktree, root: realPathOf(worktree) };
 }
 
 /** Whether a command touches a file that is not in the worktree; undefined where that is not known. */
 export function touchesOutside(command: ShellCommand, place: Place): boolean | undefined {
-  if (place.folders.some((folder) => isBeyond(folder, place.worktree))) return true;
+  if (place.folders.some((folder) => isBeyond(folder, place))) return true;
   const named = [...filesOf(command.words), ...command.redirects];
   const found = named.map((word) => (word === null ? undefined : isWordOutside(word, place)));
   if (found.includes(true)) return true;
@@ -27,10 +33,15 @@ export function placeAfter({ words }: ShellCommand, place: Place): Place {
   const target = folderOf(words);
   if (typeof target !== "string" || target.startsWith("~")) return place;
   const moved = place.folders.map((folder) => posix.resolve(folder, target));
-  const inside = moved.filter((folder) => isIn(folder, place.worktree));
+  const inside = moved.filter(
+    (folder) => isIn(folder, place.worktree) && folder.length < longestPath,
+  );
   const all = [...place.folders, ...inside].sort((a, b) => depthOf(a) - depthOf(b));
   return { ...place, folders: [...all.slice(0, 1), ...all.slice(-1)] };
 }
+
+/** Deeper folders are not followed, so that a path which goes up from them counts as one outside. */
+const longestPath = 1000;
 
 const depthOf = (path: string): number => path.split("/").length;
 
@@ -139,17 +150,17 @@ const devices =
   /^\/dev\/(?:null|zero|full|tty|u?random|std(?:in|out|err)|fd(?:\/\d+)?|(?:tcp|udp)\/.*)$/;
 
 /** Undefined where it depends on the folder in which the command runs. */
-function isOutside(path: string, { folders, worktree }: Place): boolean | undefined {
+function isOutside(path: string, place: Place): boolean | undefined {
   if (path.startsWith("~")) return true;
-  const whole = folders.map((folder) => posix.resolve(folder, path));
-  const found = whole.map((one) => !devices.test(one) && isBeyond(one, worktree));
+  const whole = place.folders.map((folder) => posix.resolve(folder, path));
+  const found = whole.map((one) => !devices.test(one) && isBeyond(one, place));
   return found.every((one) => one) || (found.includes(true) ? undefined : false);
 }
 
 /** By its name, or by a link on its way. */
-function isBeyond(path: string, worktree: string): boolean {
+function isBeyond(path: string, { worktree, root }: Place): boolean {
   if (!isIn(path, worktree)) return true;
-  return !isIn(realPathOf(path), realPathOf(worktree));
+  return hasLink(worktree, path) && !isIn(realPathOf(path), root);
 }
 
 const isIn = (path: string, folder: string): boolean =>

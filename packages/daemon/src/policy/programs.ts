@@ -58,11 +58,13 @@ function isPlainFind(args: readonly Word[]): boolean {
 }
 
 function withoutCommands(args: readonly Word[]): Word[] {
-  const begin = args.findIndex((arg) => /^-(?:exec|ok)(?:dir)?$/.test(arg ?? ""));
-  if (begin < 0) return [...args];
-  const length = args.slice(begin).findIndex((arg) => arg === ";" || arg === "+");
-  const rest = length < 0 ? [] : withoutCommands(args.slice(begin + length + 1));
-  return [...args.slice(0, begin), ...rest];
+  let inCommand = false;
+  return args.filter((arg) => {
+    const isWithin = inCommand;
+    if (/^-(?:exec|ok)(?:dir)?$/.test(arg ?? "")) inCommand = true;
+    else if (arg === ";" || arg === "+") inCommand = false;
+    return !isWithin && !inCommand;
+  });
 }
 
 /** Why a program may do more than its words say; undefined where they say all. */

@@ -94,7 +94,7 @@ function afterAddress(script: string): string | undefined {
   return rest?.replace(/^[IM]*/, "");
 }
 
-const bracket = /^\[\^?\]?(?:\[([:.=]).*?\1\]|[^\]])*\]/;
+const bracket = /^\[\^?\]?(?:\[([:.=])[^\]]{1,20}?\1\]|[^\]])*\]/;
 /** What can follow a substitution. */
 const flag = /^(?:$|[gpiImMew\d\s;#}])/;
 
