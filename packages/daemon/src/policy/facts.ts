@@ -22,8 +22,6 @@ export type Part =
       /** Why it may do more than its words say. */
       readonly unknown: string | undefined;
       readonly hosts: readonly Host[];
-      /** The hosts to which its redirections connect; null for a file that is not known. */
-      readonly sockets: readonly Host[];
       /** Whether it names a file that is not in the worktree; undefined where that is not known. */
       readonly outside: boolean | undefined;
       /** Whether it is a check of the project, which its user has set. */
@@ -90,8 +88,10 @@ function commandPart(command: ShellCommand, place: Place): Extract<Part, { type:
     type: "command",
     words,
     unknown,
-    hosts: connects || unknown !== undefined ? hostsOf(words, connects) : [],
-    sockets: hostsOfRedirects(redirects),
+    hosts: [
+      ...(connects || unknown !== undefined ? hostsOf(words, connects) : []),
+      ...hostsOfRedirects(redirects),
+    ],
     outside: touchesOutside(command, place),
     isCheck: false,
   };

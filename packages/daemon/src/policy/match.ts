@@ -1,4 +1,4 @@
-import type { PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
+import type { CommandClass, PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
 import ignore from "ignore";
 import { isOfClass } from "./classes.ts";
 import type { Facts, FileFact, Part } from "./facts.ts";
@@ -41,9 +41,7 @@ export function isExactly(target: PolicyTarget, part: Part, facts: Facts): boole
   }
   if (target.type === "connection") {
     return (
-      part.hosts.length + part.sockets.length > 0 &&
-      matchesConnection(target, part) === "yes" &&
-      everyHost(target, part)
+      part.hosts.length > 0 && matchesConnection(target, part) === "yes" && everyHost(target, part)
     );
   }
   return matches(target, part, facts) === "yes";
@@ -118,21 +116,18 @@ function matchesCommand(
       return inDoubt(matchesConnection(target, part), part);
     case "command": {
       const { argv, class: kind } = target;
-      if (kind === "network") return inDoubt(strictest([isNetwork(part), bySockets(part)]), part);
-      if (kind) return inDoubt(yesIf(isOfClass(kind, part.words)), part);
+      if (kind) return inDoubt(isOf(kind, part), part);
       if (argv === undefined) return "yes";
       return inDoubt(strictest(argv.map((prefix) => mayBegin(part.words, prefix))), part);
     }
   }
 }
 
-function isNetwork({ words }: Command): Match {
-  return yesIf(isOfClass("network", words));
-}
-
-function bySockets({ sockets }: Command): Match {
-  if (sockets.length === 0) return "no";
-  return sockets.every((host) => host === null) ? "maybe" : "yes";
+/** A program that is known and no network program names a host by a redirection alone. */
+function isOf(kind: CommandClass, part: Command): Match {
+  if (isOfClass(kind, part.words)) return "yes";
+  if (kind !== "network" || part.unknown !== undefined || part.hosts.length === 0) return "no";
+  return part.hosts.every((host) => host === null) ? "maybe" : "yes";
 }
 
 function inDoubt(match: Match, { unknown }: Command): Match {
@@ -145,7 +140,7 @@ function strictest(found: readonly Match[]): Match {
 }
 
 function matchesConnection({ hosts, others }: Target<"connection">, part: Command): Match {
-  const reached = [...part.hosts, ...part.sockets].map((host): Match => {
+  const reached = part.hosts.map((host): Match => {
     if (host === null) return "maybe";
     return yesIf(hosts.some((pattern) => isHost(pattern, host)) !== (others === true));
   });
@@ -153,8 +148,8 @@ function matchesConnection({ hosts, others }: Target<"connection">, part: Comman
   return isSilent ? "maybe" : strictest(reached);
 }
 
-function everyHost({ hosts, others }: Target<"connection">, part: Command): boolean {
-  return [...part.hosts, ...part.sockets].every(
+function everyHost({ hosts, others }: Target<"connection">, { hosts: named }: Command): boolean {
+  return named.every(
     (host) => host !== null && hosts.some((pattern) => isHost(pattern, host)) !== (others === true),
   );
 }

@@ -41,7 +41,7 @@ export function placeAfter({ words }: ShellCommand, place: Place): Place {
 }
 
 /** Deeper folders are not followed, so that a path which goes up from them counts as one outside. */
-const longestPath = 1000;
+const longestPath = 400;
 
 const depthOf = (path: string): number => path.split("/").length;
 

@@ -44,7 +44,6 @@ const command: Facts = {
       words: ["ls"],
       unknown: undefined,
       hosts: [],
-      sockets: [],
       outside: false,
       isCheck: false,
     },
