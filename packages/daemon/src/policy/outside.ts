@@ -149,8 +149,8 @@ function pathsIn(word: string): string[] {
 const devices =
   /^\/dev\/(?:null|zero|full|tty|u?random|std(?:in|out|err)|fd(?:\/\d+)?|(?:tcp|udp)\/.*)$/;
 
-/** Undefined where it depends on the folder in which the command runs. */
-function isOutside(path: string, place: Place): boolean | undefined {
+/** Whether a path leads out; undefined where that depends on the folder in which a command runs. */
+export function isOutside(path: string, place: Place): boolean | undefined {
   if (path.startsWith("~")) return true;
   const whole = place.folders.map((folder) => posix.resolve(folder, path));
   const found = whole.map((one) => !devices.test(one) && isBeyond(one, place));
