@@ -1,48 +1,14 @@
 import type { CommandClass } from "@heddle/protocol";
-import { kindOfName } from "../insight/facts/command-kind.ts";
-import { gitCommandOf, programOf } from "./programs.ts";
+import { gitCommandOf } from "./git.ts";
+import { programOf } from "./programs.ts";
 import type { Word } from "./shell-words.ts";
+import { isTest } from "./tests.ts";
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
-
-const testPrograms = setOf(
-  "pytest py.test tox nox nosetests vitest jest mocha ava tap ctest rspec phpunit karma bats",
-);
-/** Programs whose command `test` runs the tests. */
-const testsByCommand = setOf(
-  "go cargo dotnet swift deno bun mix sbt meson playwright npm pnpm yarn flutter dart zig hatch",
-);
-const scriptRunners = setOf("npm pnpm yarn bun composer");
-const taskRunners = setOf("make just rake task gradle gradlew mvn mvnw");
-const starters = setOf("npx bunx uvx");
-const startingCommands = setOf("exec run dlx x");
 
 /** The words that are no options. */
 function plainWords(words: readonly Word[]): Word[] {
   return words.filter((word) => word === null || !word.startsWith("-"));
-}
-
-function isTest(words: readonly Word[]): boolean {
-  const [first, ...rest] = words;
-  if (typeof first !== "string" || first.includes("/")) return false;
-  const [next, after] = plainWords(rest);
-  if (testPrograms.has(first)) return true;
-  if (starters.has(first))
-    return typeof next === "string" && isTest(rest.slice(rest.indexOf(next)));
-  if (testsByCommand.has(first) && (next === "test" || next === "t")) return true;
-  if (first === "cargo" && next === "nextest") return true;
-  if (first === "node") return rest.includes("--test");
-  if (/^python3?$/.test(first))
-    return rest[0] === "-m" && /^(?:pytest|unittest)$/.test(rest[1] ?? "");
-  if (scriptRunners.has(first) && /^run(?:-script)?$/.test(next ?? "")) return isTestName(after);
-  if (taskRunners.has(first)) return isTestName(next) && plainWords(rest).length === 1;
-  const starts = ["uv", "poetry", "pipenv", "pnpm", "yarn", "npm", "bundle"].includes(first);
-  if (!starts || !startingCommands.has(next ?? "") || typeof after !== "string") return false;
-  return isTest(rest.slice(rest.indexOf(after)));
-}
-
-function isTestName(name: Word | undefined): boolean {
-  return typeof name === "string" && kindOfName(name) === "test";
 }
 
 const packageCommands: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -130,28 +96,4 @@ const judges: Readonly<Record<CommandClass, (words: readonly Word[]) => boolean>
 
 export function isOfClass(kind: CommandClass, words: readonly Word[]): boolean {
   return judges[kind](words);
-}
-
-const urlPattern = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/@]*@)?(\[[^\]]*\]|[^\s/:?#]+)(?::(\d+))?/gi;
-const remotePattern = /^(?:[\w.-]+@)?((?:[a-z0-9-]+\.)+[a-z0-9-]+):(?!\/\/)/i;
-const barePattern = /^((?:[a-z0-9-]+\.)*[a-z0-9-]+)(?::(\d+))?(?:\/.*)?$/i;
-
-/** The hosts that a command names; null for one that is only known when it runs. */
-export function hostsOf(words: readonly Word[]): (string | null)[] {
-  const isNetworkProgram = networkPrograms.has(programOf(words[0] ?? ""));
-  return words.slice(1).flatMap((word) => {
-    if (word === null) return isNetworkProgram ? [null] : [];
-    const urls = [...word.matchAll(urlPattern)].map(([, host = "", port]) => named(host, port));
-    if (urls.length > 0) return urls;
-    const [, remote] = remotePattern.exec(word) ?? [];
-    if (remote) return [named(remote, undefined)];
-    const [, bare, port] = isNetworkProgram ? (barePattern.exec(afterUser(word)) ?? []) : [];
-    return bare?.includes(".") || bare === "localhost" ? [named(bare, port)] : [];
-  });
-}
-
-const afterUser = (word: string): string => word.replace(/^[\w.-]+@/, "");
-
-function named(host: string, port: string | undefined): string {
-  return `${host.toLowerCase().replace(/\.$/, "")}${port === undefined ? "" : `:${port}`}`;
 }

@@ -1,7 +1,9 @@
-import { posix } from "node:path";
 import type { Weekday } from "@heddle/protocol";
 import { Weekday as weekdays } from "@heddle/protocol";
-import { hostsOf } from "./classes.ts";
+import { isOfClass } from "./classes.ts";
+import { type Host, hostsOf, hostsOfRedirects } from "./hosts.ts";
+import { isOutside, type Place, placeAfter, placeAt, touchesOutside } from "./outside.ts";
+import { unknownOfFiles } from "./program-files.ts";
 import { commandsIn, type ShellCommand } from "./shell.ts";
 import type { Word } from "./shell-words.ts";
 
@@ -19,7 +21,7 @@ export type Part =
       readonly words: readonly Word[];
       /** Why it may do more than its words say. */
       readonly unknown: string | undefined;
-      readonly hosts: readonly (string | null)[];
+      readonly hosts: readonly Host[];
       /** Whether it names a file that is not in the worktree; undefined where that is not known. */
       readonly outside: boolean | undefined;
       /** Whether it is a check of the project, which its user has set. */
@@ -82,15 +84,30 @@ export interface CommandLine {
 export async function commandParts(line: CommandLine): Promise<Part[]> {
   const { cmd, checks } = line;
   const isCheck = checks.some((check) => check.trim() === cmd.trim());
-  const commands = await commandsIn(cmd);
-  return commands.map((command) => ({
+  const parts: Part[] = [];
+  let place = placeAt(line.cwd, line.worktree);
+  for (const command of await commandsIn(cmd)) {
+    parts.push({ ...commandPart(command, place), isCheck });
+    place = placeAfter(command, place);
+  }
+  return parts;
+}
+
+function commandPart(command: ShellCommand, place: Place): Extract<Part, { type: "command" }> {
+  const { words, redirects } = command;
+  const unknown = command.unknown ?? unknownOfFiles(command);
+  const connects = words.length > 0 && isOfClass("network", words);
+  return {
     type: "command",
-    words: command.words,
-    unknown: command.unknown,
-    hosts: hostsOf(command.words),
-    outside: touchesOutside(command, line),
-    isCheck,
-  }));
+    words,
+    unknown,
+    hosts: [
+      ...(connects || unknown !== undefined ? hostsOf(words, connects) : []),
+      ...hostsOfRedirects(redirects),
+    ],
+    outside: touchesOutside(command, place),
+    isCheck: false,
+  };
 }
 
 /** What is typed into a program is what that program makes of it. */
@@ -99,7 +116,7 @@ export async function inputParts(chars: string, line: CommandLine): Promise<Part
   const unknown = "what the program makes of the input is not known";
   return [
     ...typed,
-    { type: "command", words: [], unknown, hosts: [], outside: undefined, isCheck: false },
+    commandPart({ words: [], redirects: [], unknown }, placeAt(line.cwd, line.worktree)),
   ];
 }
 
@@ -109,7 +126,8 @@ export function toolPart(
   { worktree, confined = false }: { worktree: string; confined?: boolean },
 ): Extract<Part, { type: "tool" }> {
   const paths = textsIn(JSON.parse(json)).map(pathOf);
-  const outside = paths.some((path) => isOutside(path, { cwd: worktree, worktree }));
+  const place = placeAt(worktree, worktree);
+  const outside = paths.some((path) => isOutside(path, place) === true);
   return { type: "tool", server, tool, host: host ?? undefined, outside, confined };
 }
 
@@ -131,34 +149,4 @@ function pathOf(text: string): string {
 
 export function fileParts(files: readonly FileFact[]): Part[] {
   return files.map((file) => ({ type: "file", file }));
-}
-
-function touchesOutside(
-  { words, redirects, unknown }: ShellCommand,
-  line: CommandLine,
-): boolean | undefined {
-  const named = [...words.slice(1), ...redirects];
-  if (named.some((word) => word !== null && pathsIn(word).some((path) => isOutside(path, line)))) {
-    return true;
-  }
-  return unknown !== undefined || named.includes(null) ? undefined : false;
-}
-
-/** A word, and what may be a path within it: `--out=path`, `-opath`, `of=path`. */
-function pathsIn(word: string): string[] {
-  const value = word.includes("=") ? [word.slice(word.indexOf("=") + 1)] : [];
-  const attached = /^-[a-zA-Z](.+)$/.exec(word)?.[1];
-  return [word, ...value, ...(attached === undefined ? [] : [attached])];
-}
-
-const devices = /^\/dev\/(?:null|zero|full|tty|u?random|std(?:in|out|err)|fd(?:\/\d+)?)$/;
-
-function isOutside(
-  path: string,
-  { cwd, worktree }: Pick<CommandLine, "cwd" | "worktree">,
-): boolean {
-  if (path.startsWith("~")) return true;
-  if (!path.startsWith("/") && !/(?:^|\/)\.\.(?:\/|$)/.test(path)) return false;
-  const whole = posix.resolve(cwd, path);
-  return whole !== worktree && !whole.startsWith(`${worktree}/`) && !devices.test(whole);
 }

@@ -1,4 +1,4 @@
-import type { PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
+import type { CommandClass, PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
 import ignore from "ignore";
 import { atRoot } from "./anchors.ts";
 import { isOfClass } from "./classes.ts";
@@ -151,11 +151,18 @@ function matchesCommand(target: CommandTarget, part: Command): Match {
       return inDoubt(matchesConnection(target, part), part);
     case "command": {
       const { argv, exact, class: kind } = target;
-      if (kind) return inDoubt(yesIf(isOfClass(kind, part.words)), part);
+      if (kind) return inDoubt(isOf(kind, part), part);
       if (argv === undefined) return "yes";
       return inDoubt(strictest(argv.map((one) => mayBe(part.words, one, exact))), part);
     }
   }
+}
+
+/** A program that is known and no network program names a host by a redirection alone. */
+function isOf(kind: CommandClass, part: Command): Match {
+  if (isOfClass(kind, part.words)) return "yes";
+  if (kind !== "network" || part.unknown !== undefined || part.hosts.length === 0) return "no";
+  return part.hosts.every((host) => host === null) ? "maybe" : "yes";
 }
 
 function inDoubt(match: Match, { unknown }: Command): Match {
@@ -212,7 +219,10 @@ function mayBegin(words: readonly Word[], prefix: readonly string[]): Match {
   if (programOf(program) !== programOf(name ?? "")) return "no";
   const options = rest.filter((word) => word.startsWith("-"));
   const plain = rest.filter((word) => !word.startsWith("-"));
-  const found = [mayFollow(args, plain), ...options.map((option) => hasOption(args, option))];
+  const found = [
+    mayFollow(args, plain),
+    ...options.map((option) => hasOption(prefix, args, option)),
+  ];
   if (found.includes("no"))
     return args.includes(null) && !certainlyNot(args, plain) ? "maybe" : "no";
   return found.includes("maybe") ? "maybe" : "yes";
@@ -260,14 +270,29 @@ const longOptions: Readonly<Record<string, string>> = {
 };
 
 /** Short options stand alone or together, or are written out: `-rf`, `-r -f`, `--recursive`. */
-function hasOption(args: readonly Word[], option: string): Match {
+function hasOption(
+  [program, command]: readonly string[],
+  args: readonly Word[],
+  option: string,
+): Match {
   const known = args.filter((arg) => arg !== null);
+  const isPush = program === "git" && command === "push";
+  if (isPush && /^(?:-f|--force)$/.test(option) && known.some(isForced)) return "yes";
   const letters = /^-([a-zA-Z]+)$/.exec(option)?.[1];
   const has =
     letters === undefined
       ? known.some((arg) => isLong(arg, option))
       : [...letters].every((letter) => known.some((arg) => isShort(arg, letter)));
   return has ? "yes" : "no";
+}
+
+/** What `git push` throws away on the other side without `--force`: `+main`, `:main`, `--mirror`. */
+function isForced(arg: string): boolean {
+  return (
+    /^[+:]./.test(arg) ||
+    ["--mirror", "--delete", "--prune"].some((option) => isSpelt(arg, option)) ||
+    isCluster(arg, "d")
+  );
 }
 
 /** Programs take the beginning of a long option for all of it, and a short one for it. */
@@ -291,6 +316,6 @@ function isSpelt(arg: string, option: string): boolean {
 }
 
 function isCluster(arg: string, letter: string): boolean {
-  if (!/^-[a-zA-Z]+$/.test(arg)) return false;
+  if (!/^-[a-zA-Z\d]+$/.test(arg)) return false;
   return arg.includes(letter) || (letter === "r" && arg.includes("R"));
 }

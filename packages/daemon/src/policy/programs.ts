@@ -1,4 +1,8 @@
+import { unknownOfGit } from "./git.ts";
+import { type OptionTable, optionTable, readArguments } from "./program-options.ts";
+import { isPlainSed } from "./sed.ts";
 import type { Word } from "./shell-words.ts";
+import { wgetOptions } from "./transfer-options.ts";
 
 /** Programs that run no others, whatever their arguments are. */
 const plain = new Set(
@@ -10,25 +14,58 @@ const plain = new Set(
    wc which who whoami yes zcat curl ping dig nslookup host`.split(/\s+/),
 );
 
-/** What runs nothing else unless one of its arguments says so. */
-const unless: Readonly<Record<string, RegExp>> = {
-  sort: /^--co/,
-  rg: /^--pre/,
-  sed: /^-[a-zA-Z]*f|^--file|(?:^|[;{}\n\d$!/])\s*[eW]\b|[/|#,:@!][gimIMp0-9]*[ew][gimIMp0-9]*\s*(?:$|[;}\n])/,
-  wget: /^--use-askpass|^-e|^--execute/,
-  find: /^-(?:exec|ok|fprint|fls)/,
+/** Programs that can run others, with the options that are known not to. */
+const options: Readonly<Record<string, OptionTable>> = {
+  sort: optionTable(
+    `-b --ignore-leading-blanks -d --dictionary-order -f --ignore-case -g --general-numeric-sort -i
+     --ignore-nonprinting -M --month-sort -h --human-numeric-sort -n --numeric-sort -R --random-sort
+     -r --reverse -V --version-sort -c --check? -C -m --merge -o= --output= -s --stable -S=
+     --buffer-size= -t= --field-separator= -T= --temporary-directory= -u --unique -z
+     --zero-terminated -k= --key= --parallel= --debug`,
+  ),
+  rg: optionTable(
+    `-e= --regexp= -s --case-sensitive -i --ignore-case -S --smart-case -v --invert-match -w
+     --word-regexp -x --line-regexp -F --fixed-strings -P --pcre2 -U --multiline --multiline-dotall
+     -g= --glob= --iglob= -t= --type= -T= --type-not= --type-list -. --hidden --no-ignore
+     --no-ignore-vcs --no-ignore-parent -u --unrestricted -L --follow -d= --max-depth= --maxdepth=
+     --max-filesize= -A= --after-context= -B= --before-context= -C= --context= --color= --colors=
+     --column --heading -n --line-number -N -H --with-filename -I --no-filename -o --only-matching
+     -r= --replace= -p --pretty --trim -l --files-with-matches --files-without-match --files -c
+     --count --count-matches --include-zero -m= --max-count= -M= --max-columns= -q --quiet --stats
+     --json --vimgrep -0 --null --sort= --sortr= -j= --threads= -a --text --binary --crlf
+     --messages --passthru --debug -b --byte-offset --no-config --one-file-system`,
+  ),
+  wget: wgetOptions,
 };
 
-const gitCommands = new Set(
-  `add am apply archive blame branch cat-file check-attr check-ignore checkout cherry-pick clean clone
-   commit commit-tree count-objects describe diff diff-tree fetch for-each-ref format-patch fsck gc
-   hash-object help init log ls-files ls-remote ls-tree merge merge-base mv name-rev notes pull push
-   reflog remote reset restore rev-list rev-parse revert rm shortlog show show-ref sparse-checkout
-   stash status switch symbolic-ref tag update-index update-ref var version worktree write-tree
-   rebase config grep`.split(/\s+/),
+/** Tests and actions of find, but those that run something or write files. */
+const findWords = new Set(
+  `( ) ! , -not -a -and -o -or -H -L -P -amin -anewer -atime -cmin -cnewer -ctime -daystart -delete
+   -depth -empty -executable -false -follow -fstype -gid -group -ilname -iname -inum -ipath -iregex
+   -iwholename -links -lname -ls -maxdepth -mindepth -mmin -mount -mtime -name -newer -nogroup
+   -noleaf -nouser -path -perm -print -print0 -printf -prune -quit -readable -regex -regextype
+   -samefile -size -true -type -uid -used -user -warn -nowarn -wholename -writable -xdev`.split(
+    /\s+/,
+  ),
 );
-const gitRunsOthers =
-  /^(?:-c|--config-env|--exec-path|--exec|-x|-O|--open-files-in-pager|--upload-pack|--receive-pack|-u$|--ext-diff)/;
+
+/** Its `-exec` are commands of their own. What begins as a number does can only be a value. */
+function isPlainFind(args: readonly Word[]): boolean {
+  const own = withoutCommands(args);
+  return own.every(
+    (arg) => arg !== null && (!arg.startsWith("-") || findWords.has(arg) || /^-\d/.test(arg)),
+  );
+}
+
+function withoutCommands(args: readonly Word[]): Word[] {
+  let inCommand = false;
+  return args.filter((arg) => {
+    const isWithin = inCommand;
+    if (/^-(?:exec|ok)(?:dir)?$/.test(arg ?? "")) inCommand = true;
+    else if (arg === ";" || arg === "+") inCommand = false;
+    return !isWithin && !inCommand;
+  });
+}
 
 /** Why a program may do more than its words say; undefined where they say all. */
 export function unknownOf(words: readonly Word[]): string | undefined {
@@ -41,31 +78,19 @@ export function unknownOf(words: readonly Word[]): string | undefined {
   const program = programOf(name);
   if (plain.has(program)) return undefined;
   if (program === "git") return unknownOfGit(args);
-  const condition = Object.hasOwn(unless, program) ? unless[program] : undefined;
-  if (condition === undefined) return `${program} can run anything`;
-  const tells = args.every((arg) => arg !== null && !condition.test(arg));
-  return tells ? undefined : `with these arguments ${program} can run anything`;
+  const isPlain = isPlainWith(program, args);
+  if (isPlain) return undefined;
+  return isPlain === undefined
+    ? `${program} can run anything`
+    : `with these arguments ${program} can run anything`;
 }
 
-function unknownOfGit(args: readonly Word[]): string | undefined {
-  const command = gitCommandOf(args);
-  if (typeof command !== "string") return "which command of git it is, is known only when it runs";
-  if (!gitCommands.has(command)) return `git ${command} may be an alias, which can run anything`;
-  const tells = args.every((arg) => arg === null || !gitRunsOthers.test(arg));
-  return tells || command === "commit" ? undefined : "with these arguments git can run anything";
-}
-
-const gitValues = new Set(["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env"]);
-
-/** The command in the arguments of git; null where it is not known, undefined where there is none. */
-export function gitCommandOf(args: readonly Word[]): Word | undefined {
-  for (let at = 0; at < args.length; at += 1) {
-    const arg = args[at];
-    if (arg === null || arg === undefined) return arg;
-    if (gitValues.has(arg)) at += 1;
-    else if (!arg.startsWith("-")) return arg;
-  }
-  return undefined;
+/** Whether these arguments make a program run no other; undefined where any of them may. */
+function isPlainWith(program: string, args: readonly Word[]): boolean | undefined {
+  if (program === "sed") return isPlainSed(args);
+  if (program === "find") return isPlainFind(args);
+  const table = Object.hasOwn(options, program) ? options[program] : undefined;
+  return table && readArguments(args, table) !== undefined;
 }
 
 /** A program by its own name, wherever it stands. */

@@ -6,7 +6,7 @@ import { DaemonError } from "@heddle/protocol";
 import { execa } from "execa";
 import { DarwinBox } from "./darwin-box.ts";
 import { darwinProfile } from "./darwin-profile.ts";
-import { gitCommand, gitInvocation } from "./git-invocation.ts";
+import { gitCommand, gitInvocation, gitOfCommands } from "./git-invocation.ts";
 import { refuseCheckout, refuseGrant } from "./refuse.ts";
 import { Slots } from "./slots.ts";
 import type { Box, BoxedGit, BoxProfile, BoxProof, Checkout, GitResult, Sandbox } from "./types.ts";
@@ -70,6 +70,7 @@ export class DarwinSandbox implements Sandbox {
         LANG: "C.UTF-8",
         TERM: "dumb",
         GIT_OPTIONAL_LOCKS: "0",
+        ...gitOfCommands,
         ...profile.env,
       },
       scratch,

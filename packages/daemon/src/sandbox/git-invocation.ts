@@ -10,6 +10,17 @@ const always = [
   "submodule.recurse=false",
 ].flatMap((setting) => ["-c", setting]);
 
+/**
+ * With what a command in a box finds git: without settings of the home, which the agent can write, and
+ * without repositories that it makes of ordinary files. A check that needs either sets it itself.
+ */
+export const gitOfCommands: Readonly<Record<string, string>> = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_COUNT: "1",
+  GIT_CONFIG_KEY_0: "safe.bareRepository",
+  GIT_CONFIG_VALUE_0: "explicit",
+};
+
 /** Subcommands that could run a diff driver or look into submodules. */
 const diffs = new Set(["diff", "diff-files", "diff-index", "diff-tree", "log", "show"]);
 

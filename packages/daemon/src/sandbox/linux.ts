@@ -6,6 +6,7 @@ import { alternateMounts, checkCheckout, readableMounts } from "./checkout.ts";
 import { openWayOut } from "./egress/way-out.ts";
 import { runBoxedGit } from "./git.ts";
 import { maskedConfigs } from "./git-config.ts";
+import { gitOfCommands } from "./git-invocation.ts";
 import { helperScript } from "./helper.ts";
 import { IoDirectory } from "./io-directory.ts";
 import { argsFd, launch } from "./launch.ts";
@@ -90,7 +91,7 @@ export class LinuxSandbox implements Sandbox {
     const wayOut = await openWayOut(io, profile.network);
     const options = bwrapArgs(runtime, {
       mounts: agentMounts(runtime, profile, { ioDir: io.path, shared: shared.flat() }),
-      env: { ...profile.env, ...wayOut.env },
+      env: { ...gitOfCommands, ...profile.env, ...wayOut.env },
       cwd: checkout.worktree,
     });
     const [argsFile] = await Promise.all([
