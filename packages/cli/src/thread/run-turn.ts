@@ -57,6 +57,8 @@ export async function runTurn(run: TurnRun): Promise<ExitCode> {
     const code = sayOutcome(outcome, run);
     // A turn can be interrupted before its worktree is made.
     if (outcome.type !== "ended" || !view?.thread.worktree) return code;
+    // A review changes nothing, and its worktree is put away by now.
+    if (outcome.turn.mode === "review") return code;
     const diff = await daemon.call("thread/diff", { threadId });
     document.diff = { ...diffTotals(diff), treeHash: diff.treeHash };
     sayDiff(diff, run);

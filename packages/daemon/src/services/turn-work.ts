@@ -63,11 +63,11 @@ export async function workOn(
   if (leftOff || isReadOnly(turn.mode)) return { outcome: said };
   const facts = { ...subject, checks: host.checks };
   if (!host.hadEffects) return { outcome: said, ...(await reported(services, facts)) };
+  // Somebody may have taken the worktree away meanwhile.
+  await checkouts.of(thread);
   const tree = await host.finalTree({ isDone: said.state === "done" });
   await using _ = tree.index;
   const outcome = (await host.isProven(tree)) ? said : unproven(said);
-  // Somebody may have taken the worktree away meanwhile.
-  await checkouts.of(thread);
   const report = await reported(services, { ...facts, tree });
   const made = await commitOf(services, { ...facts, outcome, tree });
   const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
