@@ -1,5 +1,5 @@
 import { builtinDoubt } from "./builtins.ts";
-import { programOf, unknownOf } from "./programs.ts";
+import { isFile, programOf, unknownOf } from "./programs.ts";
 import { readCommands } from "./shell-commands.ts";
 import { Findings, type Simple } from "./shell-findings.ts";
 import { type Dialect, Reading, Unreadable } from "./shell-reading.ts";
@@ -65,13 +65,16 @@ function commandsOf(text: string, scope: Scope): ShellCommand[] {
 
 /** A simple command, with the commands that it runs in turn. */
 function expanded({ words, redirects }: Simple, scope: Scope): ShellCommand[] {
-  const command = { words: words.map(({ value }) => value), redirects };
   const given = givenText(words, scope.dialect);
-  if (given !== undefined) return [...textOf(command, given, scope)];
-  const inner = innerOf(words, scope);
-  const why = unknown(words, scope);
+  const why = given === undefined ? unknown(words, scope) : unknownText(words, given);
+  const command = { words: words.map(({ value }) => value), redirects };
   const found: ShellCommand[] = [why === undefined ? command : { ...command, unknown: why }];
   const deeper = { ...scope, depth: scope.depth + 1 };
+  if (given !== undefined) {
+    if (given.text === null) return found;
+    return [...found, ...commandsOf(given.text, { ...deeper, dialect: given.dialect })];
+  }
+  const inner = innerOf(words, scope);
   if (inner.length > 0 && deeper.depth > deepest) return [...found, unreadable("it is too deep")];
   return [
     ...found,
@@ -79,17 +82,9 @@ function expanded({ words, redirects }: Simple, scope: Scope): ShellCommand[] {
   ];
 }
 
-function* textOf(
-  command: ShellCommand,
-  { text, dialect }: GivenText,
-  scope: Scope,
-): Iterable<ShellCommand> {
-  if (text === null) {
-    yield { ...command, unknown: "what the shell is given to run is not known" };
-    return;
-  }
-  yield command;
-  yield* commandsOf(text, { ...scope, dialect, depth: scope.depth + 1 });
+function unknownText([name]: readonly ShellWord[], { text }: GivenText): string | undefined {
+  if (text === null) return "what the shell is given to run is not known";
+  return isFile(name?.value ?? "") ? unknownOf([name?.value ?? null]) : undefined;
 }
 
 function innerOf(words: readonly ShellWord[], { findings }: Scope): (readonly ShellWord[])[] {
@@ -104,7 +99,7 @@ const isFind = ([name]: readonly ShellWord[]): boolean => programOf(name?.value 
 function unknown(words: readonly ShellWord[], { findings }: Scope): string | undefined {
   const builtin = builtinDoubt(words, findings);
   if (builtin !== undefined) return builtin.why;
-  if (unwrapped(words) !== undefined) return undefined;
+  if (!isFile(words[0]?.value ?? "") && unwrapped(words) !== undefined) return undefined;
   const own = isFind(words) ? foundCommands(words).rest : words;
   return unknownOf(own.map(({ value }) => value));
 }
