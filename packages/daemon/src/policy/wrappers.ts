@@ -21,7 +21,8 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
     longValues: ["unset", "chdir"],
     assigns: true,
   },
-  exec: { flags: "cl", values: "a" },
+  // By the name that `-a` or `-l` gives to a shell, it can be a login one.
+  exec: { flags: "c" },
   ionice: { flags: "t", values: "cn", longFlags: ["ignore"], longValues: ["class", "classdata"] },
   nice: { values: "n", longValues: ["adjustment"] },
   nohup: {},
