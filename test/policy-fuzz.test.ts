@@ -11,9 +11,12 @@ onLinux("bash is seen to run the marker where it does, and only there", async ()
     "echo marker",
     "[[ 'a[$(marker)]' -eq 0 ]]",
     "false && marker",
+    "(sleep 0.5; marker) &",
+    "true",
     "sleep 9",
+    "setsid sleep 0.5 && marker",
   ];
-  expect(await linesThatMark(lines)).toEqual(new Set([0, 2]));
+  expect(await linesThatMark(lines)).toEqual(new Set([0, 2, 4, 7]));
 });
 
 onLinux("no line that a policy allows runs what the policy forbids", async () => {

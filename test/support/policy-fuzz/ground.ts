@@ -16,7 +16,13 @@ for line in lines/*; do
   rm -rf work home ran; mkdir work home; echo hello > work/README.md
   IFS= read -r -d '' text < "$line"
   (cd work; echo marker | HOME=/tmp/fuzz/home PATH=/tmp/fuzz/bin exec timeout -s KILL 2 /bin/bash -c "$text") &> /dev/null
-  case $text in *'&'* | *'>('* | *coproc*) sleep 0.05 ;; esac
+  # Only the box and this driver are left when all that the line has started is over.
+  for ((left = 40; left > 0; left--)); do
+    set -- /proc/[0-9]*
+    if (($# <= 2)); then break; fi
+    sleep 0.05
+  done
+  kill -KILL -1 2> /dev/null
   if [ -e ran ]; then echo "\${line#lines/}" >> marked; fi
 done
 `;
