@@ -68,6 +68,13 @@ function word(reading: Reading, simple: Simple): boolean {
   return true;
 }
 
+/** What a descriptor becomes a copy of: bash expands that once more when its quotation marks are gone. */
+function duplicated(reading: Reading, { raw }: ShellWord): void {
+  if (/^(?:\d+-?|-)$/.test(raw)) return;
+  reading.onlyBash("a copy of what is no number");
+  if (!/^[\w./-]+$/.test(raw)) reading.findings.doubt(`it evaluates ${raw} a second time`);
+}
+
 const devices = /^\/dev\/(?:tcp|udp)\//;
 
 /** Reads a redirection, if there is one. */
@@ -83,7 +90,7 @@ function redirect(reading: Reading, simple: Simple): boolean {
   reading.blanks();
   const target = readWord(reading);
   if (operator === "<<<") return true;
-  if (operator === ">&" && !/^(?:\d+|-)$/.test(target.raw)) reading.onlyBash(">& with a file");
+  if (/^[<>]&$/.test(operator)) duplicated(reading, target);
   if (devices.test(target.value ?? "")) reading.findings.doubt("it connects to a host");
   simple.redirects.push(target.value);
   return true;

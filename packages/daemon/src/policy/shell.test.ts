@@ -88,6 +88,8 @@ describe("a command line that may run something else", () => {
     ["zsh -c ls", "what the shell is given to run is not known"],
     ["sh -c 'ls &> a cat'", "not every shell knows &>"],
     ["sh -c 'x=$y; export a=$x'", "what it declares is not known"],
+    ["cat 1>&'$(ls)'2", "it evaluates '$(ls)'2 a second time"],
+    ["cat <&$x", "it evaluates $x a second time"],
     ["sh -c '[[ a && b ]]'", "not every shell knows [["],
     ["echo a\r#; ls", "there are control characters in it"],
     ["ls > /dev/tcp/example.org/80", "it connects to a host"],
