@@ -78,11 +78,15 @@ interface Row {
   readonly do: string;
   readonly verdict: PolicyEffect;
 }
-const corpus = readFileSync(new URL("corpus/evasions.jsonl", import.meta.url), "utf8");
-const rows = corpus
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Row);
+function rowsOf(corpus: string): Row[] {
+  const text = readFileSync(new URL(`corpus/${corpus}`, import.meta.url), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Row);
+}
+
+const rows = rowsOf("evasions.jsonl");
 
 describe("the corpus of evasions", () => {
   test("has at least 60 actions that must not pass, none of them twice", () => {
@@ -91,6 +95,20 @@ describe("the corpus of evasions", () => {
   });
 
   test.each(rows)("$policy: $verdict: $do", async ({ policy, verdict, ...row }) => {
+    expect(verdictOf(policy, await commandFacts(row.do))).toBe(verdict);
+  });
+});
+
+describe("the corpus of everyday command lines", () => {
+  const everyday = rowsOf("everyday.jsonl");
+
+  test("has at least 120, of which four in five run without asking", () => {
+    const allowed = everyday.filter(({ verdict }) => verdict === "allow");
+    expect(everyday.length).toBeGreaterThan(120);
+    expect(allowed.length / everyday.length).toBeGreaterThan(0.8);
+  });
+
+  test.each(everyday)("$verdict: $do", async ({ policy, verdict, ...row }) => {
     expect(verdictOf(policy, await commandFacts(row.do))).toBe(verdict);
   });
 });

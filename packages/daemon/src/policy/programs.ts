@@ -72,9 +72,7 @@ export function unknownOf(words: readonly Word[]): string | undefined {
   const [name, ...args] = words;
   if (name === undefined) return undefined;
   if (name === null) return "which program it is, is known only when it runs";
-  if (name.includes("/") && !/^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(name)) {
-    return `what the file ${name} does cannot be told`;
-  }
+  if (isFile(name)) return `what the file ${name} does cannot be told`;
   const program = programOf(name);
   if (plain.has(program)) return undefined;
   if (program === "git") return unknownOfGit(args);
@@ -91,6 +89,11 @@ function isPlainWith(program: string, args: readonly Word[]): boolean | undefine
   if (program === "find") return isPlainFind(args);
   const table = Object.hasOwn(options, program) ? options[program] : undefined;
   return table && readArguments(args, table) !== undefined;
+}
+
+/** Whether a program is named by its file, which need not be what its name says. */
+export function isFile(name: string): boolean {
+  return name.includes("/") && !/^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/.test(name);
 }
 
 /** A program by its own name, wherever it stands. */

@@ -1,47 +1,45 @@
-import type { Node } from "web-tree-sitter";
+import { expansion } from "./shell-expansions.ts";
+import { doubleQuoted, escaped, singleQuoted } from "./shell-quotes.ts";
+import { type Reading, Unreadable } from "./shell-reading.ts";
+import { joined, literal, type Piece, type ShellWord, unknownPiece } from "./shell-word.ts";
 
-/** What a word of a shell becomes; null where only the shell that runs it can know. */
-export type Word = string | null;
+export type { Word } from "./shell-word.ts";
 
-const expands = /(?<!\\)[*?[]|\{[^}]*(?:,|\.\.)[^}]*\}/;
+export function readWord(reading: Reading): ShellWord {
+  const pieces: Piece[] = [];
+  for (let piece = pieceAt(reading); piece; piece = pieceAt(reading)) pieces.push(piece);
+  if (pieces.length === 0) throw new Unreadable("a word is expected in it");
+  return joined(pieces);
+}
 
-export function wordOf(node: Node): Word {
-  switch (node.type) {
-    case "command_name":
-      return node.namedChildCount === 1 && node.namedChild(0)
-        ? wordOf(node.namedChild(0) as Node)
-        : null;
-    case "word":
-    case "number":
-      return expands.test(node.text) ? null : unescaped(node.text);
-    case "raw_string":
-      return node.text.slice(1, -1);
-    case "string":
-      return stringOf(node);
-    case "concatenation":
-      return concatenated(node);
+/** The value of an assignment; nothing at all is one, too. */
+export function readValue(reading: Reading): ShellWord {
+  return reading.sees(/[ \t\n;&|()]|[<>](?!\()|$/y) ? joined([]) : readWord(reading);
+}
+
+function pieceAt(reading: Reading): Piece | undefined {
+  const plain = reading.take(/[^ \t\n;&|()<>\\'"$`]+/y);
+  if (plain) return literal(plain[0], plain[0], false);
+  if (reading.sees(/[<>]\(/y)) return processSubstitution(reading);
+  switch (reading.next) {
+    case "\\":
+      return escaped(reading);
+    case "'":
+      return singleQuoted(reading);
+    case '"':
+      return doubleQuoted(reading, expansion);
+    case "$":
+    case "`":
+      return expansion(reading, false);
     default:
-      return null;
+      return undefined;
   }
 }
 
-function unescaped(text: string): string {
-  return text.replace(/\\(\n|[\s\S])/g, (_, character: string) =>
-    character === "\n" ? "" : character,
-  );
-}
-
-/** Within double quotes only some characters can be escaped. */
-function stringOf(node: Node): Word {
-  const isPlain = node.namedChildren.every((child) => child?.type === "string_content");
-  if (!isPlain || /(?<!\\)[$`]/.test(node.text.slice(1, -1))) return null;
-  return node.text
-    .slice(1, -1)
-    .replace(/\\(\n|["\\$`])/g, (_, character: string) => (character === "\n" ? "" : character));
-}
-
-function concatenated(node: Node): Word {
-  const parts = node.children.map((child) => (child ? wordOf(child) : null));
-  if (expands.test(node.text)) return null;
-  return parts.every((part) => part !== null) ? parts.join("") : null;
+function processSubstitution(reading: Reading): Piece {
+  reading.onlyBash("process substitution");
+  const from = reading.at;
+  reading.at += 2;
+  reading.substituted();
+  return unknownPiece(reading.text.slice(from, reading.at), true);
 }
