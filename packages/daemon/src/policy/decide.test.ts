@@ -34,7 +34,7 @@ const rest: RuleInForce = {
 };
 
 async function commandFacts(cmd: string, checks: string[] = []): Promise<Facts> {
-  const parts = await commandParts({ cmd, cwd: "/w/t", worktree: "/w/t", checks });
+  const parts = commandParts({ cmd, cwd: "/w/t", worktree: "/w/t", checks });
   return { parts, change: [], sinceApproval: [], ...circumstances };
 }
 

@@ -81,12 +81,12 @@ export interface CommandLine {
 }
 
 /** What a command line does, as far as its text tells it. */
-export async function commandParts(line: CommandLine): Promise<Part[]> {
+export function commandParts(line: CommandLine): Part[] {
   const { cmd, checks } = line;
   const isCheck = checks.some((check) => check.trim() === cmd.trim());
   const parts: Part[] = [];
   let place = placeAt(line.cwd, line.worktree);
-  for (const command of await commandsIn(cmd)) {
+  for (const command of commandsIn(cmd)) {
     parts.push({ ...commandPart(command, place), isCheck });
     place = placeAfter(command, place);
   }
@@ -111,8 +111,8 @@ function commandPart(command: ShellCommand, place: Place): Extract<Part, { type:
 }
 
 /** What is typed into a program is what that program makes of it. */
-export async function inputParts(chars: string, line: CommandLine): Promise<Part[]> {
-  const typed = await commandParts({ ...line, cmd: chars, checks: [] });
+export function inputParts(chars: string, line: CommandLine): Part[] {
+  const typed = commandParts({ ...line, cmd: chars, checks: [] });
   const unknown = "what the program makes of the input is not known";
   return [
     ...typed,

@@ -12,7 +12,7 @@ symlinkSync("/etc", join(worktree, "away"));
 symlinkSync("b", join(worktree, "a/near"));
 
 async function outside(cmd: string, cwd = worktree): Promise<(boolean | undefined)[]> {
-  const parts = await commandParts({ cmd, cwd, worktree, checks: [] });
+  const parts = commandParts({ cmd, cwd, worktree, checks: [] });
   return parts.map((part) => (part.type === "command" ? part.outside : undefined));
 }
 

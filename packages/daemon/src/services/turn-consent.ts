@@ -78,7 +78,7 @@ export class TurnConsent {
     if (verdict === "deny") return refused(`the policy forbids it: ${reason}`);
     const hasConsent = approvals.hasConsent(this.#subject.thread.id, subject);
     if (!hasConsent) {
-      const offer = await offerFor(decision, subject);
+      const offer = offerFor(decision, subject);
       const approval = await this.#request({ itemId, kind: "effect", subject, reason, offer });
       if (approval.state !== "accepted") return refused(refusalOf(approval));
     }

@@ -41,15 +41,15 @@ export function merged(before: readonly FileFact[], after: readonly FileFact[]):
 export type Action = EffectSubject;
 
 /** What an action does, part by part. */
-export async function partsOf(
+export function partsOf(
   action: Action,
   line: Omit<CommandLine, "cmd" | "cwd"> & { readonly confined?: boolean },
-): Promise<Part[]> {
+): Part[] {
   switch (action.type) {
     case "command":
-      return await commandParts({ ...line, cmd: action.cmd, cwd: action.cwd });
+      return commandParts({ ...line, cmd: action.cmd, cwd: action.cwd });
     case "input":
-      return await inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
+      return inputParts(action.chars, { ...line, cmd: action.cmd, cwd: action.cwd });
     case "mcpTool":
       return [toolPart(action, line)];
     case "patch":

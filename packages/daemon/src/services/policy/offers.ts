@@ -18,12 +18,12 @@ import type { Policies, RuleSource } from "./policies.ts";
  * The rule that would have let this very action pass, if the project's policy can have one: beside
  * the others, or in place of the one that asked. A rule of a wider or narrower scope stays as it is.
  */
-export async function offerFor(
+export function offerFor(
   { cited, doubtful, unreadable }: Decision<RuleSource>,
   subject: ApprovalSubject,
-): Promise<RuleOffer | null> {
+): RuleOffer | null {
   if (unreadable) return null;
-  const target = await exactly(subject);
+  const target = exactly(subject);
   if (target === undefined) return null;
   if (cited === undefined || doubtful) return offered({ effect: "allow", target }, null);
   const { rule, source } = cited;
@@ -40,14 +40,14 @@ function offered(rule: PolicyRule, replaces: string | null): RuleOffer | null {
 }
 
 /** The action as a rule can name it: this command alone, this tool, or changes of these files. */
-async function exactly(subject: ApprovalSubject): Promise<PolicyException | undefined> {
+function exactly(subject: ApprovalSubject): PolicyException | undefined {
   if (subject.type === "patch") return filesIn(subject.changes.map(({ path }) => path));
   if (subject.type === "mcpTool") {
     const names = [`${subject.server}/${subject.tool}`];
     return PolicyException.safeParse({ type: "tool", names }).data;
   }
   if (subject.type !== "command") return undefined;
-  const [command, ...others] = await commandsIn(subject.cmd);
+  const [command, ...others] = commandsIn(subject.cmd);
   if (command === undefined || others.length > 0 || command.redirects.length > 0) return undefined;
   const words = CommandPrefix.safeParse(command.words);
   return words.success ? { type: "command", argv: [words.data], exact: true } : undefined;

@@ -52,7 +52,7 @@ export async function pastActions(
   const actions: PastAction[] = [];
   for (const [index, { item, thread }] of effects.entries()) {
     const { id, turnId, createdAt: at } = item;
-    const done = await doneBy(store, item, thread);
+    const done = doneBy(store, item, thread);
     if (done === undefined) unknown.add(id);
     else actions.push({ thread, at, ...done });
     const ofTurn = (effect: PastEffect) => effect.item.turnId === turnId;
@@ -94,7 +94,7 @@ function leavesChanges({ item }: PastEffect): boolean {
   return item.type !== "fileChange" && item.state !== "declined";
 }
 
-async function doneBy(store: Store, item: Effect, thread: Thread): Promise<What | undefined> {
+function doneBy(store: Store, item: Effect, thread: Thread): What | undefined {
   const checks = store.projects.find(thread.projectId)?.settings.checks ?? [];
   const line = { worktree: thread.worktree ?? "/", checks };
   switch (item.type) {
@@ -104,7 +104,7 @@ async function doneBy(store: Store, item: Effect, thread: Thread): Promise<What 
     }
     case "commandExecution": {
       const { cmd, cwd } = item;
-      const parts = await partsOf({ type: "command", cmd, cwd, tty: false }, line);
+      const parts = partsOf({ type: "command", cmd, cwd, tty: false }, line);
       return { words: cmd, parts, change: [] };
     }
     case "toolCall": {
@@ -112,7 +112,7 @@ async function doneBy(store: Store, item: Effect, thread: Thread): Promise<What 
       if (call === undefined) return undefined;
       return {
         words: `${item.tool} ${item.arguments}`,
-        parts: await partsOf(call, line),
+        parts: partsOf(call, line),
         change: [],
       };
     }

@@ -133,7 +133,7 @@ test("a rule that was offered is not kept in a policy that cannot be read", asyn
   damage(it);
   const decision = it.policies.decide(subject("workspace"), command);
   const asked = { type: "command", cmd: "ls", cwd: "/", tty: false } as const;
-  expect(await offerFor(decision, asked)).toBe(null);
+  expect(offerFor(decision, asked)).toBe(null);
   const offer = { words: "Allow running exactly 'ls'.", replaces: null };
   const approval = { id: "apr_1", projectId, offer } as unknown as Approval;
   const keep = () => it.journal.write(actor, (tx) => keepOffer(it.policies, tx, approval));
@@ -160,8 +160,8 @@ test("a rule is offered where a sentence can say it", async () => {
   const grep = { type: "command", cmd: "grep 'a|b' src", cwd: "/", tty: false } as const;
   const undecided = { verdict: "ask", reason: "", cited: undefined } as const;
   const words = "Allow running exactly 'grep a|b src'.";
-  expect(await offerFor(undecided, grep)).toEqual({ words, replaces: null });
+  expect(offerFor(undecided, grep)).toEqual({ words, replaces: null });
   const rule = { effect: "ask", target: { type: "change" } } as const;
   const cited = { rule, source: { scope: project, version: 1 } };
-  expect(await offerFor({ ...undecided, cited }, grep)).toBe(null);
+  expect(offerFor({ ...undecided, cited }, grep)).toBe(null);
 });

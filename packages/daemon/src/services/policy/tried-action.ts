@@ -31,12 +31,12 @@ export async function factsOf(
     }
     case "command": {
       const { cmd, cwd = line.worktree } = action;
-      return { parts: await partsOf({ type: "command", cmd, cwd, tty: false }, line), change: [] };
+      return { parts: partsOf({ type: "command", cmd, cwd, tty: false }, line), change: [] };
     }
     case "tool": {
       const call = { ...action, arguments: JSON.stringify(action.arguments), hash: "" };
       const host = hostOf(store, action, projectId);
-      return { parts: await partsOf({ ...call, type: "mcpTool", host }, line), change: [] };
+      return { parts: partsOf({ ...call, type: "mcpTool", host }, line), change: [] };
     }
   }
 }

@@ -73,7 +73,7 @@ export class TurnPolicy {
     const { worktree } = checkout;
     const confined = action.type === "mcpTool" && this.#confines(action);
     const line = { worktree, checks: project.settings.checks ?? [], confined };
-    const parts = await partsOf(action, line);
+    const parts = partsOf(action, line);
     const change = action.type === "patch" ? filesOf(action.changes) : [];
     const before = await this.#begin();
     const since = before === undefined ? [] : await this.#sinceApproval(before);
