@@ -11,6 +11,7 @@ import {
 } from "./support/plan-arena.ts";
 import { addFile, exec, held, replaceLine, steps } from "./support/steps.ts";
 import { startTestDaemon, type TestProject } from "./support/test-daemon.ts";
+import type { TestThread } from "./support/test-thread.ts";
 
 let arena: PlanArena;
 let project: TestProject;
@@ -19,6 +20,13 @@ beforeAll(async () => {
   project = arena.project;
 });
 afterAll(() => arena[Symbol.asyncDispose]());
+
+async function forbidDeleting(thread: TestThread): Promise<void> {
+  const scope = { type: "thread", threadId: thread.id } as const;
+  const params = { scope, text: "Ask before deleting files" };
+  const { hash } = await thread.client.call("policy/set", params);
+  await thread.client.call("policy/set", { ...params, hash });
+}
 
 describe("work on a plan", () => {
   test("needs the hash that was approved, of the plan as it stands", async () => {
@@ -250,6 +258,22 @@ describe("work on a plan", () => {
     ]);
   });
 
+  test("is taken back by the daemon itself without a word of the policy", async () => {
+    const { thread, hash } = await arena.planned();
+    await forbidDeleting(thread);
+    const work = [addFile("src/b.ts", "x"), addFile("outside.txt", "x"), exec("ls"), finish];
+    const { id } = await thread.send(steps(...work, finish, finish), { planHash: hash });
+    await resolve(thread, await thread.pending(), { type: "decline" });
+    expect(await thread.ended(id)).toMatchObject({ state: "doneUnverified" });
+    expect(thread.view.approvals.map(({ kind }) => kind)).toEqual(["planDeviation"]);
+    const beside = exec("echo x > outside.txt; echo there; sleep 61");
+    const again = await thread.send(steps(addFile("src/c.ts", "x"), beside), { planHash: hash });
+    await thread.until(() => [...thread.texts.values()].some((text) => text.includes("there")));
+    await thread.client.call("turn/interrupt", { turnId: again.id });
+    expect(await thread.ended(again.id)).toMatchObject({ state: "interrupted" });
+    expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts", "src/c.ts"]);
+  });
+
   test("small steps add up to the budget", async () => {
     const { thread, hash } = await arena.planned();
     const small = Array.from({ length: 6 }, (_, at) => addFile(`src/n${at}.ts`, "a", "b"));
@@ -283,4 +307,28 @@ test("a kill while a plan's border is asked about asks the same again, once", as
   expect(await thread.ended(id)).toMatchObject({ state: "done", report: { left: [] } });
   expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts"]);
   expect(thread.view.approvals).toHaveLength(1);
+});
+
+test("after a kill a refusal takes back what leaves the plan, and nothing of the work within it", async () => {
+  await using killed = await startTestDaemon();
+  const { thread: start } = await killed.project({ "src/a.ts": code, "README.md": "# Sample\n" });
+  const thread = await start();
+  await thread.say(steps(propose()), { mode: "plan" });
+  const { client, id: threadId } = thread;
+  const { hash: planHash } = await client.call("plan/show", { threadId });
+  await client.call("plan/approve", { threadId, hash: planHash });
+  const work = [
+    exec("echo x > src/b.ts; echo made; sleep 2"),
+    addFile("other.txt", "x"),
+    setPlan("completed", "completed"),
+  ];
+  const { id } = await thread.send(steps(...work, { text: "done" }), { planHash });
+  await thread.until(() => [...thread.texts.values()].some((text) => text.includes("made")));
+  await killed.kill9();
+  await killed.restart();
+  const asked = await thread.pending();
+  expect(asked.subject).toMatchObject({ outside: ["other.txt"] });
+  await resolve(thread, asked, { type: "decline" });
+  await thread.ended(id);
+  expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts"]);
 });

@@ -1,6 +1,8 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { processStart } from "../../packages/daemon/src/os/processes.ts";
 import { randomBy } from "../../packages/daemon/src/os/random.test.support.ts";
+import { halfOpenBoxes } from "../../packages/daemon/src/sandbox/left-boxes.ts";
 import { files, marker, type Story, settings, stories, type Verdicts } from "./kill-stories.ts";
 import { startTestDaemon, type TestDaemon, type TestProject } from "./test-daemon.ts";
 
@@ -82,6 +84,8 @@ async function killOnce({
   await daemon.restart();
   const alive = new Set(survivors());
   report.orphans.push(...dying.filter((pid) => alive.has(pid)).map((pid) => `${name}: ${pid}`));
+  const opening = halfOpenBoxes(join(daemon.paths.state, "box"), processStart(daemon.pid));
+  report.orphans.push(...opening.map(({ pid }) => `${name}: the box ${pid}`));
   await playing;
 }
 

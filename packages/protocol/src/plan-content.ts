@@ -60,10 +60,13 @@ export const PlanContent = z.object({
 });
 export type PlanContent = z.infer<typeof PlanContent>;
 
+/** As it is stored: what stands there was taken once, by rules that may have been others. */
+export const StoredPlanContent = PlanContent.extend({ files: z.array(z.string()) });
+
 /** The one text that stands for a plan: its hash is what a person approves. */
 export function canonicalPlan(content: PlanContent): string {
   const { goal, steps, files, checks, lineBudget, risks, openQuestions } =
-    PlanContent.parse(content);
+    StoredPlanContent.parse(content);
   const sorted = [...new Set(files)].sort();
   return JSON.stringify({ goal, steps, files: sorted, checks, lineBudget, risks, openQuestions });
 }

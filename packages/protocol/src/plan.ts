@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Actor, mutation, Timestamp } from "./common.ts";
 import { method, perThread, unordered } from "./define.ts";
 import { PlanId, ThreadId, TurnId } from "./ids.ts";
-import { PlanContent } from "./plan-content.ts";
+import { PlanContent, StoredPlanContent } from "./plan-content.ts";
 import { Turn } from "./turn.ts";
 
 export const PlanState = z
@@ -16,7 +16,7 @@ export const Plan = z.object({
   turnId: TurnId.describe("The turn that proposed it."),
   version: z.int().positive().describe("Grows with each edit."),
   state: PlanState,
-  content: PlanContent,
+  content: StoredPlanContent,
   hash: z.string().describe("SHA-256 of the canonical form of `content`."),
   approvedHash: z.string().nullable().describe("The hash that was approved."),
   comment: z.string().nullable().describe("Why it was rejected."),

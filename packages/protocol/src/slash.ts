@@ -106,9 +106,9 @@ export const slashCommands = [
   {
     name: "plan-mode",
     summary: "plan first, in this thread, until it is switched off",
-    arguments: [maybe("on", "on|off", "else the other one")],
+    arguments: [maybe(null, "on|off", "else the other one")],
     method: "thread/planMode",
-    params: open,
+    params: { ...open, on: true },
     scope: "thread",
   },
   {
@@ -205,7 +205,7 @@ export const slashCommands = [
   {
     name: "undo",
     summary: "take back the last turns",
-    arguments: [maybe("turns", "turns", "how many; else one")],
+    arguments: [maybe(null, "turns", "how many; else one")],
     method: "thread/undo",
     params: open,
     scope: "thread",

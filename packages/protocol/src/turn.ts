@@ -195,7 +195,8 @@ export const turnMethods = {
     scope: unordered,
   }),
   "turn/interrupt": method({
-    summary: "Stop a turn and all of its commands; what it changed stays and is committed.",
+    summary:
+      "Stop a turn and all of its commands; what it changed within its plan, phase and policies is committed.",
     params: z.object({ turnId: TurnId, ...mutation }),
     result: z.object({ interrupted: z.boolean().describe("False when it had ended before.") }),
     mutates: true,

@@ -21,7 +21,8 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
   try {
     await using sessions = new CommandSessions();
     let recovering = host.resumed;
-    if (!recovering) await begin(host);
+    if (recovering) await host.phase.takeUp();
+    else await begin(host);
     const gate = new Gate(host, sessions);
     const guard = recovering ? RepetitionGuard.of(host.history()) : new RepetitionGuard();
     for (;;) {

@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, resolve, sep } from "node:path";
 
 /** What git writes of a worktree that it adds, in this order. */
 const parts = ["gitdir", "HEAD", "commondir"];
@@ -18,7 +18,8 @@ export async function clearHalfMade(
     const administrative = join(folder, name);
     const texts = await Promise.all(parts.map((part) => textOf(join(administrative, part))));
     if (texts.every((text) => text !== "")) continue;
-    const [gitFile = ""] = texts;
+    const [place = ""] = texts;
+    const gitFile = place === "" ? "" : resolve(administrative, place);
     const isOwn =
       gitFile === "" ? isOwnName(name) : roots.some((root) => gitFile.startsWith(`${root}${sep}`));
     if (isOwn) await rm(administrative, { recursive: true, force: true });

@@ -132,9 +132,11 @@ function asksForAnother(arg: Word): boolean {
   );
 }
 
+/** Behind the name, each word may be where the remote leads from now on. */
 function unknownOfRemote([command, ...rest]: readonly Word[]): string | undefined {
-  const isNamed = command !== "add" && command !== "set-url";
-  return isNamed || !isLocal(rest.at(-1)) ? undefined : unreadable;
+  if (command !== "add" && command !== "set-url") return undefined;
+  const [, ...places] = rest.filter((word) => word === null || !word.startsWith("-"));
+  return places.some(isLocal) ? unreadable : undefined;
 }
 
 /** Reading a configuration runs nothing; what is written into it can. */

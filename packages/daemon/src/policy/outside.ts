@@ -87,6 +87,8 @@ function withoutPattern(args: readonly Word[]): readonly Word[] {
 
 /** Options that name files elsewhere than in the words, or follow links below a folder. */
 const reaching: Readonly<Record<string, RegExp>> = {
+  chgrp: /^-[a-zA-Z]*L|^--deref/,
+  chown: /^-[a-zA-Z]*L|^--deref/,
   cp: /^-[a-zA-Z]*L|^--deref/,
   curl: /^-[a-zA-Z]*K|^--conf|(?:^|=)file:/i,
   diff: /^-[a-zA-Z]*r|^--rec/,
@@ -94,10 +96,11 @@ const reaching: Readonly<Record<string, RegExp>> = {
   egrep: /^-[a-zA-Z]*R|^--deref/,
   fgrep: /^-[a-zA-Z]*R|^--deref/,
   file: /^-[a-zA-Z]*f|^--fi/,
-  find: /^-L$/,
+  find: /^-(?:L|follow)$/,
   grep: /^-[a-zA-Z]*R|^--deref/,
+  ls: /^-[a-zA-Z]*L|^--deref/,
   rg: /^-[a-zA-Z]*L|^--follow/,
-  tree: /^-[a-zA-Z]*l/,
+  tree: /^-[a-zA-Z]*l|^--fromfile/,
   wc: /^--fi/,
 };
 const elsewhere = /^-[a-zA-Z]*C|^--c/;
@@ -128,7 +131,7 @@ function goesUp(target: string, folders: readonly string[]): boolean {
 const climbing = /(?:^|\/)\.\.(?:\/|$)/;
 
 function isWordOutside(word: string, place: Place): boolean | undefined {
-  if (/^(?:https?|ftp):\/\//i.test(word)) return false;
+  if (/^(?:https?|ftp):\/\//i.test(word) && !climbing.test(word)) return false;
   const found = pathsIn(word).map((path) => isOutside(path, place));
   if (found.includes(true)) return true;
   // Letters that stand together, and then a path: whether it begins there is not known.

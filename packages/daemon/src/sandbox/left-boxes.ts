@@ -1,3 +1,4 @@
+import { existsSync, globSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,6 +7,9 @@ import { unavailable } from "./unavailable.ts";
 
 /** In the directory of a box: which process is its first, and when that began. */
 export const firstProcessFile = "first";
+
+/** The filter that each box is given as it opens. */
+export const filterFile = "seccomp.bpf";
 
 const patienceMs = 5000;
 const pauseMs = 10;
@@ -27,13 +31,57 @@ export async function endLeftBoxes(dir: string): Promise<void> {
     const owner = ownerOf(name);
     return owner !== undefined && !isAlive(owner);
   });
-  await Promise.all(left.map((name) => endBox(join(dir, name, firstProcessFile))));
+  const first = await Promise.all(left.map((name) => firstProcess(join(dir, name))));
+  await Promise.all([...first, ...halfOpenBoxes(dir)].map(end));
 }
 
-async function endBox(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  const [id = "", start = ""] = text.split(" ");
-  const pid = Number(id);
+interface Process {
+  readonly pid: number;
+  readonly start: string;
+}
+
+async function firstProcess(box: string): Promise<Process> {
+  const text = await readFile(join(box, firstProcessFile), "utf8").catch(() => "");
+  const [pid = "", start = ""] = text.split(" ");
+  return { pid: Number(pid), start };
+}
+
+/**
+ * Boxes that were opening when their daemon was killed, before this one began: the first process
+ * waits for bubblewrap before it asks to die with it, and so may wait for ever. They hold the filter.
+ */
+export function halfOpenBoxes(dir: string, before = processStart(process.pid)): Process[] {
+  if (!existsSync(dir)) return [];
+  const filter = join(realpathSync(dir), filterFile);
+  return globSync("/proc/[0-9]*/comm")
+    .map((file) => Number(file.split("/")[2]))
+    .filter((pid) => isBubblewrap(pid) && holds(pid, filter))
+    .flatMap((pid) => {
+      const start = processStart(pid);
+      return start !== undefined && Number(start) < Number(before) ? [{ pid, start }] : [];
+    });
+}
+
+function isBubblewrap(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "latin1") === "bwrap\n";
+  } catch {
+    return false;
+  }
+}
+
+function holds(pid: number, path: string): boolean {
+  return globSync(`/proc/${pid}/fd/*`).some((fd) => {
+    try {
+      const target = readlinkSync(fd);
+      return target === path || target === `${path} (deleted)`;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function end({ pid, start }: Process): Promise<void> {
   const until = performance.now() + patienceMs;
   while (start !== "" && processStart(pid) === start) {
     if (performance.now() > until) {

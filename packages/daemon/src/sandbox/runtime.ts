@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { isAlive } from "../os/processes.ts";
 import { boxRules, findScopes, type ScopeSource } from "./cgroup.ts";
-import { ownerOf } from "./left-boxes.ts";
+import { filterFile, ownerOf } from "./left-boxes.ts";
 import { limits, memoryLimit } from "./limits.ts";
 import { seccompProgram } from "./seccomp.ts";
 import { unavailable } from "./unavailable.ts";
@@ -59,7 +59,7 @@ export async function prepareRuntime(options: LinuxOptions): Promise<Runtime> {
   const bwrap = options.bwrapPath ?? "/usr/bin/bwrap";
   await checkBwrap(bwrap);
   const dir = await privateDirectory(options);
-  const seccompFile = join(dir, "seccomp.bpf");
+  const seccompFile = join(dir, filterFile);
   const hostsFile = join(dir, "hosts");
   const memoryBytes = memoryLimit(options.memoryBytes);
   await writeFile(seccompFile, seccomp, { mode: 0o600 });

@@ -187,7 +187,7 @@ export class Threads {
     };
   }
 
-  /** What only older items than which are read; where nothing is asked, there is none. */
+  /** Items below it are read, if one is asked for; `~` sorts behind an item, so that it is read too. */
   #border({ threadId, before, until }: ParamsOf<Methods, "thread/read">): string | undefined {
     if (until === undefined) return before;
     const { store } = this.#options;

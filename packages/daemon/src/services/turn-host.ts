@@ -132,6 +132,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
       ...subject,
       trees: this.#trees,
       hadEffects: () => this.#hadEffects,
+      restored: (tree, paths) => policy.restored(tree, paths),
       ask: (itemId, about) => this.#consent.leavePlan(itemId, about),
       addItem: (draft) => this.addItem(draft),
     });

@@ -61,10 +61,10 @@ export async function workOn(
   closed();
   const leftOff = signal.reason === leaveOff && said.state === "interrupted";
   if (leftOff || isReadOnly(turn.mode)) return { outcome: said };
-  const facts = { ...subject, checks: host.checks };
-  if (!host.hadEffects) return { outcome: said, ...(await reported(services, facts)) };
   // Somebody may have taken the worktree away meanwhile.
   await checkouts.of(thread);
+  const facts = { ...subject, checks: host.checks };
+  if (!host.hadEffects) return { outcome: said, ...(await reported(services, facts)) };
   const tree = await host.finalTree({ isDone: said.state === "done" });
   await using _ = tree.index;
   const outcome = (await host.isProven(tree)) ? said : unproven(said);

@@ -5,6 +5,8 @@ export interface Phase {
   readonly mode: Mode;
   /** What the model is told of it; undefined for work that was never told otherwise. */
   readonly brief: string | undefined;
+  /** Looks at what an earlier daemon left, before a turn goes on. */
+  takeUp(): Promise<void>;
   /** Judges the files after an effect; what may not be is taken back, and the model told so. */
   afterEffect(): Promise<string | undefined>;
   /** At the end, when nobody can be asked: what may not be is taken back. Whether something was. */

@@ -3,7 +3,7 @@ import { commitTree, writeTree } from "../../os/git-objects.ts";
 import { headOf, ourIdentity } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
 import { restore } from "./checkpoints.ts";
-import { addAll, copyIndex } from "./temporary-index.ts";
+import { addAll, copyIndex, type TemporaryIndex } from "./temporary-index.ts";
 
 const noFile = `0 ${"0".repeat(40)}`;
 
@@ -26,15 +26,33 @@ export async function restorePaths(
   checkout: Checkout,
   { from, paths }: { from: string; paths: readonly string[] },
 ): Promise<void> {
-  const { gitDir } = checkout;
   await using index = await copyIndex(checkout);
   await addAll(box, checkout, index);
+  await restoreTree(box, checkout, await treeOfIndex(checkout, index, { from, paths }));
+}
+
+/** What a tree would be with some paths as they are in `from`, or absent where it has none. */
+export async function treeWith(
+  checkout: Checkout,
+  tree: string,
+  { from, paths }: { from: string; paths: readonly string[] },
+): Promise<string> {
+  await using index = await copyIndex(checkout);
+  await git({ gitDir: checkout.gitDir, args: ["read-tree", tree], env: index.env });
+  return await treeOfIndex(checkout, index, { from, paths });
+}
+
+async function treeOfIndex(
+  { gitDir }: Checkout,
+  index: TemporaryIndex,
+  { from, paths }: { from: string; paths: readonly string[] },
+): Promise<string> {
   const known = await entriesOf(gitDir, from, paths);
   // What is removed makes room, where a folder has taken the place of a file.
   const removed = paths.filter((path) => !known.has(path)).map((path) => `${noFile}\t${path}\0`);
   const input = [...removed, ...known.values()].join("");
   await git({ gitDir, args: ["update-index", "-z", "--index-info"], env: index.env, input });
-  await restoreTree(box, checkout, await writeTree(gitDir, index.file));
+  return await writeTree(gitDir, index.file);
 }
 
 async function entriesOf(

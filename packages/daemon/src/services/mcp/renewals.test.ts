@@ -56,6 +56,30 @@ test.each([
   expect(spent).toEqual(["r", "r"]);
 });
 
+test("a renewal that fails late takes nothing from the one after it", async () => {
+  const gates = new Map<string, PromiseWithResolvers<number>>();
+  const spent: string[] = [];
+  const through: typeof fetch = async (_, init) => {
+    const token = new URLSearchParams(String(init?.body)).get("refresh_token") ?? "";
+    spent.push(token);
+    const gate = Promise.withResolvers<number>();
+    gates.set(token, gate);
+    const status = await gate.promise;
+    return new Response(JSON.stringify({ refresh_token: `${token}+` }), { status });
+  };
+  const renew = new Renewals().sharing("login", through);
+  const first = renew("http://a/", renewing("r"));
+  const second = renew("http://a/", renewing("s"));
+  gates.get("r")?.resolve(500);
+  await first;
+  const third = renew("http://a/", renewing("s"));
+  gates.get("s")?.resolve(200);
+  expect(await Promise.all([second, third].map(tokensOf))).toEqual(
+    Array.from({ length: 2 }, () => ({ refresh_token: "s+" })),
+  );
+  expect(spent).toEqual(["r", "s"]);
+});
+
 test("tokens of different logins, and requests that renew nothing, have nothing to do with each other", async () => {
   const { spent, through } = rotating();
   const renewals = new Renewals();

@@ -23,7 +23,9 @@ export class Renewals {
       if (spends === undefined) return await through(input, init);
       let renewal = this.#last.get(login);
       if (renewal?.spends !== spends) {
-        const forget = () => void this.#last.delete(login);
+        const forget = () => {
+          if (this.#last.get(login)?.spends === spends) this.#last.delete(login);
+        };
         renewal = { spends, answer: settle(through(input, init), spends, forget) };
         this.#last.set(login, renewal);
       }

@@ -3,12 +3,16 @@ import type { Sandbox } from "../../sandbox/types.ts";
 import { restorePaths } from "../git/take-back.ts";
 import { forbiddenChanges } from "./document-changes.ts";
 
+/** Some paths, or all files, were made what they are in a tree. */
+export type Restored = (tree: string, paths?: readonly string[]) => Promise<void>;
+
 export interface BorderedFiles {
   readonly sandbox: Sandbox;
   readonly checkout: RepositoryPaths;
   /** The tree as it is, until something is said to have changed it. */
   readonly now: () => Promise<string>;
-  readonly touch: () => void;
+  /** Is told which paths were made what they are in a tree. */
+  readonly restored: Restored;
 }
 
 export interface Kept {
@@ -25,7 +29,7 @@ const passesAtMost = 20;
  * names what git ignores hides others for as long as it is there.
  */
 export async function keepToDocuments(files: BorderedFiles, from: string): Promise<Kept> {
-  const { sandbox, checkout, now, touch } = files;
+  const { sandbox, checkout, now, restored } = files;
   const takenBack = new Set<string>();
   for (let pass = 1; ; pass += 1) {
     const to = await now();
@@ -33,7 +37,7 @@ export async function keepToDocuments(files: BorderedFiles, from: string): Promi
     const isStuck = pass > passesAtMost || paths.every((path) => takenBack.has(path));
     if (isStuck) return { takenBack: [...takenBack], left: paths };
     await restorePaths(sandbox.git, checkout, { from, paths });
-    touch();
+    await restored(from, paths);
     for (const path of paths) takenBack.add(path);
   }
 }

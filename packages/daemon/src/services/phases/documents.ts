@@ -58,8 +58,7 @@ interface MissingFile {
 
 /**
  * The files that a document names and that are not there: relative links, and names in backticks
- * that have a folder and an ending. `exists` is told where a file may
- * be, and the line that names it.
+ * that have a folder and an ending. `exists` is told where a file may be, and the line that names it.
  */
 export function missingFiles(
   path: string,

@@ -13,8 +13,9 @@ import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
 import { salvageTree } from "../git/checkpoints.ts";
 import { changedLines } from "../git/diffs.ts";
-import { restoreTree } from "../git/take-back.ts";
+import { restoreTree, treeWith } from "../git/take-back.ts";
 import type { TurnTrees } from "../turn-trees.ts";
+import type { Restored } from "./document-border.ts";
 import { type ChangedLines, linesOf, planCovers } from "./plan-files.ts";
 
 export interface BorderSubject {
@@ -25,6 +26,7 @@ export interface BorderSubject {
   readonly checkout: RepositoryPaths;
   readonly trees: TurnTrees;
   readonly hadEffects: () => boolean;
+  readonly restored: Restored;
   /** Shows plan and reality to a person, and waits for the answer. */
   readonly ask: (itemId: ItemId, subject: ApprovalSubject) => Promise<Approval>;
 }
@@ -53,6 +55,17 @@ export class PlanBorder {
 
   constructor(subject: BorderSubject) {
     this.#subject = subject;
+  }
+
+  /** What an earlier daemon left stands, but for what the plan does not speak of. */
+  async takeUp(): Promise<void> {
+    const left = await this.#left();
+    if (left === undefined || this.#goodBefore(left.tree) !== undefined) return;
+    const { checkout, trees } = this.#subject;
+    const { outside } = left.reality;
+    const from = await trees.begun();
+    if (outside.length > 0)
+      this.#good = await treeWith(checkout, left.tree, { from, paths: outside });
   }
 
   /** What the model is told where the effect was taken back. */
@@ -158,12 +171,12 @@ export class PlanBorder {
 
   /** What is taken back is kept as salvage. */
   async #takeBack(left: string): Promise<void> {
-    const { sandbox, turn, checkout, trees } = this.#subject;
+    const { sandbox, turn, checkout, trees, restored } = this.#subject;
     const { commit: head } = await headOf(checkout);
     await salvageTree(checkout, { threadId: turn.threadId, tree: left, head });
     const tree = this.#good ?? (await trees.begun());
     await restoreTree(sandbox.git, checkout, tree);
-    trees.touch();
+    await restored(tree);
     this.#good = tree;
   }
 }

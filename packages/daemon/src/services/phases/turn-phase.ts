@@ -17,7 +17,7 @@ import { daemonActor, type Journal } from "../journal.ts";
 import type { ReviewRecord } from "../reviews/review-record.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { documentBrief, implementBrief, planBrief, reviewBrief } from "./briefs.ts";
-import { type Kept, keepToDocuments } from "./document-border.ts";
+import { type Kept, keepToDocuments, type Restored } from "./document-border.ts";
 import { documentProblems } from "./document-problems.ts";
 import { PlanBorder } from "./plan-border.ts";
 import { openSteps } from "./plan-report.ts";
@@ -37,6 +37,7 @@ export interface PhaseSubject {
   readonly checkout: RepositoryPaths;
   readonly trees: TurnTrees;
   readonly hadEffects: () => boolean;
+  readonly restored: Restored;
   readonly ask: (itemId: ItemId, subject: ApprovalSubject) => Promise<Approval>;
   /** Stores an item that is complete at once. */
   readonly addItem: (draft: ItemDraft) => Item;
@@ -65,6 +66,7 @@ function freely({ turn: { mode } }: PhaseSubject): Phase {
     mode,
     brief: undefined,
     isAlwaysChecked: false,
+    takeUp: async () => {},
     afterEffect: async () => undefined,
     conclude: async () => false,
     problems: async () => [],
@@ -103,8 +105,8 @@ function reviewing({ reviewRecord }: PhaseServices, subject: PhaseSubject): Phas
 }
 
 function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
-  const { thread, checkout, trees, hadEffects } = subject;
-  const files = { sandbox, checkout, now: () => trees.now(), touch: () => trees.touch() };
+  const { thread, checkout, trees, hadEffects, restored } = subject;
+  const files = { sandbox, checkout, now: () => trees.now(), restored };
   const takeBack = async (): Promise<Kept> =>
     hadEffects() ? await keepToDocuments(files, await trees.begun()) : { takenBack: [], left: [] };
   return {
@@ -144,6 +146,7 @@ function implementing({ store, sandbox }: PhaseServices, subject: PhaseSubject):
     ...freely(subject),
     brief: implementBrief(plan),
     isAlwaysChecked: true,
+    takeUp: () => border.takeUp(),
     afterEffect: () => border.judge(),
     conclude: () => border.conclude(),
     problems: async () => untracked(plan, store.items.ofTurn(turn.id)),

@@ -12,7 +12,7 @@ import type { Store } from "../../store/store.ts";
 import { dayOf } from "../budgets.ts";
 import { salvageTree } from "../git/checkpoints.ts";
 import { measureChange } from "../git/measure.ts";
-import { restoreTree } from "../git/take-back.ts";
+import { restoreTree, treeWith } from "../git/take-back.ts";
 import { serversOf } from "../mcp/pins.ts";
 import type { Networks } from "../networks.ts";
 import type { TurnTrees } from "../turn-trees.ts";
@@ -147,6 +147,17 @@ export class TurnPolicy {
     return servers.some(({ tools }) =>
       tools.some(({ name, readOnly }) => name === tool && readOnly),
     );
+  }
+
+  /** The daemon itself has made files, or some of them, what they are in a tree: no change of the turn's. */
+  async restored(from: string, paths?: readonly string[]): Promise<void> {
+    this.#trees.touch();
+    const before = this.#before();
+    if (before === undefined) return;
+    const { checkout } = this.#subject;
+    const now = paths === undefined ? from : await treeWith(checkout, before, { from, paths });
+    const wasApproved = this.#ground().approvedTree === before;
+    this.#put({ beforeTree: now, ...(wasApproved && { approvedTree: now }) });
   }
 
   /** Whether a change is what was accepted and nothing else, which something may have written meanwhile. */
