@@ -115,6 +115,10 @@ describe("work on a plan", () => {
     ["a patch", addFile("other.txt", "x")],
     ["a command", exec("echo x > other.txt")],
     ["a script that is in the plan", exec("echo 'echo x > other.txt' > src/x.sh; sh src/x.sh")],
+    [
+      "a command that keeps git from adding files",
+      exec("echo x > other.txt; echo 'a.ts working-tree-encoding=UTF-16' > src/.gitattributes"),
+    ],
     ["a rename", exec("mv CHANGELOG.md src/CHANGELOG.md")],
   ])("pauses when %s leaves its files; declined, it is taken back", async (_what, step) => {
     const { thread, hash } = await arena.planned();
@@ -272,6 +276,16 @@ describe("work on a plan", () => {
     await thread.client.call("turn/interrupt", { turnId: again.id });
     expect(await thread.ended(again.id)).toMatchObject({ state: "interrupted" });
     expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts", "src/c.ts"]);
+  });
+
+  test.each([
+    ["bytes without lines", "head -c 30000 /dev/urandom > src/b.bin"],
+    ["lines that end in carriage returns", "seq 50 | tr '\\n' '\\r' > src/cr.ts"],
+    ["empty files", "touch src/e{1..30}.ts"],
+  ])("counts %s", async (_what, cmd) => {
+    const { thread, hash } = await arena.planned();
+    await thread.send(steps(exec(cmd)), { planHash: hash });
+    expect((await thread.pending()).subject).toMatchObject({ type: "planDeviation", outside: [] });
   });
 
   test("small steps add up to the budget", async () => {

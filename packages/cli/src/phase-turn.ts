@@ -1,4 +1,4 @@
-import type { Methods, ParamsOf, Thread } from "@heddle/protocol";
+import { type Methods, type ParamsOf, type Thread, turnEnded } from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import { type Command, Option } from "commander";
 import { type ExitCode, usageError } from "./exit.ts";
@@ -45,8 +45,14 @@ export async function startAndFollow(
   params: ParamsOf<Methods, "turn/start">,
   options: FollowOptions,
 ): Promise<ExitCode> {
+  const { threadId } = params;
+  // What happened before is not told again, nor taken for what happens now.
+  const { hasOlder: _, ...view } = await daemon.call("thread/read", { threadId, limit: 1 });
   const turn = await daemon.call("turn/start", params);
+  if (view.turns.some(({ state }) => !turnEnded(state))) {
+    say("the turn waits in the queue of its thread, in which another one has not ended");
+  }
   const mode = options.json ? "json" : options.jsonl ? "jsonl" : "text";
   const asks = canAsk(options);
-  return await runTurn({ daemon, turn, mode, landing: undefined, asks, interrupts: true });
+  return await runTurn({ daemon, turn, view, mode, landing: undefined, asks, interrupts: true });
 }

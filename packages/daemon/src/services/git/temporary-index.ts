@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, link, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { git } from "../../os/git.ts";
+import { git, gitFailed } from "../../os/git.ts";
 import { writeTree } from "../../os/git-objects.ts";
 import { isHash } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
@@ -102,16 +102,54 @@ export async function addAll(
   checkout: Checkout,
   index: TemporaryIndex,
 ): Promise<string> {
-  // Exit code 1: some file cannot be added, such as one named `.GIT`. The others have been.
-  const args = ["add", "--all", "--ignore-errors", "."];
-  const request = { access: "write", checkout, args, writeTree: true, env: index.env } as const;
-  const { stdout, stderr } = await runBoxed(box, request, [0, 1]);
+  const { stdout, stderr } = await addWhatCan(box, checkout, index);
   const isNested = stderr.includes("embedded git repository");
   if (isNested) await dropNestedRepositories(checkout, index);
   const leftOut = await leaveOutSetUp(checkout, { ...index.env });
   const tree = stdout.toString("utf8").trim();
   if (!isNested && !leftOut && isHash(tree)) return tree;
   return await writeTree(checkout.gitDir, index.file);
+}
+
+/** So many files may be in an encoding that they are said to have, and have not. */
+const unencodedAtMost = 100;
+
+/**
+ * Git adds nothing at all where one file is not in the encoding that attributes say it has; such a
+ * file is added byte for byte, since whoever cannot look at a tree can hold nothing to anything.
+ */
+async function addWhatCan(
+  box: RunBoxedGit,
+  checkout: Checkout,
+  { env }: TemporaryIndex,
+): Promise<{ stdout: Buffer; stderr: string }> {
+  const unencoded: string[] = [];
+  for (;;) {
+    const without = unencoded.map((path) => `:(exclude,literal)${path}`);
+    const args = ["add", "--all", "--ignore-errors", ".", ...without];
+    const request = { access: "write", checkout, args, writeTree: true, env } as const;
+    // Exit code 1: some file cannot be added, such as one named `.GIT`. The others have been.
+    const result = await runBoxed(box, request, [0, 1, 128]);
+    if (result.exitCode !== 128) return result;
+    const path = /(?:in|encode) '([^']+)'(?: if encoded| from)/.exec(result.stderr)?.[1];
+    if (path === undefined || unencoded.length === unencodedAtMost) {
+      throw gitFailed(args, result);
+    }
+    await addBytes(box, checkout, { path, env });
+    unencoded.push(path);
+  }
+}
+
+async function addBytes(
+  box: RunBoxedGit,
+  checkout: Checkout,
+  { path, env }: { path: string; env: TemporaryIndex["env"] },
+): Promise<void> {
+  const args = ["hash-object", "-w", "--no-filters", "--", path];
+  const { stdout } = await runBoxed(box, { access: "write", checkout, args });
+  const entry = `100644 ${stdout.toString("utf8").trim()}\t${path}\0`;
+  const { gitDir } = checkout;
+  await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input: entry });
 }
 
 /** A repository made inside the worktree would be recorded as a submodule that nobody can fetch. */

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { codeOnly, languageOf } from "../../insight/lex/index.ts";
+import { hiddenEnds } from "./hidden-ends.ts";
 import { obeyedParts } from "./obeyed-comments.ts";
 
 /** What every reader looks for at the top of a project. */
@@ -13,7 +15,8 @@ export function landmarkOf(path: string): keyof typeof landmarks | undefined {
 }
 
 export function isMarkdown(path: string): boolean {
-  return /\.(md|mdx|markdown)$/i.test(path);
+  // MDX runs what is in it.
+  return /\.(md|markdown)$/i.test(path);
 }
 
 /** Whether a path is a document, whatever is in it. */
@@ -29,8 +32,8 @@ export function isDocument(path: string): boolean {
 export function differsInCommentsOnly(path: string, before: string, after: string): boolean {
   const language = languageOf(path, before);
   if (language === undefined || language !== languageOf(path, after)) return false;
-  const code = (text: string) => codeOnly(language, text, path, obeyedParts);
-  return code(before) === code(after);
+  const code = (text: string) => [codeOnly(language, text, path, obeyedParts), ...hiddenEnds(text)];
+  return isDeepStrictEqual(code(before), code(after));
 }
 
 /** The file at the top of a tree that tells users what has changed. */

@@ -3,9 +3,9 @@ import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
 import { snapshot } from "../git/checkpoints.ts";
-import { changedLines } from "../git/diffs.ts";
 import { rows } from "../rows.ts";
 import { planBase } from "./plan-border.ts";
+import { planChanges } from "./plan-files.ts";
 import { planReport } from "./plan-report.ts";
 
 interface EndServices {
@@ -30,7 +30,7 @@ export async function reportOn(
   if (plan === undefined) return undefined;
   const base = await planBase(store, plan, checkout);
   const tree = ended ?? (await snapshot(sandbox.git, checkout));
-  const changes = base === undefined ? [] : await changedLines(checkout.gitDir, base, tree);
+  const changes = base === undefined ? [] : await planChanges(checkout.gitDir, base, tree);
   const items = store.items.ofTurn(turn.id);
   const { proof } = rows.turn(store, turn.id);
   return planReport({ plan, changes, items, checks, proof });

@@ -12,11 +12,10 @@ import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
 import { salvageTree } from "../git/checkpoints.ts";
-import { changedLines } from "../git/diffs.ts";
 import { restoreTree, treeWith } from "../git/take-back.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import type { Restored } from "./document-border.ts";
-import { type ChangedLines, linesOf, planCovers } from "./plan-files.ts";
+import { type ChangedLines, linesOf, planChanges, planCovers } from "./plan-files.ts";
 
 export interface BorderSubject {
   readonly store: Store;
@@ -104,7 +103,7 @@ export class PlanBorder {
     const { files, lineBudget } = plan.content;
     const begun = await trees.begun();
     const base = (await planBase(store, plan, checkout)) ?? begun;
-    const between = (from: string, to: string) => changedLines(checkout.gitDir, from, to);
+    const between = (from: string, to: string) => planChanges(checkout.gitDir, from, to);
     const changes = await between(base, tree);
     const own = base === begun ? changes : await between(begun, tree);
     const found = base === begun ? [] : await between(base, begun);

@@ -1,10 +1,21 @@
 import type { PlanContent } from "@heddle/protocol";
+import { measureChange } from "../git/measure.ts";
 import { globMatcher } from "./globs.ts";
 
 export interface ChangedLines {
   readonly path: string;
   readonly additions: number;
   readonly deletions: number;
+}
+
+/** What has changed between two trees, counted as policies count it: no line can be hidden. */
+export async function planChanges(
+  gitDir: string,
+  from: string,
+  to: string,
+): Promise<ChangedLines[]> {
+  const files = await measureChange(gitDir, from, to);
+  return files.map(({ path, added, deleted }) => ({ path, additions: added, deletions: deleted }));
 }
 
 /** Tells of a path whether the plan lets it change. A name without magic is itself, or a folder. */
