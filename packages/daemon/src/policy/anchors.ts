@@ -17,6 +17,13 @@ export function anchored(rule: PolicyRule): PolicyRule {
 
 function inPlace<Target extends PolicyTarget>(target: Target, loosens: boolean): Target {
   if (target.type !== "change" || target.paths === undefined) return target;
-  const isAnchored = loosens !== (target.outside === true);
-  return isAnchored ? { ...target, paths: target.paths.map(atRoot) } : target;
+  return { ...target, paths: pathsInPlace(target, loosens) };
+}
+
+/** The paths of a target as they are matched. */
+export function pathsInPlace(
+  { paths = [], outside }: Extract<PolicyTarget, { type: "change" }>,
+  loosens: boolean,
+): string[] {
+  return loosens !== (outside === true) ? paths.map(atRoot) : paths;
 }

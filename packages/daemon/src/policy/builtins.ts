@@ -106,7 +106,14 @@ function listed(args: readonly ShellWord[]): string | undefined {
   return isKnown ? undefined : "jobs may run a command";
 }
 
-const settings = new Set(["errexit", "nounset", "noglob", "xtrace", "pipefail"]);
+/** What `set -o` may switch: none of it changes what runs, but where it ends. */
+export const settings: ReadonlySet<string> = new Set([
+  "errexit",
+  "nounset",
+  "noglob",
+  "xtrace",
+  "pipefail",
+]);
 
 /** Behind `--` stand the arguments of the line, which nothing takes for more than unknown words. */
 function switched(args: readonly ShellWord[]): string | undefined {

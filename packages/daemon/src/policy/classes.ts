@@ -1,7 +1,7 @@
 import type { CommandClass } from "@heddle/protocol";
 import { gitCommandOf } from "./git.ts";
 import { programOf } from "./programs.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 import { isTest } from "./tests.ts";
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
@@ -73,18 +73,27 @@ const networkPrograms = setOf(
    aria2c http https xh lynx w3m socat gh glab aws gcloud az kubectl helm terraform docker podman
    npx bunx uvx`,
 );
-const gitNetwork = setOf("fetch push pull clone ls-remote submodule remote archive");
+const gitNetwork = setOf("fetch push pull clone ls-remote submodule archive");
+const localRemote = setOf("-v --verbose get-url add rename remove rm set-url set-branches");
 
 function isNetwork(words: readonly Word[]): boolean {
   const program = programOf(words[0] ?? "");
   if (networkPrograms.has(program) || isInstall(words)) return true;
   if (program === "git") {
-    const command = gitCommandOf(words.slice(1));
+    const args = words.slice(1);
+    const command = gitCommandOf(args);
+    if (command === "remote") return !isLocalRemote(args.slice(args.indexOf("remote") + 1));
     return typeof command === "string" ? gitNetwork.has(command) : command === null;
   }
   const [command] = plainWords(words.slice(1));
   const publishes = ["publish", "login", "audit", "view", "search", "outdated"];
   return Object.hasOwn(packageCommands, program) && publishes.includes(command ?? "");
+}
+
+/** What only tells or changes which remotes there are; `add -f` fetches. */
+function isLocalRemote([first, ...rest]: readonly Word[]): boolean {
+  if (first === undefined) return true;
+  return first !== null && localRemote.has(first) && !rest.some((arg) => /^--?f/.test(arg ?? "-f"));
 }
 
 const judges: Readonly<Record<CommandClass, (words: readonly Word[]) => boolean>> = {

@@ -5,7 +5,7 @@ import { type Host, hostsOf, hostsOfRedirects } from "./hosts.ts";
 import { isOutside, type Place, placeAfter, placeAt, touchesOutside } from "./outside.ts";
 import { unknownOfFiles } from "./program-files.ts";
 import { commandsIn, type ShellCommand } from "./shell.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 export interface FileFact {
   readonly path: string;

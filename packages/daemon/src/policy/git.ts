@@ -1,5 +1,5 @@
 import { type OptionTable, optionTable, readArguments } from "./program-options.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 /** Commands of which no option makes git run more than its configuration names. */
 const settled = new Set(

@@ -1,7 +1,7 @@
 import { gitCommandOf } from "./git.ts";
 import { type OptionTable, optionTable, readArguments } from "./program-options.ts";
 import { programOf } from "./programs.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 import { type Transfer, transfers } from "./transfer-options.ts";
 
 /** A host by its name, with its port; null for one that is only known when the command runs. */

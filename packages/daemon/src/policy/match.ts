@@ -1,10 +1,10 @@
 import type { CommandClass, PolicyException, PolicySize, PolicyTarget } from "@heddle/protocol";
 import ignore from "ignore";
-import { atRoot } from "./anchors.ts";
+import { pathsInPlace } from "./anchors.ts";
 import { isOfClass } from "./classes.ts";
 import type { Facts, FileFact, Part } from "./facts.ts";
 import { programOf } from "./programs.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 /** `maybe`: nobody can tell before it runs. */
 export type Match = "yes" | "maybe" | "no";
@@ -96,16 +96,11 @@ function isChange(target: Target<"change">, file: FileFact, { facts, loosens }: 
     : isCounted(target, file) && isOver(target, file, facts);
 }
 
-function matchesFile(
-  { kind, paths, outside }: Target<"change">,
-  file: FileFact,
-  loosens: boolean,
-): boolean {
+function matchesFile(target: Target<"change">, file: FileFact, loosens: boolean): boolean {
+  const { kind, paths, outside } = target;
   if (kind && file.kind !== kind) return false;
   if (paths === undefined) return true;
-  const isOutside = outside === true;
-  const named = loosens !== isOutside ? paths.map(atRoot) : paths;
-  return isAmong(named, file.path) !== isOutside;
+  return isAmong(pathsInPlace(target, loosens), file.path) !== (outside === true);
 }
 
 /** As `.gitignore` has it: a name matches in every folder, a folder all that is in it. */

@@ -4,7 +4,7 @@ import { gitCommandOf } from "./git.ts";
 import { programOf } from "./programs.ts";
 import { filesOfSed } from "./sed.ts";
 import type { ShellCommand } from "./shell.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 /** Where a command may run: the folders that are nearest to the root and farthest from it. */
 export interface Place {

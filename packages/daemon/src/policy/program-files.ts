@@ -1,6 +1,6 @@
 import { programOf } from "./programs.ts";
 import type { ShellCommand } from "./shell.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 /** Programs that write no file that their words name. */
 const readers = new Set(

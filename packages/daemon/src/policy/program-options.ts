@@ -1,4 +1,4 @@
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 /** The options of a program, by name, with whether a value follows them. */
 export type OptionTable = ReadonlyMap<string, "flag" | "value" | "optional">;

@@ -1,7 +1,7 @@
 import { unknownOfGit } from "./git.ts";
 import { type OptionTable, optionTable, readArguments } from "./program-options.ts";
 import { isPlainSed } from "./sed.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 import { wgetOptions } from "./transfer-options.ts";
 
 /** Programs that run no others, whatever their arguments are. */
@@ -11,7 +11,17 @@ const plain = new Set(
    ls md5sum mkdir mktemp mv nl nproc od paste pgrep pkill printenv printf ps pwd readlink realpath
    return rm rmdir seq sha1sum sha256sum sha512sum shift shred sleep stat strings sum sync tac tail tee
    test touch tr tree true truncate tsort tty type ulimit umask uname unexpand uniq unlink uptime wait
-   wc which who whoami yes zcat curl ping dig nslookup host`.split(/\s+/),
+   wc which who whoami yes zcat curl ping dig nslookup host base32 cksum column expand factor fmt
+   fold free locale lsblk lscpu lsof nproc pidof pr rev sha224sum sha384sum ss tput vmstat
+   xxd`.split(/\s+/),
+);
+
+/** Of these, a question for the version is answered and nothing else done. */
+const versioned = new Set(
+  `bun bundle cargo cmake deno docker eslint g++ gcc go gradle java javac jest make mvn node npm npx
+   php pip pip3 pnpm poetry prettier pytest python python3 ruby rustc tsc uv vite vitest yarn`.split(
+    /\s+/,
+  ),
 );
 
 /** Programs that can run others, with the options that are known not to. */
@@ -49,22 +59,11 @@ const findWords = new Set(
   ),
 );
 
-/** Its `-exec` are commands of their own. What begins as a number does can only be a value. */
+/** The commands of its `-exec` are no words of its own any more. What begins as a number does can only be a value. */
 function isPlainFind(args: readonly Word[]): boolean {
-  const own = withoutCommands(args);
-  return own.every(
+  return args.every(
     (arg) => arg !== null && (!arg.startsWith("-") || findWords.has(arg) || /^-\d/.test(arg)),
   );
-}
-
-function withoutCommands(args: readonly Word[]): Word[] {
-  let inCommand = false;
-  return args.filter((arg) => {
-    const isWithin = inCommand;
-    if (/^-(?:exec|ok)(?:dir)?$/.test(arg ?? "")) inCommand = true;
-    else if (arg === ";" || arg === "+") inCommand = false;
-    return !isWithin && !inCommand;
-  });
 }
 
 /** Why a program may do more than its words say; undefined where they say all. */
@@ -76,11 +75,21 @@ export function unknownOf(words: readonly Word[]): string | undefined {
   const program = programOf(name);
   if (plain.has(program)) return undefined;
   if (program === "git") return unknownOfGit(args);
+  if (versioned.has(program) && isVersionAsked(program, args)) return undefined;
   const isPlain = isPlainWith(program, args);
   if (isPlain) return undefined;
   return isPlain === undefined
     ? `${program} can run anything`
     : `with these arguments ${program} can run anything`;
+}
+
+function isVersionAsked(program: string, [arg, ...others]: readonly Word[]): boolean {
+  if (others.length > 0) return false;
+  return (
+    arg === "--version" ||
+    (program === "node" && arg === "-v") ||
+    (program === "go" && arg === "version")
+  );
 }
 
 /** Whether these arguments make a program run no other; undefined where any of them may. */

@@ -1,5 +1,5 @@
 import { type Arguments, optionTable, readArguments } from "./program-options.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 const options = optionTable(
   `-n --quiet --silent -e= --expression= -E -r --regexp-extended -i? --in-place? -s --separate -z

@@ -1,3 +1,4 @@
+import { settings } from "./builtins.ts";
 import { readOptions } from "./options.ts";
 import { programOf } from "./programs.ts";
 import type { Dialect } from "./shell-reading.ts";
@@ -19,7 +20,6 @@ const dialects: Readonly<Record<string, Dialect | null>> = {
   ash: null,
 };
 const options = { flags: "eufxc", values: "o", longFlags: ["norc", "noprofile"] };
-const settings = new Set(["errexit", "nounset", "noglob", "xtrace", "pipefail"]);
 
 /** The text that the words give to a shell; undefined where they start none. */
 export function givenText(words: readonly ShellWord[], dialect: Dialect): GivenText | undefined {

@@ -3,8 +3,6 @@ import { doubleQuoted, escaped, singleQuoted } from "./shell-quotes.ts";
 import { type Reading, Unreadable } from "./shell-reading.ts";
 import { joined, literal, type Piece, type ShellWord, unknownPiece } from "./shell-word.ts";
 
-export type { Word } from "./shell-word.ts";
-
 export function readWord(reading: Reading): ShellWord {
   const pieces: Piece[] = [];
   for (let piece = pieceAt(reading); piece; piece = pieceAt(reading)) pieces.push(piece);

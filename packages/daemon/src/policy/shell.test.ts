@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { commandsIn } from "./shell.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 
 const wordsIn = (line: string): (readonly Word[])[] =>
   commandsIn(line, "linux").map(({ words }) => words);

@@ -1,6 +1,6 @@
 import { kindOfName } from "../insight/facts/command-kind.ts";
 import { type Arguments, type OptionTable, readArguments } from "./program-options.ts";
-import type { Word } from "./shell-words.ts";
+import type { Word } from "./shell-word.ts";
 import {
   nodeTests,
   runners,
