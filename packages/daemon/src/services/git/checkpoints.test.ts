@@ -64,6 +64,19 @@ test("a change of the same size in the very tick of the index is seen", async ()
   expect(fixture.git("cat-file", "blob", `${tree}:a.txt`)).toBe("2");
 });
 
+test("a file that is not in the encoding it is said to have is taken byte for byte, with its mode", async () => {
+  using fixture = await makeRepository({ "run.sh": "a\n" });
+  const { checkout } = await fixture.thread();
+  const { worktree } = checkout;
+  chmodSync(join(worktree, "run.sh"), 0o755);
+  fixture.gitIn(worktree, "commit", "-aqm", "it can be run");
+  const said = "run.sh working-tree-encoding=UTF-16\n";
+  fixture.write({ "run.sh": "changed\n", ".gitattributes": said }, worktree);
+  const tree = await snapshot(box, checkout);
+  expect(fixture.git("cat-file", "blob", `${tree}:run.sh`)).toBe("changed");
+  expect(fixture.git("ls-tree", tree, "run.sh")).toMatch(/^100755 /);
+});
+
 test("undo brings back changed, deleted and untracked files, and keeps ignored ones", async () => {
   using fixture = await makeRepository({
     ".gitignore": "ignored\n",

@@ -145,11 +145,15 @@ async function addBytes(
   checkout: Checkout,
   { path, env }: { path: string; env: TemporaryIndex["env"] },
 ): Promise<void> {
-  const args = ["hash-object", "-w", "--no-filters", "--", path];
-  const { stdout } = await runBoxed(box, { access: "write", checkout, args });
-  const entry = `100644 ${stdout.toString("utf8").trim()}\t${path}\0`;
   const { gitDir } = checkout;
-  await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input: entry });
+  const args = ["hash-object", "-w", "--no-filters", "--", path];
+  const [{ stdout }, known] = await Promise.all([
+    runBoxed(box, { access: "write", checkout, args }),
+    git({ gitDir, args: ["ls-files", "--stage", "-z", "--", `:(literal)${path}`], env }),
+  ]);
+  const mode = known.startsWith("100755") ? "100755" : "100644";
+  const input = `${mode} ${stdout.toString("utf8").trim()}\t${path}\0`;
+  await git({ gitDir, args: ["update-index", "-z", "--index-info"], env, input });
 }
 
 /** A repository made inside the worktree would be recorded as a submodule that nobody can fetch. */
