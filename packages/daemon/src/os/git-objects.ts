@@ -109,6 +109,27 @@ export async function readObjects(
   return objects;
 }
 
+/** What blobs say, by their names; one that is not there says nothing. */
+export async function textsOf(
+  gitDir: string,
+  blobs: readonly string[],
+): Promise<(blob: string) => string> {
+  const contents = await readObjects(gitDir, [...new Set(blobs)]);
+  return (blob) => contents.get(blob)?.toString("utf8") ?? "";
+}
+
+/** The content of a file in a tree or commit; undefined where it has none of this name. */
+export async function contentAt(
+  gitDir: string,
+  tree: string,
+  path: string,
+): Promise<Buffer | undefined> {
+  // Names are lines to git here.
+  if (path.includes("\n")) return undefined;
+  const found = await readObjects(gitDir, [`${tree}:${path}`]);
+  return [...found.values()][0];
+}
+
 function parseCommit(commit: string, body: string): Commit {
   const headEnd = body.indexOf("\n\n");
   const head = (headEnd < 0 ? body : body.slice(0, headEnd)).split("\n");

@@ -1,6 +1,6 @@
 import type { Proof, Thread, Turn } from "@heddle/protocol";
 import type { Changes } from "../agent/turn-host.ts";
-import { readObjects, treeOf } from "../os/git-objects.ts";
+import { contentAt, treeOf } from "../os/git-objects.ts";
 import type { RepositoryPaths } from "../os/git-repository.ts";
 import type { Sandbox } from "../sandbox/types.ts";
 import type { Store } from "../store/store.ts";
@@ -84,11 +84,7 @@ export class TurnTrees implements AsyncDisposable {
 
   /** A file as the turn found it. */
   async contentBefore(path: string): Promise<Buffer | undefined> {
-    const name = `${await this.begun()}:${path}`;
-    // Names are lines to git here.
-    if (path.includes("\n")) return undefined;
-    const found = await readObjects(this.#subject.checkout.gitCommonDir, [name]);
-    return [...found.values()][0];
+    return await contentAt(this.#subject.checkout.gitCommonDir, await this.begun(), path);
   }
 
   /** Gives the tree that was proven to the commit, if it was looked at last. */

@@ -24,6 +24,16 @@ export interface RawChange {
 
 export type Raw = Omit<RawChange, "additions" | "deletions" | "binary">;
 
+/** The blobs of both sides, the old one first, as far as there are any. */
+export function blobsOf({ oldBlob, newBlob, oldMode, newMode }: Raw): string[] {
+  const sides = [
+    { blob: oldBlob, mode: oldMode },
+    { blob: newBlob, mode: newMode },
+  ];
+  const isBlob = ({ mode }: { mode: string }) => mode !== "000000" && mode !== "160000";
+  return sides.filter(isBlob).map(({ blob }) => blob);
+}
+
 /** Reads `git diff-tree -z --raw --numstat`: names are between NULs, so any name is safe. */
 export function parseChanges(output: string): RawChange[] {
   const fields = output.split("\0");

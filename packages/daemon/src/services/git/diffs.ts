@@ -2,6 +2,7 @@ import type { Diff, FileDiff as ProtocolFileDiff } from "@heddle/protocol";
 import { git, gitFailed, tryGit } from "../../os/git.ts";
 import { blobSizes, readObjects } from "../../os/git-objects.ts";
 import {
+  blobsOf,
   type Hunk,
   parseChanges,
   parsePatches,
@@ -144,15 +145,6 @@ function kindOf({ status, oldBlob, newBlob }: RawChange): FileDiff["kind"] {
   if (status === "R") return "renamed";
   if (status === "T") return "typeChanged";
   return oldBlob === newBlob ? "modeChanged" : "modified";
-}
-
-function blobsOf({ oldBlob, newBlob, oldMode, newMode }: RawChange): string[] {
-  const sides = [
-    { blob: oldBlob, mode: oldMode },
-    { blob: newBlob, mode: newMode },
-  ];
-  const isBlob = ({ mode }: { mode: string }) => mode !== "000000" && mode !== "160000";
-  return sides.filter(isBlob).map(({ blob }) => blob);
 }
 
 function pathsOf({ path, oldPath }: RawChange): string[] {

@@ -1,7 +1,7 @@
 import { git, gitFailed, tryGit } from "../../os/git.ts";
 import { blobSizes, readObjects } from "../../os/git-objects.ts";
 import type { FileFact } from "../../policy/facts.ts";
-import { type Hunk, parseChanges, parsePatches, type RawChange } from "./diff-parser.ts";
+import { blobsOf, type Hunk, parseChanges, parsePatches, type RawChange } from "./diff-parser.ts";
 
 const plain = ["diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--raw"];
 
@@ -36,10 +36,6 @@ export async function measureChange(gitDir: string, from: string, to: string): P
     if (hunks === undefined) return fileFact(change, lengthsOf(change, sizes));
     return fileFact(change, weightOf(hunks.get(change.path) ?? []));
   });
-}
-
-function blobsOf({ oldBlob, newBlob }: RawChange): string[] {
-  return [oldBlob, newBlob].filter((blob) => !/^0+$/.test(blob));
 }
 
 /** All lines of both sides, as far as they are small enough to be read. */

@@ -1,9 +1,13 @@
+import { DaemonError } from "@heddle/protocol";
 import { git } from "../../os/git.ts";
 import { commitTree, writeTree } from "../../os/git-objects.ts";
 import { headOf, ourIdentity } from "../../os/git-repository.ts";
 import type { Checkout, RunBoxedGit } from "../../sandbox/types.ts";
 import { restore } from "./checkpoints.ts";
 import { addAll, copyIndex, type TemporaryIndex } from "./temporary-index.ts";
+
+/** Is told that some paths, or all files, were made what they are in a tree. */
+export type Restored = (tree: string, paths?: readonly string[]) => Promise<void>;
 
 const noFile = `0 ${"0".repeat(40)}`;
 
@@ -40,6 +44,12 @@ export async function treeWith(
   await using index = await copyIndex(checkout);
   await git({ gitDir: checkout.gitDir, args: ["read-tree", tree], env: index.env });
   return await treeOfIndex(checkout, index, { from, paths });
+}
+
+/** What a turn ends with where it may not end with its files as they are, and they stay so. */
+export function notTakenBack(why: string): DaemonError {
+  const advice = "nothing of the turn is committed; look at its worktree, or undo the turn";
+  return new DaemonError("conflict", `${why}: ${advice}`);
 }
 
 async function treeOfIndex(

@@ -1,5 +1,5 @@
-import { readObjects } from "../../os/git-objects.ts";
-import type { Raw } from "../git/diff-parser.ts";
+import { textsOf } from "../../os/git-objects.ts";
+import { blobsOf, type Raw } from "../git/diff-parser.ts";
 import { rawChanges } from "../git/diffs.ts";
 import { differsInCommentsOnly, isDocument, landmarkOf } from "./documents.ts";
 
@@ -16,11 +16,7 @@ export async function forbiddenChanges(
   const read = changes.filter(
     (change) => isPlain(change) && (!isDocument(change.path) || landmarkOf(change.path)),
   );
-  const contents = await readObjects(
-    gitDir,
-    read.flatMap(({ oldBlob, newBlob }) => [oldBlob, newBlob]),
-  );
-  const textOf: TextOf = (blob) => contents.get(blob)?.toString("utf8") ?? "";
+  const textOf = await textsOf(gitDir, read.flatMap(blobsOf));
   return changes
     .filter((change) => !isPlain(change) || isForbidden(change, changes, textOf))
     .map(({ path }) => path);

@@ -1,8 +1,9 @@
 import type { Thread } from "@heddle/protocol";
 import { git } from "../../os/git.ts";
-import { readObjects } from "../../os/git-objects.ts";
+import { contentAt, textsOf } from "../../os/git-objects.ts";
 import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
+import { blobsOf } from "../git/diff-parser.ts";
 import { rawChanges } from "../git/diffs.ts";
 import { ignoredPaths } from "../git/ignored.ts";
 import { forbiddenChanges } from "./document-changes.ts";
@@ -55,9 +56,7 @@ async function untrueNames({ sandbox, checkout, from, to, files }: Judged): Prom
   const changed = await rawChanges(checkout.gitDir, from, to);
   const removed = new Set(changed.filter(({ status }) => status === "D").map(({ path }) => path));
   const documents = changed.filter(({ path, status }) => status !== "D" && isMarkdown(path));
-  const blobs = documents.flatMap(({ oldBlob, newBlob }) => [oldBlob, newBlob]);
-  const contents = await readObjects(checkout.gitDir, blobs);
-  const text = (blob: string) => contents.get(blob)?.toString("utf8") ?? "";
+  const text = await textsOf(checkout.gitDir, documents.flatMap(blobsOf));
   const known = withFolders(files);
   const missing = documents.flatMap(({ path, oldBlob, newBlob }) => {
     const written = newLines(text(oldBlob), text(newBlob));
@@ -75,8 +74,8 @@ async function untrueNames({ sandbox, checkout, from, to, files }: Judged): Prom
 }
 
 async function textOf(gitDir: string, tree: string, path?: string): Promise<string> {
-  const found = await readObjects(gitDir, path === undefined ? [] : [`${tree}:${path}`]);
-  return [...found.values()][0]?.toString("utf8") ?? "";
+  const content = path === undefined ? undefined : await contentAt(gitDir, tree, path);
+  return content?.toString("utf8") ?? "";
 }
 
 function withFolders(files: readonly string[]): ReadonlySet<string> {

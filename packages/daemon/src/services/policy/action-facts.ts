@@ -1,4 +1,4 @@
-import type { ChangedFile } from "@heddle/protocol";
+import type { ApprovalSubject, ChangedFile } from "@heddle/protocol";
 import type { EffectSubject } from "../../agent/turn-host.ts";
 import {
   type CommandLine,
@@ -37,12 +37,9 @@ export function merged(before: readonly FileFact[], after: readonly FileFact[]):
   return [...byPath.values()];
 }
 
-/** What a policy decides over before it happens. */
-export type Action = EffectSubject;
-
 /** What an action does, part by part. */
 export function partsOf(
-  action: Action,
+  action: EffectSubject,
   line: Omit<CommandLine, "cmd" | "cwd"> & { readonly confined?: boolean },
 ): Part[] {
   switch (action.type) {
@@ -55,4 +52,34 @@ export function partsOf(
     case "patch":
       return fileParts(filesOf(action.changes));
   }
+}
+
+export type Changes = Extract<ApprovalSubject, { type: "changes" }>;
+
+const listedAtMost = 500;
+
+/** What a person is asked about of a change; its files beyond some hundreds are only counted. */
+export function changesOf(
+  change: readonly FileFact[],
+  { cmd, fromTree, toTree }: Pick<Changes, "cmd" | "fromTree" | "toTree">,
+): Changes {
+  const sum = (of: (file: FileFact) => number) =>
+    change.reduce((total, file) => total + of(file), 0);
+  return {
+    type: "changes",
+    cmd,
+    changes: change.slice(0, listedAtMost).map(({ path, kind, added, deleted }) => ({
+      path,
+      kind,
+      additions: added,
+      deletions: deleted,
+    })),
+    totals: {
+      files: change.length,
+      additions: sum(({ added }) => added),
+      deletions: sum(({ deleted }) => deleted),
+    },
+    fromTree,
+    toTree,
+  };
 }

@@ -9,6 +9,7 @@ import {
   type ResultOf,
   type Thread,
   ThreadStatus,
+  usualPolicy,
 } from "@heddle/protocol";
 import type { Clock } from "../../os/clock.ts";
 import { checkoutAt } from "../../os/git-repository.ts";
@@ -117,7 +118,7 @@ export class PolicyDesk {
       return { projectId: of, automationId, preset: options.policy };
     }
     if (projectId !== undefined) rows.project(store, projectId);
-    return { projectId, preset: "workspace" };
+    return { projectId, preset: usualPolicy };
   }
 
   /** Where an action would happen. */

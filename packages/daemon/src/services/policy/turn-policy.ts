@@ -1,8 +1,8 @@
-import type { ApprovalSubject, Project, Thread, Turn } from "@heddle/protocol";
+import type { Project, Thread, Turn } from "@heddle/protocol";
 import { isReadOnly } from "../../agent/phases/phase.ts";
-import type { Writes } from "../../agent/turn-host.ts";
+import type { EffectSubject, Writes } from "../../agent/turn-host.ts";
 import type { Clock } from "../../os/clock.ts";
-import { readObjects, treeOf } from "../../os/git-objects.ts";
+import { treeOf } from "../../os/git-objects.ts";
 import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { Decision } from "../../policy/decide.ts";
 import { type Circumstances, type FileFact, fileParts, momentOf } from "../../policy/facts.ts";
@@ -16,7 +16,8 @@ import { restoreTree, treeWith } from "../git/take-back.ts";
 import { serversOf } from "../mcp/pins.ts";
 import type { Networks } from "../networks.ts";
 import type { TurnTrees } from "../turn-trees.ts";
-import { type Action, filesOf, merged, partsOf } from "./action-facts.ts";
+import { isJust } from "./accepted-writes.ts";
+import { type Changes, changesOf, filesOf, merged, partsOf } from "./action-facts.ts";
 import type { Policies, PolicySubject, RuleSource } from "./policies.ts";
 import { type Overspent, TurnSpending } from "./spending.ts";
 
@@ -35,15 +36,11 @@ export interface TurnPolicySubject {
   readonly checkout: RepositoryPaths;
 }
 
-type Changes = Extract<ApprovalSubject, { type: "changes" }>;
-
 /** What has changed since the last effect began, and what the policies say to it. */
 export interface Measured {
   readonly decision: Decision<RuleSource>;
   readonly subject: Changes;
 }
-
-const listedAtMost = 500;
 
 /**
  * What the policies say in one turn. Rules about changes are held against the files themselves: the
@@ -68,7 +65,7 @@ export class TurnPolicy {
   }
 
   /** Decides over an effect before it happens; from here on, what it changes is measured. */
-  async decide(action: Action): Promise<Decision<RuleSource>> {
+  async decide(action: EffectSubject): Promise<Decision<RuleSource>> {
     const { project, checkout } = this.#subject;
     const { worktree } = checkout;
     const confined = action.type === "mcpTool" && this.#confines(action);
@@ -89,8 +86,9 @@ export class TurnPolicy {
     const accepted = this.#accepted;
     this.#accepted = undefined;
     if (now === before) return undefined;
-    const change = await measureChange(this.#subject.checkout.gitDir, before, now);
-    if (accepted && (await this.#isJust(accepted, change, now))) {
+    const { gitDir } = this.#subject.checkout;
+    const change = await measureChange(gitDir, before, now);
+    if (accepted && (await isJust(accepted, change, { gitDir, tree: now }))) {
       this.approve(now);
       return undefined;
     }
@@ -138,7 +136,7 @@ export class TurnPolicy {
   }
 
   /** Whether a tool that says it reads can do nothing else, nor tell anybody what it has read. */
-  #confines({ server, tool, host }: Extract<Action, { type: "mcpTool" }>): boolean {
+  #confines({ server, tool, host }: Extract<EffectSubject, { type: "mcpTool" }>): boolean {
     const { store, networks } = this.#services;
     const { turn, thread, project } = this.#subject;
     const isMountedToRead = thread.policy === "readOnly" || isReadOnly(turn.mode);
@@ -158,23 +156,6 @@ export class TurnPolicy {
     const now = paths === undefined ? from : await treeWith(checkout, before, { from, paths });
     const wasApproved = this.#ground().approvedTree === before;
     this.#put({ beforeTree: now, ...(wasApproved && { approvedTree: now }) });
-  }
-
-  /** Whether a change is what was accepted and nothing else, which something may have written meanwhile. */
-  async #isJust(accepted: Writes, change: readonly FileFact[], tree: string): Promise<boolean> {
-    const same = change.map(async ({ path, kind }) => {
-      if (!accepted.has(path)) return false;
-      const found = kind === "delete" ? undefined : await this.#contentOf(tree, path);
-      return isSameText(accepted.get(path), found);
-    });
-    return !(await Promise.all(same)).includes(false);
-  }
-
-  async #contentOf(tree: string, path: string): Promise<Buffer | undefined> {
-    // Names are lines to git here.
-    if (path.includes("\n")) return undefined;
-    const found = await readObjects(this.#subject.checkout.gitDir, [`${tree}:${path}`]);
-    return [...found.values()][0];
   }
 
   #decide(what: Pick<Parameters<Policies["decide"]>[1], "parts" | "change" | "sinceApproval">) {
@@ -243,36 +224,4 @@ export class TurnPolicy {
     const beforeTree = ground.turnId === turn.id ? ground.beforeTree : null;
     this.#services.store.policyGround.put({ ...ground, beforeTree, turnId: turn.id, ...change });
   }
-}
-
-/** But for the ends of lines, which git may store otherwise than they stand in the file. */
-function isSameText(one: Buffer | undefined, other: Buffer | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  const text = (content: Buffer) => content.toString("latin1").replaceAll("\r\n", "\n");
-  return text(one) === text(other);
-}
-
-function changesOf(
-  change: readonly FileFact[],
-  { cmd, fromTree, toTree }: Pick<Changes, "cmd" | "fromTree" | "toTree">,
-): Changes {
-  const sum = (of: (file: FileFact) => number) =>
-    change.reduce((total, file) => total + of(file), 0);
-  return {
-    type: "changes",
-    cmd,
-    changes: change.slice(0, listedAtMost).map(({ path, kind, added, deleted }) => ({
-      path,
-      kind,
-      additions: added,
-      deletions: deleted,
-    })),
-    totals: {
-      files: change.length,
-      additions: sum(({ added }) => added),
-      deletions: sum(({ deleted }) => deleted),
-    },
-    fromTree,
-    toTree,
-  };
 }

@@ -1,4 +1,5 @@
-import { readObjects, resolveObject } from "../../os/git-objects.ts";
+import { resolveObject, textsOf } from "../../os/git-objects.ts";
+import { blobsOf } from "../git/diff-parser.ts";
 import { renamedChanges } from "../git/diffs.ts";
 
 /** What a file of a diff was, and is; what is not there is empty. */
@@ -17,12 +18,7 @@ interface Trees {
 /** Both sides of each file that differs between two trees. */
 export async function changedFiles(gitDir: string, trees: Trees): Promise<ChangedFile[]> {
   const changes = await renamedChanges(gitDir, trees);
-  const blobs = changes.flatMap(({ oldBlob, newBlob }) => [oldBlob, newBlob]);
-  const contents = await readObjects(
-    gitDir,
-    [...new Set(blobs)].filter((blob) => /[1-9a-f]/.test(blob)),
-  );
-  const text = (blob: string) => contents.get(blob)?.toString("utf8") ?? "";
+  const text = await textsOf(gitDir, changes.flatMap(blobsOf));
   return changes.map(({ path, oldPath = path, oldBlob, newBlob }) => {
     return { path, oldPath, old: text(oldBlob), new: text(newBlob) };
   });
