@@ -1,11 +1,4 @@
-import {
-  type BudgetLevel,
-  DaemonError,
-  type Item,
-  type ItemId,
-  type Project,
-  type TurnState,
-} from "@heddle/protocol";
+import type { BudgetLevel, Item, ItemId, Project, TurnState } from "@heddle/protocol";
 import type { CodeKnowledge } from "../agent/code-knowledge.ts";
 import type { EnvironmentFacts } from "../agent/context/environment.ts";
 import type { ModelError } from "../agent/model-error.ts";
@@ -25,6 +18,7 @@ import type { Box } from "../sandbox/types.ts";
 import { type BudgetServices, budgetsOf, levelsOf } from "./budgets.ts";
 import type { Code } from "./code.ts";
 import type { Snapshot } from "./git/commits.ts";
+import { notTakenBack } from "./git/take-back.ts";
 import { type McpServices, TurnMcp } from "./mcp/turn-mcp.ts";
 import type { Models, TurnModel } from "./models.ts";
 import { type PhaseServices, turnPhase } from "./phases/turn-phase.ts";
@@ -156,9 +150,7 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
     });
     this.code = threadCode(services.code, thread.id);
     this.isStarved = services.isStarved;
-    const { policies } = services;
-    const rules = policies.words(policies.subjectOf(thread));
-    this.environment = environmentOf(subject, { rules, now: services.clock() });
+    this.environment = environmentOf(services, subject);
   }
 
   /** Whether the turn may have changed something. */
@@ -228,9 +220,9 @@ export class ServiceTurnHost extends TurnRecord implements TurnHost, AsyncDispos
       const takenBack = [await this.#consent.conclude(), await this.phase.conclude()];
       if (!takenBack.includes(true)) return await this.#trees.takeSnapshot();
     }
-    const message = "what the turn may not change is there again each time that it is taken back";
-    const advice = "nothing of it is committed; look at its worktree, or undo the turn";
-    throw new DaemonError("conflict", `${message}: ${advice}`);
+    throw notTakenBack(
+      "what the turn may not change is there again each time that it is taken back",
+    );
   }
 
   /** Whether a tree is the one that was proven, and not what something made of it afterwards. */
@@ -281,9 +273,10 @@ function checksOf({ store }: HostServices, { turn, project }: HostSubject): read
 }
 
 function environmentOf(
+  { policies, clock }: HostServices,
   { thread, project, checkout }: HostSubject,
-  { rules, now }: { rules: readonly string[]; now: number },
 ): EnvironmentFacts {
+  const rules = policies.words(policies.subjectOf(thread));
   return {
     worktree: checkout.worktree,
     branch: thread.branch ?? "",
@@ -291,6 +284,6 @@ function environmentOf(
     policy: [thread.policy, ...rules].join(" "),
     checks: project.settings.checks ?? [],
     ports: [thread.portBase, thread.portBase + 9],
-    date: new Date(now).toISOString().slice(0, 10),
+    date: new Date(clock()).toISOString().slice(0, 10),
   };
 }

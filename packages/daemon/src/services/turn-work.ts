@@ -18,7 +18,7 @@ import { headOf, type RepositoryPaths, readIdentity } from "../os/git-repository
 import type { Checkouts } from "./checkouts.ts";
 import { commitTurn, type Snapshot } from "./git/commits.ts";
 import { type Models, neverAsked, type TurnModel } from "./models.ts";
-import { reportOn } from "./phases/phase-end.ts";
+import { reportOn } from "./phases/plan-report.ts";
 import type { Projects } from "./projects.ts";
 import { rows } from "./rows.ts";
 import { isDetached } from "./thread-status.ts";
@@ -34,9 +34,9 @@ export interface WorkServices extends HostServices {
 export interface TurnResult {
   readonly outcome: TurnOutcome;
   /** The commit of what it changed. */
-  readonly commit?: string;
+  readonly commit?: string | undefined;
   /** What it made of its plan. */
-  readonly report?: TurnReport;
+  readonly report?: TurnReport | undefined;
 }
 
 /** Runs a turn in its thread's worktree and commits what it changed. */
@@ -60,18 +60,19 @@ export async function workOn(
   await host.mcp.endServers();
   closed();
   const leftOff = signal.reason === leaveOff && said.state === "interrupted";
-  if (leftOff || isReadOnly(turn.mode)) return { outcome: said };
+  const hasEnd = host.hadEffects || turn.plan !== null;
+  if (leftOff || isReadOnly(turn.mode) || !hasEnd) return { outcome: said };
   // Somebody may have taken the worktree away meanwhile.
   await checkouts.of(thread);
-  const facts = { ...subject, checks: host.checks };
-  if (!host.hadEffects) return { outcome: said, ...(await reported(services, facts)) };
+  const facts = { turn, checkout, checks: host.checks };
+  if (!host.hadEffects) return { outcome: said, report: await reportOn(services, facts) };
   const tree = await host.finalTree({ isDone: said.state === "done" });
   await using _ = tree.index;
   const outcome = (await host.isProven(tree)) ? said : unproven(said);
-  const report = await reported(services, { ...facts, tree });
-  const made = await commitOf(services, { ...facts, outcome, tree });
+  const report = await reportOn(services, { ...facts, tree: tree.tree });
+  const made = await commitOf(services, { turn, thread, checkout, outcome, tree });
   const commit = made ?? (host.resumed ? await earlierCommit(checkout, turn.id) : undefined);
-  return { outcome, ...(commit && { commit }), ...report };
+  return { outcome, commit, report };
 }
 
 /** Work that is done is proven by its very tree. */
@@ -79,20 +80,6 @@ function unproven(outcome: TurnOutcome): TurnOutcome {
   if (outcome.state !== "done") return outcome;
   const why = "Files have changed after they were checked.";
   return { state: "doneUnverified", summary: `${outcome.summary}\n\n${why}` };
-}
-
-async function reported(
-  services: WorkServices,
-  {
-    tree,
-    ...facts
-  }: Omit<Finished, "tree" | "outcome"> & {
-    tree?: Snapshot;
-    checks: readonly string[];
-  },
-): Promise<Pick<TurnResult, "report">> {
-  const report = await reportOn(services, { ...facts, tree: tree?.tree });
-  return report === undefined ? {} : { report };
 }
 
 /** Throws for a thread that takes no turns. One that is cut off may have been mended by now. */

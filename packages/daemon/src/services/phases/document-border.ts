@@ -1,17 +1,13 @@
 import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
-import { restorePaths } from "../git/take-back.ts";
+import { type Restored, restorePaths } from "../git/take-back.ts";
 import { forbiddenChanges } from "./document-changes.ts";
-
-/** Some paths, or all files, were made what they are in a tree. */
-export type Restored = (tree: string, paths?: readonly string[]) => Promise<void>;
 
 export interface BorderedFiles {
   readonly sandbox: Sandbox;
   readonly checkout: RepositoryPaths;
   /** The tree as it is, until something is said to have changed it. */
   readonly now: () => Promise<string>;
-  /** Is told which paths were made what they are in a tree. */
   readonly restored: Restored;
 }
 

@@ -12,9 +12,8 @@ import { headOf, type RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
 import { salvageTree } from "../git/checkpoints.ts";
-import { restoreTree, treeWith } from "../git/take-back.ts";
+import { type Restored, restoreTree, treeWith } from "../git/take-back.ts";
 import type { TurnTrees } from "../turn-trees.ts";
-import type { Restored } from "./document-border.ts";
 import { type ChangedLines, linesOf, planChanges, planCovers } from "./plan-files.ts";
 
 export interface BorderSubject {
@@ -38,6 +37,15 @@ interface Reality {
   readonly outside: readonly string[];
   /** Added and deleted, together. */
   readonly lines: number;
+  readonly linesAtMost: number;
+}
+
+/** What a turn is compared with. */
+interface Start {
+  /** Where work on the plan began. */
+  readonly base: string;
+  /** Where the turn did. */
+  readonly begun: string;
   /** The plan's budget, or what the turn found where that was more. */
   readonly linesAtMost: number;
 }
@@ -51,6 +59,7 @@ export class PlanBorder {
   readonly #subject: BorderSubject;
   /** The last tree that was within the plan, or allowed. */
   #good: string | undefined;
+  #known: Start | undefined;
 
   constructor(subject: BorderSubject) {
     this.#subject = subject;
@@ -99,21 +108,22 @@ export class PlanBorder {
   }
 
   async #realityOf(tree: string): Promise<Reality> {
+    const { plan, checkout } = this.#subject;
+    this.#known ??= await this.#start();
+    const { base, begun, linesAtMost } = this.#known;
+    const changes = await planChanges(checkout.gitDir, base, tree);
+    const own = base === begun ? changes : await planChanges(checkout.gitDir, begun, tree);
+    const covers = planCovers(plan.content.files);
+    const outside = own.map(({ path }) => path).filter((path) => !covers(path));
+    return { changes, outside, lines: linesOf(changes), linesAtMost };
+  }
+
+  async #start(): Promise<Start> {
     const { store, plan, checkout, trees } = this.#subject;
-    const { files, lineBudget } = plan.content;
     const begun = await trees.begun();
     const base = (await planBase(store, plan, checkout)) ?? begun;
-    const between = (from: string, to: string) => planChanges(checkout.gitDir, from, to);
-    const changes = await between(base, tree);
-    const own = base === begun ? changes : await between(begun, tree);
-    const found = base === begun ? [] : await between(base, begun);
-    const covers = planCovers(files);
-    return {
-      changes,
-      outside: own.map(({ path }) => path).filter((path) => !covers(path)),
-      lines: linesOf(changes),
-      linesAtMost: Math.max(lineBudget, linesOf(found)),
-    };
+    const found = linesOf(await planChanges(checkout.gitDir, base, begun));
+    return { base, begun, linesAtMost: Math.max(plan.content.lineBudget, found) };
   }
 
   /** After a restart: what stood before the effect that was asked about, answered or not. */

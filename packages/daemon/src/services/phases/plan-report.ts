@@ -1,5 +1,39 @@
-import type { Item, Plan, Proof, TurnReport } from "@heddle/protocol";
-import { type ChangedLines, linesOf, planCovers } from "./plan-files.ts";
+import type { Item, Plan, Proof, Turn, TurnReport } from "@heddle/protocol";
+import type { RepositoryPaths } from "../../os/git-repository.ts";
+import type { Sandbox } from "../../sandbox/types.ts";
+import type { Store } from "../../store/store.ts";
+import { snapshot } from "../git/checkpoints.ts";
+import { rows } from "../rows.ts";
+import { planBase } from "./plan-border.ts";
+import { type ChangedLines, linesOf, planChanges, planCovers } from "./plan-files.ts";
+
+interface ReportServices {
+  readonly store: Store;
+  readonly sandbox: Sandbox;
+}
+
+interface TurnFacts {
+  readonly turn: Turn;
+  readonly checkout: RepositoryPaths;
+  readonly checks: readonly string[];
+  /** What it ends with, if that was looked at; else what there is now. */
+  readonly tree?: string;
+}
+
+/** What became of the plan of a turn, by the files; undefined for a turn that carries out none. */
+export async function reportOn(
+  { store, sandbox }: ReportServices,
+  { turn, checkout, checks, tree: known }: TurnFacts,
+): Promise<TurnReport | undefined> {
+  const plan = turn.plan ? store.plans.find(turn.plan.id) : undefined;
+  if (plan === undefined) return undefined;
+  const base = await planBase(store, plan, checkout);
+  const tree = known ?? (await snapshot(sandbox.git, checkout));
+  const changes = base === undefined ? [] : await planChanges(checkout.gitDir, base, tree);
+  const items = store.items.ofTurn(turn.id);
+  const { proof } = rows.turn(store, turn.id);
+  return planReport({ plan, changes, items, checks, proof });
+}
 
 export interface ReportFacts {
   readonly plan: Plan;

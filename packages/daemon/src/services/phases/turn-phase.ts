@@ -1,23 +1,15 @@
-import {
-  type Approval,
-  type ApprovalSubject,
-  DaemonError,
-  type Item,
-  type ItemId,
-  type Plan,
-  type Thread,
-  type Turn,
-} from "@heddle/protocol";
+import type { Approval, ApprovalSubject, Item, ItemId, Plan, Thread, Turn } from "@heddle/protocol";
 import type { Phase } from "../../agent/phases/phase.ts";
 import type { ItemDraft } from "../../agent/turn-host.ts";
 import type { RepositoryPaths } from "../../os/git-repository.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Store } from "../../store/store.ts";
+import { notTakenBack, type Restored } from "../git/take-back.ts";
 import { daemonActor, type Journal } from "../journal.ts";
 import type { ReviewRecord } from "../reviews/review-record.ts";
 import type { TurnTrees } from "../turn-trees.ts";
 import { documentBrief, implementBrief, planBrief, reviewBrief } from "./briefs.ts";
-import { type Kept, keepToDocuments, type Restored } from "./document-border.ts";
+import { type Kept, keepToDocuments } from "./document-border.ts";
 import { documentProblems } from "./document-problems.ts";
 import { PlanBorder } from "./plan-border.ts";
 import { openSteps } from "./plan-report.ts";
@@ -116,12 +108,11 @@ function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
       const { takenBack, left } = await takeBack();
       const paths = [...new Set([...takenBack, ...left])];
       if (paths.length === 0) return undefined;
-      const what = paths.slice(0, 20).join(", ");
-      return `taken back: ${what}. This turn may change docs/**, Markdown, README, changelog and comments that no tool obeys, and no modes or links.`;
+      return `taken back: ${listed(paths)}. This turn may change docs/**, Markdown, README, changelog and comments that no tool obeys, and no modes or links.`;
     },
     conclude: async () => {
       const { takenBack, left } = await takeBack();
-      if (left.length > 0) throw cannotTakeBack(left);
+      if (left.length > 0) throw notTakenBack(`a document turn may not change ${listed(left)}`);
       return takenBack.length > 0;
     },
     problems: async () => {
@@ -131,10 +122,8 @@ function documenting({ sandbox }: PhaseServices, subject: PhaseSubject): Phase {
   };
 }
 
-function cannotTakeBack(paths: readonly string[]): DaemonError {
-  const advice = "nothing of the turn is committed; look at its worktree, or undo the turn";
-  const names = paths.slice(0, 20).join(", ");
-  return new DaemonError("conflict", `a document turn may not change ${names}: ${advice}`);
+function listed(paths: readonly string[]): string {
+  return paths.slice(0, 20).join(", ");
 }
 
 function implementing({ store, sandbox }: PhaseServices, subject: PhaseSubject): Phase {
