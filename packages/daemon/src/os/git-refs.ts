@@ -82,8 +82,10 @@ export async function addWorktree(
   { path, branch, commit }: { path: string; branch?: string; commit: string },
 ): Promise<void> {
   const add = ["add", "--no-checkout"];
-  if (branch === undefined)
-    return void (await worktree(gitDir, [...add, "--detach", path, commit]));
+  if (branch === undefined) {
+    await worktree(gitDir, [...add, "--detach", path, commit]);
+    return;
+  }
   // Not by `-b`, which can fail after it has made the branch.
   const change = { ref: `refs/heads/${branch}`, to: commit, expected: "absent" };
   if ((await updateRefs(gitDir, [change], "heddle: thread begun")) === "moved") {

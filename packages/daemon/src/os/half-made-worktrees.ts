@@ -18,12 +18,14 @@ export async function clearHalfMade(
     const administrative = join(folder, name);
     const texts = await Promise.all(parts.map((part) => textOf(join(administrative, part))));
     if (texts.every((text) => text !== "")) continue;
-    const [place = ""] = texts;
-    const gitFile = place === "" ? "" : resolve(administrative, place);
-    const isOwn =
-      gitFile === "" ? isOwnName(name) : roots.some((root) => gitFile.startsWith(`${root}${sep}`));
+    const [place] = texts;
+    const isOwn = place ? isBelow(resolve(administrative, place), roots) : isOwnName(name);
     if (isOwn) await rm(administrative, { recursive: true, force: true });
   }
+}
+
+function isBelow(path: string, roots: readonly string[]): boolean {
+  return roots.some((root) => path.startsWith(join(root, sep)));
 }
 
 async function textOf(file: string): Promise<string> {

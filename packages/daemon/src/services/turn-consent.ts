@@ -195,8 +195,9 @@ export class TurnConsent {
 }
 
 function overspent({ effect, words, limit, spentUsd }: Overspent, why: string): DaemonError {
-  const isOver = effect === "ask" || limit.per === "turn";
-  const advice = isOver ? "send a message" : "change the rule with `heddle policy set`";
+  // What follows is asked about again, or counted anew.
+  const canGoOn = effect === "ask" || limit.per === "turn";
+  const advice = canGoOn ? "send a message" : "change the rule with `heddle policy set`";
   const spent = `${words} $${spentUsd.toFixed(4)} were spent`;
   const message = `${why}: ${spent}; the work so far is kept and committed: ${advice} to go on`;
   return new DaemonError("budgetSpent", message, { what: "the money of a rule", words });

@@ -70,16 +70,12 @@ export const recoverChanges: NonNullable<Tool["recover"]> = async (
 };
 
 function writesOf(changes: readonly FileChange[]): Writes {
-  return new Map(
-    changes.flatMap(({ path, movedTo, after }): [string, Buffer | undefined][] =>
-      movedTo === undefined
-        ? [[path, after]]
-        : [
-            [path, undefined],
-            [movedTo, after],
-          ],
-    ),
-  );
+  const writes = new Map<string, Buffer | undefined>();
+  for (const { path, movedTo, after } of changes) {
+    if (movedTo !== undefined) writes.set(path, undefined);
+    writes.set(movedTo ?? path, after);
+  }
+  return writes;
 }
 
 function summarize({ kind, path, movedTo, added, removed }: FileChange): ChangedFile {

@@ -23,32 +23,28 @@ export class Renewals {
       if (spends === undefined) return await through(input, init);
       let renewal = this.#last.get(login);
       if (renewal?.spends !== spends) {
-        const forget = () => {
-          if (this.#last.get(login)?.spends === spends) this.#last.delete(login);
-        };
-        renewal = { spends, answer: settle(through(input, init), spends, forget) };
+        renewal = { spends, answer: this.#renew({ login, spends }, through(input, init)) };
         this.#last.set(login, renewal);
       }
       const { text, ...rest } = await renewal.answer;
       return new Response(text, rest);
     };
   }
-}
 
-/** What failed can be tried again, and a token that stays the same is good for another renewal. */
-async function settle(
-  asked: Promise<Response>,
-  spends: string,
-  forget: () => void,
-): Promise<Answer> {
-  let isSpent = false;
-  try {
-    const answer = await read(await asked);
-    const next = nextToken(answer);
-    isSpent = next !== undefined && next !== spends;
-    return answer;
-  } finally {
-    if (!isSpent) forget();
+  /** What failed can be tried again, and a token that stays the same is good for another renewal. */
+  async #renew(
+    { login, spends }: { login: string; spends: string },
+    asked: Promise<Response>,
+  ): Promise<Answer> {
+    let isSpent = false;
+    try {
+      const answer = await read(await asked);
+      const next = nextToken(answer);
+      isSpent = next !== undefined && next !== spends;
+      return answer;
+    } finally {
+      if (!isSpent && this.#last.get(login)?.spends === spends) this.#last.delete(login);
+    }
   }
 }
 
