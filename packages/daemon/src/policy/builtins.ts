@@ -1,4 +1,4 @@
-import { readOptions } from "./options.ts";
+import { optionTable, readArguments } from "./program-options.ts";
 import type { Findings } from "./shell-findings.ts";
 import { testDoubt } from "./shell-tests.ts";
 import type { ShellWord } from "./shell-word.ts";
@@ -52,14 +52,14 @@ function printed(args: readonly ShellWord[], findings: Findings): string | undef
   return undefined;
 }
 
-const readNothingElse = { flags: "rs", values: "dnNptu" };
+const readOptions = optionTable("-r -s -d= -n= -N= -p= -t= -u=");
 
 function received(args: readonly ShellWord[], findings: Findings): string | undefined {
   const values = args.map(({ value }) => value);
-  const read = readOptions(values, readNothingElse);
-  const names = values.slice(read?.rest);
-  if (read === undefined || !names.every(isName)) return "which variables it sets is not known";
-  if (args.some(({ isSingle }) => !isSingle)) return "which variables it sets is not known";
+  const names = readArguments(values, readOptions, { untilPlain: true })?.plain;
+  if (!names?.every(isName) || args.some(({ isSingle }) => !isSingle)) {
+    return "which variables it sets is not known";
+  }
   for (const name of names) findings.assign(name, undefined);
   return undefined;
 }
@@ -71,9 +71,10 @@ function declared(args: readonly ShellWord[], findings: Findings): string | unde
       if (value !== null && /^-[xrgp]+$|^--$/.test(value)) continue;
       return "what it declares is not known";
     }
-    if (assigned === undefined && !hasValue && name !== value)
+    if (assigned === undefined && !hasValue) {
+      if (name === value) continue;
       return "what it declares is not known";
-    if (assigned === undefined && !hasValue) continue;
+    }
     findings.assign(name, assigned === undefined ? undefined : numbers);
     findings.values.declare(name);
   }

@@ -3,8 +3,7 @@ import { gitCommandOf } from "./git.ts";
 import { programOf } from "./programs.ts";
 import type { Word } from "./shell-word.ts";
 import { isTest } from "./tests.ts";
-
-const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
+import { wordSet } from "./word-set.ts";
 
 /** The words that are no options. */
 function plainWords(words: readonly Word[]): Word[] {
@@ -12,32 +11,32 @@ function plainWords(words: readonly Word[]): Word[] {
 }
 
 const packageCommands: Readonly<Record<string, ReadonlySet<string>>> = {
-  npm: setOf("i install ci add in ins isntall it install-test cit exec x update up upgrade"),
-  pnpm: setOf("i install add dlx update up"),
-  yarn: setOf("install add dlx up upgrade global"),
-  bun: setOf("i install add x update"),
-  pip: setOf("install download wheel"),
-  pip3: setOf("install download wheel"),
-  pipx: setOf("install run upgrade inject"),
-  uv: setOf("add sync pip tool lock"),
-  poetry: setOf("add install update lock"),
-  pipenv: setOf("install update sync"),
-  conda: setOf("install create update env"),
-  apt: setOf("install upgrade full-upgrade"),
-  "apt-get": setOf("install upgrade dist-upgrade"),
-  apk: setOf("add upgrade"),
-  dnf: setOf("install upgrade"),
-  yum: setOf("install update"),
-  brew: setOf("install upgrade bundle"),
-  cargo: setOf("add install update fetch"),
-  go: setOf("get install mod"),
-  gem: setOf("install update"),
-  bundle: setOf("install add update"),
-  composer: setOf("require install update global"),
-  dotnet: setOf("add restore tool"),
-  deno: setOf("add install"),
+  npm: wordSet("i install ci add in ins isntall it install-test cit exec x update up upgrade"),
+  pnpm: wordSet("i install add dlx update up"),
+  yarn: wordSet("install add dlx up upgrade global"),
+  bun: wordSet("i install add x update"),
+  pip: wordSet("install download wheel"),
+  pip3: wordSet("install download wheel"),
+  pipx: wordSet("install run upgrade inject"),
+  uv: wordSet("add sync pip tool lock"),
+  poetry: wordSet("add install update lock"),
+  pipenv: wordSet("install update sync"),
+  conda: wordSet("install create update env"),
+  apt: wordSet("install upgrade full-upgrade"),
+  "apt-get": wordSet("install upgrade dist-upgrade"),
+  apk: wordSet("add upgrade"),
+  dnf: wordSet("install upgrade"),
+  yum: wordSet("install update"),
+  brew: wordSet("install upgrade bundle"),
+  cargo: wordSet("add install update fetch"),
+  go: wordSet("get install mod"),
+  gem: wordSet("install update"),
+  bundle: wordSet("install add update"),
+  composer: wordSet("require install update global"),
+  dotnet: wordSet("add restore tool"),
+  deno: wordSet("add install"),
 };
-const installers = setOf("npx bunx uvx easy_install dpkg rpm snap flatpak corepack nvm volta");
+const installers = wordSet("npx bunx uvx easy_install dpkg rpm snap flatpak corepack nvm volta");
 
 function isInstall(words: readonly Word[]): boolean {
   const program = programOf(words[0] ?? "");
@@ -53,12 +52,12 @@ function isInstall(words: readonly Word[]): boolean {
   return command === null || named || (program === "yarn" && command === undefined);
 }
 
-const gitReads = setOf(
+const gitReads = wordSet(
   `blame cat-file check-attr check-ignore count-objects describe diff diff-tree for-each-ref
    format-patch fsck grep help log ls-files ls-tree merge-base name-rev rev-list rev-parse shortlog
    show show-ref status var version`,
 );
-const otherVersionControl = setOf("hg svn jj gh glab bzr fossil sl p4");
+const otherVersionControl = wordSet("hg svn jj gh glab bzr fossil sl p4");
 
 function isVersionControl(words: readonly Word[]): boolean {
   const program = programOf(words[0] ?? "");
@@ -68,13 +67,13 @@ function isVersionControl(words: readonly Word[]): boolean {
   return typeof command !== "string" ? command === null : !gitReads.has(command);
 }
 
-const networkPrograms = setOf(
+const networkPrograms = wordSet(
   `curl wget ssh scp sftp rsync nc ncat netcat telnet ftp ping traceroute dig nslookup host whois
    aria2c http https xh lynx w3m socat gh glab aws gcloud az kubectl helm terraform docker podman
    npx bunx uvx`,
 );
-const gitNetwork = setOf("fetch push pull clone ls-remote submodule archive");
-const localRemote = setOf("-v --verbose get-url add rename remove rm set-url set-branches");
+const gitNetwork = wordSet("fetch push pull clone ls-remote submodule archive");
+const localRemote = wordSet("-v --verbose get-url add rename remove rm set-url set-branches");
 
 function isNetwork(words: readonly Word[]): boolean {
   const program = programOf(words[0] ?? "");

@@ -6,7 +6,8 @@ import {
   Weekday,
 } from "@heddle/protocol";
 import type { Circumstances, Facts, Part } from "./facts.ts";
-import { isExactly, type Match, matches } from "./match.ts";
+import { isExactly, matches } from "./match.ts";
+import type { Match } from "./match-commands.ts";
 import { wordsOf } from "./words/read-back.ts";
 
 /** A rule with where it comes from; `source` is undefined for what a policy says of all the rest. */

@@ -1,13 +1,14 @@
 import { type OptionTable, optionTable, readArguments } from "./program-options.ts";
 import type { Word } from "./shell-word.ts";
+import { wordSet } from "./word-set.ts";
 
 /** Commands of which no option makes git run more than its configuration names. */
-const settled = new Set(
+const settled = wordSet(
   `add am apply blame branch cat-file check-attr check-ignore checkout cherry-pick clean commit
    commit-tree count-objects describe diff diff-tree for-each-ref format-patch fsck gc hash-object
    help log ls-files ls-tree merge merge-base mv name-rev notes reflog reset restore rev-list
    rev-parse revert rm shortlog show show-ref sparse-checkout stash status switch symbolic-ref tag
-   update-index update-ref var version worktree write-tree`.split(/\s+/),
+   update-index update-ref var version worktree write-tree`,
 );
 
 /** What asks for programs that a configuration names, for files and for text. */
@@ -87,6 +88,9 @@ const configOptions = optionTable(
 );
 const readsConfig = new Set(["--get", "--get-all", "--get-regexp", "--get-urlmatch"]);
 
+const unreadable = "with these arguments git can run anything";
+const writes = "what is written into the configuration of git can run anything";
+
 /** Why git may do more than its words say; undefined where they say all. */
 export function unknownOfGit(args: readonly Word[]): string | undefined {
   const before = readArguments(args, ownOptions, { untilPlain: true });
@@ -116,8 +120,6 @@ const isHelped = (repository: Word): boolean => /^[^/]*::/.test(repository ?? ""
 function isLocal(repository: Word | undefined): boolean {
   return repository !== undefined && !remote.test(repository ?? "");
 }
-
-const unreadable = "with these arguments git can run anything";
 
 function isPlainSetting(setting: Word | undefined): boolean {
   const [, key] = /^([^=]+)=/.exec(setting ?? "") ?? [];
@@ -152,8 +154,6 @@ function unknownOfConfig(args: readonly Word[]): string | undefined {
   return isPlain && !given.has("-f") && !given.has("--file") ? undefined : writes;
 }
 
-const writes = "what is written into the configuration of git can run anything";
-
 /** The command in the arguments of git; null where it is not known, undefined where there is none. */
 export function gitCommandOf(args: readonly Word[]): Word | undefined {
   for (let at = 0; at < args.length; at += 1) {
@@ -165,6 +165,4 @@ export function gitCommandOf(args: readonly Word[]): Word | undefined {
   return undefined;
 }
 
-const gitValues = new Set([
-  ...["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source"],
-]);
+const gitValues = wordSet("-C -c --git-dir --work-tree --namespace --config-env --attr-source");

@@ -5,6 +5,7 @@ import { programOf } from "./programs.ts";
 import { filesOfSed } from "./sed.ts";
 import type { ShellCommand } from "./shell.ts";
 import type { Word } from "./shell-word.ts";
+import { wordSet } from "./word-set.ts";
 
 /** Where a command may run: the folders that are nearest to the root and farthest from it. */
 export interface Place {
@@ -54,10 +55,8 @@ function folderOf(words: readonly Word[]): Word | undefined {
 }
 
 /** Programs of which no word is a file. */
-const fileless = new Set(
-  "echo printf tr basename dirname seq expr true false : kill sleep exit return type which".split(
-    " ",
-  ),
+const fileless = wordSet(
+  "echo printf tr basename dirname seq expr true false : kill sleep exit return type which",
 );
 const searchers = new Set(["grep", "egrep", "fgrep", "rg"]);
 const separating = new Set(["cut", "paste", "sort"]);

@@ -1,12 +1,13 @@
 import { programOf } from "./programs.ts";
 import type { ShellCommand } from "./shell.ts";
 import type { Word } from "./shell-word.ts";
+import { wordSet } from "./word-set.ts";
 
 /** Programs that write no file that their words name. */
-const readers = new Set(
+const readers = wordSet(
   `cat cmp diff dirname basename du echo egrep fgrep file find grep head hexdump ls md5sum nl od
    printf readlink realpath rg rm rmdir sha1sum sha256sum sha512sum stat strings tail test [ tree
-   wc`.split(/\s+/),
+   wc`,
 );
 
 /** What git and other programs read their settings from: a repository, and the home. */

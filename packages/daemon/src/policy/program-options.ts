@@ -38,6 +38,7 @@ interface Reading {
 /**
  * The options and the other words of a program; undefined where one of them is no option that the
  * table has, or is only known when it runs and may be one. Nothing is taken for an abbreviation.
+ * With `untilPlain`, whatever follows the first word that is no option is none either.
  */
 export function readArguments(
   args: readonly Word[],
@@ -61,7 +62,8 @@ export function readArguments(
 
 function readOption(arg: string, reading: Reading): boolean {
   const { table, options } = reading;
-  const equals = arg.indexOf("=");
+  // Behind a single letter, it is a part of the value.
+  const equals = /^-[^-]=/.test(arg) ? -1 : arg.indexOf("=");
   const name = equals < 0 ? arg : arg.slice(0, equals);
   const kind = table.get(name) ?? (name.startsWith("--no-") ? negated(name, table) : undefined);
   if (kind === undefined) return !arg.startsWith("--") && readLetters(arg, reading);

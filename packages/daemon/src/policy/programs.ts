@@ -3,9 +3,10 @@ import { type OptionTable, optionTable, readArguments } from "./program-options.
 import { isPlainSed } from "./sed.ts";
 import type { Word } from "./shell-word.ts";
 import { wgetOptions } from "./transfer-options.ts";
+import { wordSet } from "./word-set.ts";
 
 /** Programs that run no others, whatever their arguments are. */
-const plain = new Set(
+const plain = wordSet(
   `: [ basename base64 bg cat cd chmod chown clear cmp comm cp cut date dd df diff dirname du echo egrep
    exit expr false fg fgrep file getconf grep gunzip gzip head hexdump hostname id jobs join jq kill ln
    ls md5sum mkdir mktemp mv nl nproc od paste pgrep pkill printenv printf ps pwd readlink realpath
@@ -13,15 +14,13 @@ const plain = new Set(
    test touch tr tree true truncate tsort tty type ulimit umask uname unexpand uniq unlink uptime wait
    wc which who whoami yes zcat curl ping dig nslookup host base32 cksum column expand factor fmt
    fold free locale lsblk lscpu lsof nproc pidof pr rev sha224sum sha384sum ss tput vmstat
-   xxd`.split(/\s+/),
+   xxd`,
 );
 
 /** Of these, a question for the version is answered and nothing else done. */
-const versioned = new Set(
+const versioned = wordSet(
   `bun bundle cargo cmake deno docker eslint g++ gcc go gradle java javac jest make mvn node npm npx
-   php pip pip3 pnpm poetry prettier pytest python python3 ruby rustc tsc uv vite vitest yarn`.split(
-    /\s+/,
-  ),
+   php pip pip3 pnpm poetry prettier pytest python python3 ruby rustc tsc uv vite vitest yarn`,
 );
 
 /** Programs that can run others, with the options that are known not to. */
@@ -49,17 +48,18 @@ const options: Readonly<Record<string, OptionTable>> = {
 };
 
 /** Tests and actions of find, but those that run something or write files. */
-const findWords = new Set(
+const findWords = wordSet(
   `( ) ! , -not -a -and -o -or -H -L -P -amin -anewer -atime -cmin -cnewer -ctime -daystart -delete
    -depth -empty -executable -false -follow -fstype -gid -group -ilname -iname -inum -ipath -iregex
    -iwholename -links -lname -ls -maxdepth -mindepth -mmin -mount -mtime -name -newer -nogroup
    -noleaf -nouser -path -perm -print -print0 -printf -prune -quit -readable -regex -regextype
-   -samefile -size -true -type -uid -used -user -warn -nowarn -wholename -writable -xdev`.split(
-    /\s+/,
-  ),
+   -samefile -size -true -type -uid -used -user -warn -nowarn -wholename -writable -xdev`,
 );
 
-/** The commands of its `-exec` are no words of its own any more. What begins as a number does can only be a value. */
+/**
+ * The commands of its `-exec` are no words of its own any more. What begins as a number does can only
+ * be a value.
+ */
 function isPlainFind(args: readonly Word[]): boolean {
   return args.every(
     (arg) => arg !== null && (!arg.startsWith("-") || findWords.has(arg) || /^-\d/.test(arg)),

@@ -1,5 +1,5 @@
 import { settings } from "./builtins.ts";
-import { readOptions } from "./options.ts";
+import { optionTable, readArguments } from "./program-options.ts";
 import { programOf } from "./programs.ts";
 import type { Dialect } from "./shell-reading.ts";
 import type { ShellWord, Word } from "./shell-word.ts";
@@ -19,7 +19,7 @@ const dialects: Readonly<Record<string, Dialect | null>> = {
   ksh: null,
   ash: null,
 };
-const options = { flags: "eufxc", values: "o", longFlags: ["norc", "noprofile"] };
+const options = optionTable("-e -u -f -x -c -o= --norc --noprofile");
 
 /** The text that the words give to a shell; undefined where they start none. */
 export function givenText(words: readonly ShellWord[], dialect: Dialect): GivenText | undefined {
@@ -36,10 +36,10 @@ export function givenText(words: readonly ShellWord[], dialect: Dialect): GivenT
 
 /** A login or interactive shell reads files first, as any option may say that is not known. */
 function commandText(args: readonly Word[]): Word {
-  const read = readOptions(args, options);
-  if (read === undefined || !read.options.some(({ name }) => name === "c")) return null;
+  const read = readArguments(args, options, { untilPlain: true });
+  if (read === undefined || !read.options.some(({ name }) => name === "-c")) return null;
   const isKnown = read.options.every(
-    ({ name, value }) => name !== "o" || settings.has(value ?? ""),
+    ({ name, value }) => name !== "-o" || settings.has(value ?? ""),
   );
-  return isKnown ? (args[read.rest] ?? null) : null;
+  return isKnown ? (read.plain[0] ?? null) : null;
 }

@@ -1,61 +1,56 @@
-import { type Options, type ReadOptions, readOptions } from "./options.ts";
+import { type Option, type OptionTable, optionTable, readArguments } from "./program-options.ts";
 import { programOf } from "./programs.ts";
 import { anything, type ShellWord } from "./shell-word.ts";
 
-interface Wrapper extends Options {
+interface Wrapper {
+  readonly options: OptionTable;
   /** Words of its own before the command. */
   readonly own?: number;
   readonly assigns?: true;
   /** Options with which it runs nothing. */
-  readonly idle?: string;
+  readonly idle?: readonly string[];
 }
 
 /** Programs that run the command in their arguments, with all their options that do nothing else. */
 const wrappers: Readonly<Record<string, Wrapper>> = {
-  builtin: {},
-  command: { flags: "pvV", idle: "vV" },
+  builtin: { options: optionTable() },
+  command: { options: optionTable("-p -v -V"), idle: ["-v", "-V"] },
   env: {
-    flags: "i0v",
-    values: "uC",
-    longFlags: ["ignore-environment", "null", "debug"],
-    longValues: ["unset", "chdir"],
+    options: optionTable("-i --ignore-environment -0 --null -v --debug -u= --unset= -C= --chdir="),
     assigns: true,
   },
   // By the name that `-a` or `-l` gives to a shell, it can be a login one.
-  exec: { flags: "c" },
-  ionice: { flags: "t", values: "cn", longFlags: ["ignore"], longValues: ["class", "classdata"] },
-  nice: { values: "n", longValues: ["adjustment"] },
-  nohup: {},
-  setsid: { flags: "cfw", longFlags: ["ctty", "fork", "wait"] },
-  stdbuf: { values: "ioe", longValues: ["input", "output", "error"] },
+  exec: { options: optionTable("-c") },
+  ionice: { options: optionTable("-t --ignore -c= --class= -n= --classdata=") },
+  nice: { options: optionTable("-n= --adjustment=") },
+  nohup: { options: optionTable() },
+  setsid: { options: optionTable("-c --ctty -f --fork -w --wait") },
+  stdbuf: { options: optionTable("-i= --input= -o= --output= -e= --error=") },
   sudo: {
-    flags: "AbEHknPS",
-    values: "ugpCTrtDR",
-    longFlags: ["askpass", "background", "preserve-env", "set-home", "non-interactive", "stdin"],
-    longValues: ["user", "group", "prompt", "chdir"],
+    options: optionTable(
+      `-A --askpass -b --background -E --preserve-env -H --set-home -k -n --non-interactive -P -S
+       --stdin -u= --user= -g= --group= -p= --prompt= -C= -T= -r= -t= -D= --chdir= -R=`,
+    ),
     assigns: true,
   },
-  doas: { flags: "n", values: "uC" },
+  doas: { options: optionTable("-n -u= -C=") },
   time: {
-    flags: "apqv",
-    values: "fo",
-    longFlags: ["append", "portability", "quiet", "verbose"],
-    longValues: ["format", "output"],
+    options: optionTable(
+      "-a --append -p --portability -q --quiet -v --verbose -f= --format= -o= --output=",
+    ),
   },
   timeout: {
-    flags: "vfp",
-    values: "sk",
-    longFlags: ["foreground", "preserve-status", "verbose"],
-    longValues: ["signal", "kill-after"],
+    options: optionTable(
+      "-v --verbose -f --foreground -p --preserve-status -s= --signal= -k= --kill-after=",
+    ),
     own: 1,
   },
   xargs: {
-    flags: "0oprtx",
-    values: "InPLdaEs",
-    attached: "iel",
-    longFlags: ["null", "open-tty", "interactive", "no-run-if-empty", "verbose", "exit"],
-    longValues: ["max-args", "max-procs", "max-chars", "delimiter", "arg-file"],
-    longAttached: ["replace", "max-lines", "eof"],
+    options: optionTable(
+      `-0 --null -o --open-tty -p --interactive -r --no-run-if-empty -t --verbose -x --exit -I= -i?
+       --replace? -n= --max-args= -P= --max-procs= -L= -l? --max-lines? -d= --delimiter= -a=
+       --arg-file= -E= -e? --eof? -s= --max-chars=`,
+    ),
   },
 };
 
@@ -71,18 +66,18 @@ export function unwrapped(words: readonly ShellWord[]): Wrapped | undefined {
   const program = programOf(name?.value ?? "");
   const wrapper = Object.hasOwn(wrappers, program) ? wrappers[program] : undefined;
   if (wrapper === undefined) return undefined;
-  const read = readOptions(
-    args.map(({ value }) => value),
-    wrapper,
-  );
+  const values = args.map(({ value }) => value);
+  const read = readArguments(values, wrapper.options, { untilPlain: true });
   if (read === undefined) return { words: [anything], assigned: [] };
-  if (read.options.some(({ name }) => wrapper.idle?.includes(name)))
+  if (read.options.some(({ name }) => wrapper.idle?.includes(name))) {
     return { words: [], assigned: [] };
-  const assigned = wrapper.assigns ? assignedIn(args.slice(read.rest)) : [];
-  const from = read.rest + assigned.length + (wrapper.own ?? 0);
+  }
+  const start = args.length - read.plain.length;
+  const assigned = wrapper.assigns ? assignedIn(args.slice(start)) : [];
+  const from = start + assigned.length + (wrapper.own ?? 0);
   const before = args.slice(0, from);
   const inner = before.every(({ isSingle }) => isSingle) ? args.slice(from) : [anything];
-  return { words: program === "xargs" ? fed(inner, read) : inner, assigned };
+  return { words: program === "xargs" ? fed(inner, read.options) : inner, assigned };
 }
 
 function assignedIn(args: readonly ShellWord[]): ShellWord[] {
@@ -94,9 +89,9 @@ function assignedIn(args: readonly ShellWord[]): ShellWord[] {
 }
 
 /** What xargs makes of a command: words of its input stand in place of a word, or at the end. */
-function fed(words: readonly ShellWord[], { options }: ReadOptions): readonly ShellWord[] {
+function fed(words: readonly ShellWord[], options: readonly Option[]): readonly ShellWord[] {
   if (words.length === 0) return [];
-  const replacing = options.filter(({ name }) => ["I", "i", "replace"].includes(name));
+  const replacing = options.filter(({ name }) => ["-I", "-i", "--replace"].includes(name));
   const marks = replacing.map(({ value }) => (value === "" || value === undefined ? "{}" : value));
   const isReplaced = ({ value }: ShellWord) =>
     marks.some((mark) => mark === null || value === null || value.includes(mark));

@@ -8,7 +8,7 @@ const fileEnding =
   /\.(?:json|jsonl|env|txt|ya?ml|toml|lock|jsx?|tsx?|mjs|cjs|sql|html?|css|csv|xml|ini|log|pem|key|cfg|conf|local|example|db|sqlite|java|cpp|lua)$/;
 /** How names of hosts end, and those of files hardly ever do. */
 const hostEnding =
-  /^localhost\b|\.(?:com|org|net|io|dev|ai|app|edu|gov|mil|int|cloud|co|uk|de|fr|nl|eu|us|ca|au|jp|cn|in|br|ch|at|be|es|it|se|no|dk|fi)(?::\d+)?$/;
+  /^localhost\b|\.(?:com|org|net|io|dev|ai|app|edu|gov|mil|int|cloud|co|uk|de|fr|nl|eu|us|ca|au|jp|cn|br|ch|at|be|es|it|se|no|dk|fi)(?::\d+)?$/;
 
 export function hostOf(reader: Reader): string | undefined {
   return reader.try(() => {

@@ -1,3 +1,4 @@
+import { wordSet } from "../word-set.ts";
 import type { Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
 
@@ -26,10 +27,11 @@ export function following<T>(reader: Reader, read: (reader: Reader) => T | undef
 }
 
 /** Words that nobody means as a name, unless they stand in quotation marks. */
-const grammarWords = new Set(
-  "a an and any all anything are as at be before between but by changes command commands do each every everything except file files for from if in is it its line lines me more my never no not of on or other outside over permission than that the their them there these this those to too unattended attended unless until us when where which while with without you your".split(
-    " ",
-  ),
+const grammarWords = wordSet(
+  `a an and any all anything are as at be before between but by changes command commands do each
+   every everything except file files for from if in is it its line lines me more my never no not of
+   on or other outside over permission than that the their them there these this those to too
+   unattended attended unless until us when where which while with without you your`,
 );
 
 export function isName({ text, word, quoted }: Token): boolean {

@@ -1,4 +1,5 @@
 import { PolicyTarget } from "@heddle/protocol";
+import { isCertainlyHost } from "./hosts.ts";
 import { following, isName } from "./lists.ts";
 import { NotUnderstood, type Reader } from "./reader.ts";
 import type { Token } from "./tokens.ts";
@@ -87,20 +88,15 @@ export function oddPath(text: string): string | undefined {
 
 const products =
   /^(?:node|vue|next|nuxt|three|d3|express|react|ember|alpine|chart|moment|discord|angular|backbone)\.js$|^socket\.io$|^(?:asp)?\.net$/i;
-const hostEnding = /^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|ai|co|edu|gov)$/i;
 const phrases = /^(?:and\/or|ci\/cd|i\/o|n\/a|tcp\/ip|read\/write|on\/off|e\.g|i\.e)$/i;
 
 /** Why a word may be no path where it stands without quotation marks. */
 export function oddBarePath(text: string): string | undefined {
   const isOdd = !/^[\p{L}\p{M}\p{N}_@+~*./-]+$/u.test(text) || /[^/]\.$|^\.+$/.test(text);
-  const isOther = [
-    products,
-    hostEnding,
-    phrases,
-    /^[A-Z]+\/[A-Z]+$/,
-    /^v?\d+(?:\.(?:\d+|x|\*))*$/i,
-  ];
-  if (!isOdd && !isOther.some((pattern) => pattern.test(text))) return undefined;
+  const isOther = [products, phrases, /^[A-Z]+\/[A-Z]+$/, /^v?\d+(?:\.(?:\d+|x|\*))*$/i];
+  if (!isOdd && !isCertainlyHost(text) && !isOther.some((pattern) => pattern.test(text))) {
+    return undefined;
+  }
   return isOdd
     ? "is no path or pattern such as src/ or '*.sql'; put an unusual one into quotation marks"
     : `need not be a file; put it into quotation marks if it is: '${text}'`;

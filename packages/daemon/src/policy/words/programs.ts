@@ -1,32 +1,32 @@
-const setOf = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
+import { wordSet } from "../word-set.ts";
 
 /** Commands of programs that a sentence can name without quotation marks. */
 const commandsOfPrograms: Readonly<Record<string, ReadonlySet<string>>> = {
-  git: setOf(
+  git: wordSet(
     `add am apply bisect branch checkout cherry-pick clean clone commit fetch gc init merge mv pull
      push rebase reset restore revert rm stash status switch`,
   ),
-  npm: setOf("audit ci exec install login publish run start test uninstall update"),
-  pnpm: setOf("add audit dlx exec install publish remove run start test update"),
-  yarn: setOf("add audit dlx install publish remove run start test upgrade"),
-  bun: setOf("add install publish remove run test update"),
-  pip: setOf("download install uninstall"),
-  pip3: setOf("download install uninstall"),
-  uv: setOf("add lock remove run sync"),
-  poetry: setOf("add install publish remove run update"),
-  cargo: setOf("add build clippy fmt install publish run test update"),
-  docker: setOf("build compose exec login pull push rm rmi run stop"),
-  kubectl: setOf("apply create delete exec patch rollout scale"),
-  helm: setOf("install rollback uninstall upgrade"),
-  terraform: setOf("apply destroy import init plan"),
-  gem: setOf("install publish push uninstall update"),
-  brew: setOf("install uninstall upgrade"),
-  apt: setOf("install remove upgrade"),
-  "apt-get": setOf("install remove upgrade"),
+  npm: wordSet("audit ci exec install login publish run start test uninstall update"),
+  pnpm: wordSet("add audit dlx exec install publish remove run start test update"),
+  yarn: wordSet("add audit dlx install publish remove run start test upgrade"),
+  bun: wordSet("add install publish remove run test update"),
+  pip: wordSet("download install uninstall"),
+  pip3: wordSet("download install uninstall"),
+  uv: wordSet("add lock remove run sync"),
+  poetry: wordSet("add install publish remove run update"),
+  cargo: wordSet("add build clippy fmt install publish run test update"),
+  docker: wordSet("build compose exec login pull push rm rmi run stop"),
+  kubectl: wordSet("apply create delete exec patch rollout scale"),
+  helm: wordSet("install rollback uninstall upgrade"),
+  terraform: wordSet("apply destroy import init plan"),
+  gem: wordSet("install publish push uninstall update"),
+  brew: wordSet("install uninstall upgrade"),
+  apt: wordSet("install remove upgrade"),
+  "apt-get": wordSet("install remove upgrade"),
 };
 
 /** Programs without such commands. Those whose names are everyday words are left out. */
-const others = setOf(
+const others = wordSet(
   `ansible aws awk az bash bunx chmod chown chgrp cmake conda cp crontab curl dd deno dig dotnet eslint
    ftp gcc gcloud gh glab grep gradle gradlew java jest jq kill killall ln lsof make mkdir mkfs mv mvn
    mypy mysql nc ncat netcat nmap node npx openssl perl php pipx pkill playwright podman psql pytest
@@ -46,4 +46,4 @@ export function isCommandOf(program: string, name: string): boolean {
 }
 
 /** Programs that are not written in lower case. */
-export const capitals: ReadonlySet<string> = setOf("R Rscript Xvfb Xorg MSBuild PlistBuddy GET");
+export const capitals: ReadonlySet<string> = wordSet("R Rscript Xvfb Xorg MSBuild PlistBuddy GET");
