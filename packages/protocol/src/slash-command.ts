@@ -30,7 +30,9 @@ export const SlashRead = z.object({
 });
 export type SlashRead = z.input<typeof SlashRead>;
 
-/** A command as it is typed behind a slash: the same words in the terminal, the panel and editors. */
+/**
+ * A command as it is typed behind a slash: the same words in the terminal, the panel and editors.
+ */
 export const SlashCommand = z.object({
   name: z.string(),
   summary: z.string(),

@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 type Random = () => number;
 
 /**
- * Command lines as bash may read them, in which `marker` stands as a command, or in text that something
- * may evaluate. `<name>` stands for one of the texts of that name; many of the lines are no valid ones.
+ * Command lines as bash may read them, in which `marker` stands as a command, or in text that
+ * something may evaluate. `<name>` stands for one of the texts of that name; many of the lines are
+ * no valid ones.
  */
 const grammar: Readonly<Record<string, readonly string[]>> = JSON.parse(
   readFileSync(new URL("grammar.json", import.meta.url), "utf8"),

@@ -41,8 +41,8 @@ export async function runTurn(host: TurnHost): Promise<TurnOutcome> {
 }
 
 /**
- * The time of a budget can be over at any moment, and the model of a turn that is taken up again can
- * be gone; the turn is then stopped, like by its user.
+ * The time of a budget can be over at any moment, and the model of a turn that is taken up again
+ * can be gone; the turn is then stopped, like by its user.
  */
 function cannotGoOn(reason: unknown): boolean {
   return reason instanceof DaemonError && reason !== leaveOff;

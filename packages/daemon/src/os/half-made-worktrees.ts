@@ -5,9 +5,10 @@ import { join, resolve, sep } from "node:path";
 const parts = ["gitdir", "HEAD", "commondir"];
 
 /**
- * Removes what a `git worktree add` has left that was killed: while an empty `commondir` lies there,
- * git lists neither worktrees nor branches of this repository, and no git removes it. Only what is
- * below one of the `roots`; where it has not come to say where it is, what `isOwnName` knows.
+ * Removes what a `git worktree add` has left that was killed: while an empty `commondir` lies
+ * there, git lists neither worktrees nor branches of this repository, and no git removes it. Only
+ * what is below one of the `roots`; where it has not come to say where it is, what `isOwnName`
+ * knows.
  */
 export async function clearHalfMade(
   gitCommonDir: string,

@@ -5,7 +5,9 @@ export function atRoot(pattern: string): string {
   return /^[^/]+\/$/.test(pattern) && pattern !== "**/" ? `/${pattern}` : pattern;
 }
 
-/** A rule with its paths as they are matched: where they loosen it, folders are those of the root. */
+/**
+ * A rule with its paths as they are matched: where they loosen it, folders are those of the root.
+ */
 export function anchored(rule: PolicyRule): PolicyRule {
   const allows = rule.effect === "allow";
   return {

@@ -11,7 +11,10 @@ const isName = (text: string | null | undefined): text is string =>
 
 const runsNothing: Judge = () => undefined;
 
-/** What bash does by itself, where that depends on the arguments. All it knows else can run anything. */
+/**
+ * What bash does by itself, where that depends on the arguments. All it knows else can run
+ * anything.
+ */
 const judges: Readonly<Record<string, Judge>> = {
   "[": testDoubt,
   test: testDoubt,

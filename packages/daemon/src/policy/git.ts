@@ -154,7 +154,9 @@ function unknownOfConfig(args: readonly Word[]): string | undefined {
   return isPlain && !given.has("-f") && !given.has("--file") ? undefined : writes;
 }
 
-/** The command in the arguments of git; null where it is not known, undefined where there is none. */
+/**
+ * The command in the arguments of git; null where it is not known, undefined where there is none.
+ */
 export function gitCommandOf(args: readonly Word[]): Word | undefined {
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at];

@@ -102,7 +102,9 @@ function hasOption(
   return has ? "yes" : "no";
 }
 
-/** What `git push` throws away on the other side without `--force`: `+main`, `:main`, `--mirror`. */
+/**
+ * What `git push` throws away on the other side without `--force`: `+main`, `:main`, `--mirror`.
+ */
 function isForced(arg: string): boolean {
   return (
     /^[+:]./.test(arg) ||

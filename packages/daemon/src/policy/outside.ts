@@ -19,7 +19,9 @@ export function placeAt(cwd: string, worktree: string): Place {
   return { folders: [cwd], worktree, root: realPathOf(worktree) };
 }
 
-/** Whether a command touches a file that is not in the worktree; undefined where that is not known. */
+/**
+ * Whether a command touches a file that is not in the worktree; undefined where that is not known.
+ */
 export function touchesOutside(command: ShellCommand, place: Place): boolean | undefined {
   if (place.folders.some((folder) => isBeyond(folder, place))) return true;
   const named = [...filesOf(command.words), ...command.redirects];
@@ -41,7 +43,9 @@ export function placeAfter({ words }: ShellCommand, place: Place): Place {
   return { ...place, folders: [...all.slice(0, 1), ...all.slice(-1)] };
 }
 
-/** Deeper folders are not followed, so that a path which goes up from them counts as one outside. */
+/**
+ * Deeper folders are not followed, so that a path which goes up from them counts as one outside.
+ */
 const longestPath = 400;
 
 const depthOf = (path: string): number => path.split("/").length;

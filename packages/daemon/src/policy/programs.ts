@@ -57,8 +57,8 @@ const findWords = wordSet(
 );
 
 /**
- * The commands of its `-exec` are no words of its own any more. What begins as a number does can only
- * be a value.
+ * The commands of its `-exec` are no words of its own any more. What begins as a number does can
+ * only be a value.
  */
 function isPlainFind(args: readonly Word[]): boolean {
   return args.every(

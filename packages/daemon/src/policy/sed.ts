@@ -46,7 +46,9 @@ const opening = /^\{/;
 /** A text goes on where its line ends with a backslash. */
 const text = /^[aic](?:\\[\s\S]|[^\\\n])*(?:\n|$)/;
 
-/** What follows the first command of a script; undefined where that is not one of the plain ones. */
+/**
+ * What follows the first command of a script; undefined where that is not one of the plain ones.
+ */
 function afterCommand(script: string): string | undefined {
   const space = between.exec(script) ?? closing.exec(script);
   if (space) return script.slice(space[0].length);
@@ -99,8 +101,8 @@ const bracket = /^\[\^?\]?(?:\[([:.=])[^\]]{1,20}?\1\]|[^\]])*\]/;
 const flag = /^(?:$|[gpiImMew\d\s;#}])/;
 
 /**
- * Some versions of sed end an expression at a delimiter within brackets, others do not. Such brackets
- * are read only where the former find an error in it: `s/[^/]*$//` has no flag `/`.
+ * Some versions of sed end an expression at a delimiter within brackets, others do not. Such
+ * brackets are read only where the former find an error in it: `s/[^/]*$//` has no flag `/`.
  */
 function afterExpression(script: string, delimiter: string): string | undefined {
   let hides = false;

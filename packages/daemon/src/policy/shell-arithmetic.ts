@@ -5,8 +5,9 @@ const token = /[A-Za-z_]\w*|\d\w*(?:#\w+)?|[ \t\n]+|[-+*/%<>=!&|^~?:,]/y;
 const assigns = /(?:<<|>>|[^=!<>])=(?!=)|\+\+|--/;
 
 /**
- * Reads an expression up to a sticky pattern that closes it, which it takes. With whatever bash computes,
- * it evaluates the text of it: subscripts are refused, and variables have to hold numbers.
+ * Reads an expression up to a sticky pattern that closes it, which it takes. With whatever bash
+ * computes, it evaluates the text of it: subscripts are refused, and variables have to hold
+ * numbers.
  */
 export function readArithmetic(reading: Reading, close: RegExp, expand: ReadExpansion): void {
   const from = reading.at;

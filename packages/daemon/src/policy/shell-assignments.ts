@@ -4,7 +4,10 @@ import { readValue, readWord } from "./shell-words.ts";
 
 const declarations = new Set(["export", "readonly", "declare", "typeset", "local"]);
 
-/** Whether the shell reads assignments among the arguments of this command, as some only do if it is bash. */
+/**
+ * Whether the shell reads assignments among the arguments of this command, as some only do if it is
+ * bash.
+ */
 export function isDeclaration([name]: readonly ShellWord[], { isBash }: Reading): boolean {
   return isBash && name !== undefined && declarations.has(name.raw);
 }

@@ -7,8 +7,8 @@ import type { ShellWord } from "./shell-word.ts";
 import { readWord } from "./shell-words.ts";
 
 /**
- * Reads commands up to what closes them, which it leaves. Whatever structure they have is flattened:
- * it decides only which of them run, and what the shell itself refuses does nothing.
+ * Reads commands up to what closes them, which it leaves. Whatever structure they have is
+ * flattened: it decides only which of them run, and what the shell itself refuses does nothing.
  */
 export function readCommands(reading: Reading, closer: Closer): void {
   for (;;) {
@@ -68,7 +68,10 @@ function word(reading: Reading, simple: Simple): boolean {
   return true;
 }
 
-/** What a descriptor becomes a copy of: bash expands that once more when its quotation marks are gone. */
+/**
+ * What a descriptor becomes a copy of: bash expands that once more when its quotation marks are
+ * gone.
+ */
 function duplicated(reading: Reading, { raw }: ShellWord): void {
   if (/^(?:\d+-?|-)$/.test(raw)) return;
   reading.onlyBash("a copy of what is no number");

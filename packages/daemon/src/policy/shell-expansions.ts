@@ -32,7 +32,9 @@ function expansionAt(reading: Reading, isQuoted: boolean): Piece {
 const shown = /^\$\(cat << ?(['"]?)(\w+)\1\n(?!\2\n)((?:(?!\n\2\n)[\s\S])*)\n\2\n\s*\)$/;
 const numeric = /^\$\((?:seq [\d ]+|wc -[clmw] ?< ?[\w./-]+)\)$/;
 
-/** What a command prints is known of few: of those that show a text which stands there, or count. */
+/**
+ * What a command prints is known of few: of those that show a text which stands there, or count.
+ */
 function substitution(raw: string, isQuoted: boolean): Piece {
   const [, mark, , text] = shown.exec(raw) ?? [];
   if (isQuoted && text !== undefined && (mark !== "" || !/[$`\\]/.test(text))) {

@@ -23,7 +23,10 @@ export class Findings {
     this.doubts.add(reason);
   }
 
-  /** `from` are the variables that must hold numbers for this one to do so; undefined: it may hold anything. */
+  /**
+   * `from` are the variables that must hold numbers for this one to do so; undefined: it may hold
+   * anything.
+   */
   assign(name: string, from: readonly string[] | undefined): void {
     if (!harmless.test(name)) this.doubt(`it sets ${name}, which can change what runs`);
     this.values.assign(name, from);

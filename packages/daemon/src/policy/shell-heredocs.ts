@@ -31,7 +31,9 @@ function readBody(reading: Reading, document: HereDocument): void {
   if (!document.isQuoted) quotedPieces(reading.within(lines.join("\n")), "", expansion);
 }
 
-/** A line of the text; where something can be expanded in it, a backslash at its end continues it. */
+/**
+ * A line of the text; where something can be expanded in it, a backslash at its end continues it.
+ */
 function bodyLine(reading: Reading, { isQuoted, withoutTabs }: HereDocument): string {
   const parts: string[] = [];
   do {

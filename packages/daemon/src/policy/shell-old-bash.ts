@@ -1,6 +1,7 @@
 /**
- * Where bash 3, which macOS has, finds the end of a substitution that begins before `from`: it looks for
- * the parenthesis alone, and knows no here-documents, clauses of `case` or comments. -1 if it finds none.
+ * Where bash 3, which macOS has, finds the end of a substitution that begins before `from`: it
+ * looks for the parenthesis alone, and knows no here-documents, clauses of `case` or comments. -1
+ * if it finds none.
  */
 export function oldEnd(text: string, from: number): number {
   return closed(text, from, ")");

@@ -2,9 +2,9 @@
 const numbers = new Set(["RANDOM", "SECONDS", "LINENO", "UID", "EUID", "PPID", "BASHPID"]);
 
 /**
- * What the variables of a command line can hold. Bash computes with a variable by evaluating its text,
- * which can run commands, so that it may hold only a number; one that the line does not set is
- * that of the environment, and as good.
+ * What the variables of a command line can hold. Bash computes with a variable by evaluating its
+ * text, which can run commands, so that it may hold only a number; one that the line does not set
+ * is that of the environment, and as good.
  */
 export class Values {
   readonly #sources = new Map<string, (readonly string[] | undefined)[]>();
@@ -12,7 +12,10 @@ export class Values {
   readonly #arrays = new Set<string>();
   readonly #scalars = new Set<string>();
 
-  /** `from` are the variables that must hold numbers for this one to do so; undefined: it may hold anything. */
+  /**
+   * `from` are the variables that must hold numbers for this one to do so; undefined: it may hold
+   * anything.
+   */
   assign(name: string, from: readonly string[] | undefined): void {
     this.#sources.set(name, [...(this.#sources.get(name) ?? []), from]);
   }

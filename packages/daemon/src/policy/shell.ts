@@ -29,8 +29,8 @@ const longest = 100_000;
 const refused = /[^\P{Cc}\t\n]/u;
 
 /**
- * Every command that a command line runs, as far as it can be read. What is not certain to be read as
- * bash reads it, or may run what does not stand there, is a command that may do anything.
+ * Every command that a command line runs, as far as it can be read. What is not certain to be read
+ * as bash reads it, or may run what does not stand there, is a command that may do anything.
  */
 export function commandsIn(line: string, platform = process.platform): ShellCommand[] {
   const isOld = platform === "darwin";

@@ -72,7 +72,9 @@ function isTestCommand(program: string, args: readonly Word[]): boolean {
   return (command === "test" || command === "t") && readTests(rest, table) !== undefined;
 }
 
-/** What follows the name of a script is the script's; npm alone takes its own options from there. */
+/**
+ * What follows the name of a script is the script's; npm alone takes its own options from there.
+ */
 function isTestScript(program: string, args: readonly Word[]): boolean {
   const table = tableOf(scriptRunners, program);
   const read = table && readTests(args, table, program !== "npm");

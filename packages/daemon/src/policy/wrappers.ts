@@ -11,7 +11,9 @@ interface Wrapper {
   readonly idle?: readonly string[];
 }
 
-/** Programs that run the command in their arguments, with all their options that do nothing else. */
+/**
+ * Programs that run the command in their arguments, with all their options that do nothing else.
+ */
 const wrappers: Readonly<Record<string, Wrapper>> = {
   builtin: { options: optionTable() },
   command: { options: optionTable("-p -v -V"), idle: ["-v", "-V"] },

@@ -11,8 +11,9 @@ const always = [
 ].flatMap((setting) => ["-c", setting]);
 
 /**
- * With what a command in a box finds git: without settings of the home, which the agent can write, and
- * without repositories that it makes of ordinary files. A check that needs either sets it itself.
+ * With what a command in a box finds git: without settings of the home, which the agent can write,
+ * and without repositories that it makes of ordinary files. A check that needs either sets it
+ * itself.
  */
 export const gitOfCommands: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: "/dev/null",

@@ -48,7 +48,8 @@ async function firstProcess(box: string): Promise<Process> {
 
 /**
  * Boxes that were opening when their daemon was killed, before this one began: the first process
- * waits for bubblewrap before it asks to die with it, and so may wait for ever. They hold the filter.
+ * waits for bubblewrap before it asks to die with it, and so may wait for ever. They hold the
+ * filter.
  */
 export function halfOpenBoxes(dir: string, before = processStart(process.pid)): Process[] {
   if (!existsSync(dir)) return [];

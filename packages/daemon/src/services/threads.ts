@@ -187,7 +187,9 @@ export class Threads {
     };
   }
 
-  /** Items below it are read, if one is asked for; `~` sorts behind an item, so that it is read too. */
+  /**
+   * Items below it are read, if one is asked for; `~` sorts behind an item, so that it is read too.
+   */
   #border({ threadId, before, until }: ParamsOf<Methods, "thread/read">): string | undefined {
     if (until === undefined) return before;
     const { store } = this.#options;

@@ -86,7 +86,9 @@ export class TurnConsent {
     return { allowed: true };
   }
 
-  /** Holds the next request to the model until the rules about money let it be made; else throws. */
+  /**
+   * Holds the next request to the model until the rules about money let it be made; else throws.
+   */
   async authorizeRequest(): Promise<void> {
     for (;;) {
       const over = this.#policy.overspent();

@@ -2,7 +2,9 @@ import { Turn, type Usage } from "@heddle/protocol";
 import type { Database } from "./database.ts";
 import { DocumentTable } from "./document-table.ts";
 
-/** Turns, which are found by thread in their order, and what those that a thread began have used. */
+/**
+ * Turns, which are found by thread in their order, and what those that a thread began have used.
+ */
 export class TurnTable extends DocumentTable<Turn, "thread_id" | "state"> {
   readonly #usage;
 

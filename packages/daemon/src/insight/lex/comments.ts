@@ -88,7 +88,9 @@ function compared(
   return parts.join("");
 }
 
-/** What is between two pieces of code, with a mark for each comment, and its line end if it has one. */
+/**
+ * What is between two pieces of code, with a mark for each comment, and its line end if it has one.
+ */
 function masked(
   text: string,
   { from, to, comments }: { from: number; to: number; comments: readonly Piece[] },

@@ -63,7 +63,9 @@ const ends = [
   ...["command", "outside", "please"],
 ];
 
-/** One command without quotation marks: a program that is known, with commands and options of it. */
+/**
+ * One command without quotation marks: a program that is known, with commands and options of it.
+ */
 function bareCommand(reader: Reader): CommandPrefix {
   const { next } = reader;
   const program = next?.text ?? "";

@@ -69,7 +69,9 @@ export function rooted(text: string): string {
 const systemFolders =
   /^\/(?:etc|home|usr|var|tmp|root|opt|s?bin|lib\d*|dev|proc|sys|mnt|media|srv|boot|run|users|library|system|applications|volumes|private)(?:\/|$)/i;
 
-/** Why nobody can mean this as a path or pattern, with what to say; undefined where somebody can. */
+/**
+ * Why nobody can mean this as a path or pattern, with what to say; undefined where somebody can.
+ */
 export function oddPath(text: string): string | undefined {
   if (/^~|(?:^|\/)\.\.(?:\/|$)/.test(text) || systemFolders.test(text)) {
     const within = text.startsWith("/") ? `, or .${text} for what is` : "";

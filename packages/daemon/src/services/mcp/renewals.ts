@@ -16,7 +16,9 @@ interface Answer {
 export class Renewals {
   readonly #last = new Map<string, Renewal>();
 
-  /** Fetches by `through`; who renews the tokens of a login as another does gets what that one got. */
+  /**
+   * Fetches by `through`; who renews the tokens of a login as another does gets what that one got.
+   */
   sharing(login: string, through: typeof fetch): typeof fetch {
     return async (input, init) => {
       const spends = refreshTokenOf(init?.body);
@@ -31,7 +33,9 @@ export class Renewals {
     };
   }
 
-  /** What failed can be tried again, and a token that stays the same is good for another renewal. */
+  /**
+   * What failed can be tried again, and a token that stays the same is good for another renewal.
+   */
   async #renew(
     { login, spends }: { login: string; spends: string },
     asked: Promise<Response>,

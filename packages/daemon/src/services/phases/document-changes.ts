@@ -35,7 +35,9 @@ function isPlain({ status, oldMode, newMode }: Raw): boolean {
   return status === "M" && oldMode === newMode && newMode.startsWith("100");
 }
 
-/** Whether it leaves the project without its README or changelog, which may move to another name. */
+/**
+ * Whether it leaves the project without its README or changelog, which may move to another name.
+ */
 function isLost({ path, status, newBlob }: Raw, all: readonly Raw[], textOf: TextOf): boolean {
   const landmark = landmarkOf(path);
   if (landmark === undefined || status === "A") return false;

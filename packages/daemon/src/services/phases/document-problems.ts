@@ -51,7 +51,9 @@ async function missingEntry({ thread, checkout, files, to }: Judged): Promise<st
   ];
 }
 
-/** What the turn says of files that are not there, and what it left standing of those it removed. */
+/**
+ * What the turn says of files that are not there, and what it left standing of those it removed.
+ */
 async function untrueNames({ sandbox, checkout, from, to, files }: Judged): Promise<string[]> {
   const changed = await rawChanges(checkout.gitDir, from, to);
   const removed = new Set(changed.filter(({ status }) => status === "D").map(({ path }) => path));

@@ -41,7 +41,9 @@ export function changelogOf(paths: readonly string[]): string | undefined {
   return paths.find((path) => landmarkOf(path) === "changelog");
 }
 
-/** Whether a changelog says something that it did not say before, and that is more than a heading. */
+/**
+ * Whether a changelog says something that it did not say before, and that is more than a heading.
+ */
 export function hasNewEntry(before: string, after: string): boolean {
   return [...newLines(before, after)].some((line) => /^\s*[^#\s].*[\p{L}\p{N}]/u.test(line));
 }
@@ -61,7 +63,8 @@ interface MissingFile {
 
 /**
  * The files that a document names and that are not there: relative links, and names in backticks
- * that have a folder and an ending. `exists` is told where a file may be, and the line that names it.
+ * that have a folder and an ending. `exists` is told where a file may be, and the line that names
+ * it.
  */
 export function missingFiles(
   path: string,
@@ -79,7 +82,9 @@ export function missingFiles(
   });
 }
 
-/** The names of files in a line, and where each may be: a link from its folder, others from the top. */
+/**
+ * The names of files in a line, and where each may be: a link from its folder, others from the top.
+ */
 function namesIn(line: string, folder: string): Omit<MissingFile, "line">[] {
   const links = [...line.matchAll(/\]\((?!\w+:|#|\/)([^)\s#?]+)[^)]*\)/g)];
   const named = [...line.matchAll(/`((?:[\w.-]+\/)+[\w-]+\.[a-z]{1,5})`/g)];

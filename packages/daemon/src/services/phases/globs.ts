@@ -2,10 +2,10 @@
 type Part = (path: string, starts: ReadonlySet<number>) => Set<number>;
 
 /**
- * Tells of a path whether a glob means it. `*`, `?` and `[a-z]` stay within a name, the name `**` is
- * any number of folders, `{a,b}` is either, and a backslash takes the meaning of what follows. It
- * takes no more than the length of the glob times that of the path: models write globs, and one that
- * is meant ill does not hold up the daemon.
+ * Tells of a path whether a glob means it. `*`, `?` and `[a-z]` stay within a name, the name `**`
+ * is any number of folders, `{a,b}` is either, and a backslash takes the meaning of what follows.
+ * It takes no more than the length of the glob times that of the path: models write globs, and one
+ * that is meant ill does not hold up the daemon.
  */
 export function globMatcher(glob: string): (path: string) => boolean {
   const whole = sequence(partsOf(glob));

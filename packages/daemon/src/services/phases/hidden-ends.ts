@@ -10,7 +10,9 @@ export function hiddenEnds(text: string): string[] {
   ];
 }
 
-/** Line ends of JavaScript, C# and others; Java's escapes, which come before all; ends of elements. */
+/**
+ * Line ends of JavaScript, C# and others; Java's escapes, which come before all; ends of elements.
+ */
 const otherEnds = /[\u2028\u2029\u0085]|\r(?!\n)|\\u+[0-9a-fA-F]{4}|<\/(?:script|style|template)/gi;
 
 /** Ruby and Perl read what stands behind it. */

@@ -76,7 +76,9 @@ const proseTags = new Set(
   ).split(" "),
 );
 
-/** The tags of a line in their order: those that only people read, and those that tools may obey. */
+/**
+ * The tags of a line in their order: those that only people read, and those that tools may obey.
+ */
 export function tagsOf(language: Language, { content }: CommentLine): ("prose" | "obeyed")[] {
   const tag = /(?<![\w`"'./])@(!?[A-Za-z][\w-]{0,60})(?![\w-]{0,60}[/.])/g;
   return [...content.matchAll(tag)].flatMap(({ index, 0: { length }, 1: name = "" }) => {

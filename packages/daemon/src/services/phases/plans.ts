@@ -163,7 +163,9 @@ function change(tx: Transaction, plan: Plan, changes: Partial<Plan>): Plan {
   return changed;
 }
 
-/** Work that is proven and left nothing has carried its plan out; any other end leaves it approved. */
+/**
+ * Work that is proven and left nothing has carried its plan out; any other end leaves it approved.
+ */
 export function planCarriedOut(tx: Transaction, store: Store, turn: Turn): void {
   const plan = turn.plan && store.plans.find(turn.plan.id);
   if (!plan || turn.state !== "done" || turn.report?.left.length !== 0) return;

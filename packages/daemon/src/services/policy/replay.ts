@@ -11,8 +11,8 @@ const shownLength = 200;
 
 /**
  * What policies would have said to the newest actions of some threads. What each one command had
- * changed is not known any more, but what those of a turn have left. Each change that is asked about
- * is taken to have been approved. Nothing is said of what was spent.
+ * changed is not known any more, but what those of a turn have left. Each change that is asked
+ * about is taken to have been approved. Nothing is said of what was spent.
  */
 export async function replay(
   store: Store,

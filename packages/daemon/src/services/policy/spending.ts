@@ -13,8 +13,8 @@ export interface Overspent {
 }
 
 /**
- * The rules about money in one turn. What a request will cost is known when it is over, so that they
- * are held before the next one. Who is asked is asked again once as much again was spent.
+ * The rules about money in one turn. What a request will cost is known when it is over, so that
+ * they are held before the next one. Who is asked is asked again once as much again was spent.
  */
 export class TurnSpending {
   readonly #policies: Policies;

@@ -147,7 +147,10 @@ export class TurnPolicy {
     );
   }
 
-  /** The daemon itself has made files, or some of them, what they are in a tree: no change of the turn's. */
+  /**
+   * The daemon itself has made files, or some of them, what they are in a tree: no change of the
+   * turn's.
+   */
   async restored(from: string, paths?: readonly string[]): Promise<void> {
     this.#trees.touch();
     const before = this.#before();

@@ -44,7 +44,9 @@ export function placeOf(anchor: Anchor, text: string, near: number): Place | und
   return found.isThere && isKnown(found, far(found)) ? found.place : undefined;
 }
 
-/** A line alone is everywhere: far from where it was, half of what it stood among has to be there. */
+/**
+ * A line alone is everywhere: far from where it was, half of what it stood among has to be there.
+ */
 function isKnown({ lines, around, isWhole }: Sight, distance: number): boolean {
   const known = lines.known + around.known;
   if (distance <= contextLines) return known > 0 || isWhole;
@@ -52,8 +54,8 @@ function isKnown({ lines, around, isWhole }: Sight, distance: number): boolean {
 }
 
 /**
- * Whether another place is as good by what is around it. The nearest of such is the right one: where
- * its lines are not there, they were changed, and those of the best place are only like them.
+ * Whether another place is as good by what is around it. The nearest of such is the right one:
+ * where its lines are not there, they were changed, and those of the best place are only like them.
  */
 function standsAlike({ isThere, span, lines, around }: Sight, best: Sight): boolean {
   const isElsewhere = span.end < best.span.start || span.start > best.span.end;

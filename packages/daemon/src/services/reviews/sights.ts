@@ -71,7 +71,9 @@ function sightAt({ before, lines, after }: Anchor, text: readonly string[], star
   };
 }
 
-/** From the first line that is there to the last, with as many changed ones as there is room for. */
+/**
+ * From the first line that is there to the last, with as many changed ones as there is room for.
+ */
 function placeBetween(
   own: readonly Found[],
   [before, after]: readonly [readonly Found[], readonly Found[]],
