@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   check,
-  code,
   content,
   finish,
   PlanArena,
@@ -10,7 +9,7 @@ import {
   setPlan,
 } from "./support/plan-arena.ts";
 import { addFile, exec, held, replaceLine, steps } from "./support/steps.ts";
-import { startTestDaemon, type TestProject } from "./support/test-daemon.ts";
+import type { TestProject } from "./support/test-daemon.ts";
 import type { TestThread } from "./support/test-thread.ts";
 
 let arena: PlanArena;
@@ -298,13 +297,8 @@ describe("work on a plan", () => {
 });
 
 test("a kill while a plan's border is asked about asks the same again, once", async () => {
-  await using killed = await startTestDaemon();
-  const { thread: start } = await killed.project({ "src/a.ts": code, "README.md": "# Sample\n" });
-  const thread = await start();
-  await thread.say(steps(propose()), { mode: "plan" });
-  const { client, id: threadId } = thread;
-  const { hash: planHash } = await client.call("plan/show", { threadId });
-  await client.call("plan/approve", { threadId, hash: planHash });
+  await using killed = await PlanArena.start();
+  const { thread, hash: planHash } = await killed.planned();
   const work = [
     addFile("src/b.ts", "x"),
     exec("echo y > other.txt"),
@@ -312,25 +306,19 @@ test("a kill while a plan's border is asked about asks the same again, once", as
   ];
   const { id } = await thread.send(steps(...work, { text: "done" }), { planHash });
   const asked = await thread.pending();
-  await killed.kill9();
-  await killed.restart();
-  const { data } = await client.call("approval/list", { threadId });
+  await killed.daemon.kill9();
+  await killed.daemon.restart();
+  const { data } = await thread.client.call("approval/list", { threadId: thread.id });
   expect(data.map((one) => one.id)).toEqual([asked.id]);
-  const answer = { type: "decline" } as const;
-  await client.call("approval/resolve", { approvalId: asked.id, hash: asked.hash, answer });
+  await resolve(thread, asked, { type: "decline" });
   expect(await thread.ended(id)).toMatchObject({ state: "done", report: { left: [] } });
   expect((await thread.diff()).files.map(({ path }) => path)).toEqual(["src/b.ts"]);
   expect(thread.view.approvals).toHaveLength(1);
 });
 
 test("after a kill a refusal takes back what leaves the plan, and nothing of the work within it", async () => {
-  await using killed = await startTestDaemon();
-  const { thread: start } = await killed.project({ "src/a.ts": code, "README.md": "# Sample\n" });
-  const thread = await start();
-  await thread.say(steps(propose()), { mode: "plan" });
-  const { client, id: threadId } = thread;
-  const { hash: planHash } = await client.call("plan/show", { threadId });
-  await client.call("plan/approve", { threadId, hash: planHash });
+  await using killed = await PlanArena.start();
+  const { thread, hash: planHash } = await killed.planned();
   const work = [
     exec("echo x > src/b.ts; echo made; sleep 2"),
     addFile("other.txt", "x"),
@@ -338,8 +326,8 @@ test("after a kill a refusal takes back what leaves the plan, and nothing of the
   ];
   const { id } = await thread.send(steps(...work, { text: "done" }), { planHash });
   await thread.until(() => [...thread.texts.values()].some((text) => text.includes("made")));
-  await killed.kill9();
-  await killed.restart();
+  await killed.daemon.kill9();
+  await killed.daemon.restart();
   const asked = await thread.pending();
   expect(asked.subject).toMatchObject({ outside: ["other.txt"] });
   await resolve(thread, asked, { type: "decline" });

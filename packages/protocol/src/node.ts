@@ -74,6 +74,7 @@ export class HeddleClient implements Disposable {
   readonly #notices = new EventEmitter().setMaxListeners(0);
   readonly #closed = new AbortController();
   #ended: DaemonError | undefined;
+  #greeting: JSONRPCClient | undefined;
   #daemonVersion = "";
 
   constructor({ socketPath, client, reconnectForMs = 30_000, revive }: ConnectOptions) {
@@ -278,7 +279,6 @@ export class HeddleClient implements Disposable {
       this.#greeting = undefined;
     }
   }
-  #greeting: JSONRPCClient | undefined;
 
   #send(request: JSONRPCRequest): void {
     const text = JSON.stringify(request);

@@ -49,6 +49,11 @@ export const ReviewFinding = ReportedFinding.extend({
 });
 export type ReviewFinding = z.infer<typeof ReviewFinding>;
 
+/** Whether a finding keeps work from landing: it is of priority 0 or 1, and nobody dismissed it. */
+export function stopsLanding({ priority, dismissed }: ReviewFinding): boolean {
+  return priority <= 1 && dismissed === null;
+}
+
 export const Review = z.object({
   id: ReviewId,
   projectId: ProjectId,

@@ -31,42 +31,44 @@ async function implement(
 ): Promise<void> {
   using daemon = await openDaemon();
   const threadId = await findThread(daemon, given);
-  const planHash = await approvedHash(daemon, threadId);
-  if (planHash === undefined && text === undefined) {
+  const plan = await planToCarryOut(daemon, threadId);
+  if (plan.planHash === undefined && text === undefined) {
     throw usageError(`${shortId(threadId)} has no plan to carry out; say what to do`);
   }
   const words = text ?? carryOut;
   const params = {
     ...turnParams(threadId, words, options),
     mode: "implement",
-    ...(planHash !== undefined && { planHash }),
+    ...plan,
   } as const;
   process.exitCode = await startAndFollow(daemon, params, options);
 }
 
-/** The hash that work in a thread needs; undefined where it has no plan that is open. */
-export async function approvedHash(
+/** What is said of the plan that was approved where a turn is started; nothing where none was. */
+export interface PlanParams {
+  readonly planHash?: string;
+}
+
+/** The plan that work in a thread needs. Throws where one waits for the user to decide on it. */
+export async function planToCarryOut(
   daemon: HeddleClient,
   threadId: ThreadId,
-): Promise<string | undefined> {
+): Promise<PlanParams> {
   const plan = await planOf(daemon, threadId);
   if (plan?.state === "proposed") {
     const short = shortId(threadId);
     const hint = `look at it with: heddle plan show ${short}    then: heddle plan approve ${short}`;
     throw new CliError(exitCodes.failed, `the plan of ${short} is not approved`, hint);
   }
-  return plan?.state === "approved" ? plan.hash : undefined;
+  return paramsOf(plan);
 }
 
-/**
- * The plan that the user has approved, for what goes on with its work in other words. The daemon
- * refuses what needs one where there is none.
- */
-export async function consentedPlan(
-  daemon: HeddleClient,
-  threadId: ThreadId,
-): Promise<{ planHash?: string }> {
-  const plan = await planOf(daemon, threadId);
+/** The same, for what may as well be said in a turn that plans, where a plan is not decided on. */
+export async function consentedPlan(daemon: HeddleClient, threadId: ThreadId): Promise<PlanParams> {
+  return paramsOf(await planOf(daemon, threadId));
+}
+
+function paramsOf(plan: Plan | undefined): PlanParams {
   return plan?.state === "approved" ? { planHash: plan.hash } : {};
 }
 

@@ -53,7 +53,7 @@ async function plan(text: string, options: Options): Promise<void> {
 }
 
 /** What can be done with a plan that was proposed. */
-export function sayNext(threadId: ThreadId): void {
+function sayNext(threadId: ThreadId): void {
   const short = shortId(threadId);
   say(`approve it with: heddle plan approve ${short}    change it with: heddle plan edit ${short}`);
   say(`send it back with: heddle plan reject ${short} "…"`);

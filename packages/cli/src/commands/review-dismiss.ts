@@ -1,10 +1,9 @@
 import type { Command } from "commander";
 import { command } from "../command.ts";
 import { openDaemon } from "../daemon/open.ts";
-import { usageError } from "../exit.ts";
 import { findThread } from "../lookup.ts";
 import { paintOut, print, printJson } from "../terminal/output.ts";
-import { newestReview, parseNumbers, pickFindings, reviewText } from "./review-findings.ts";
+import { newestReview, numbersIn, pickFindings, reviewText } from "./review-findings.ts";
 
 interface Options {
   readonly undo?: boolean;
@@ -33,8 +32,7 @@ async function dismiss(
   reason: string | undefined,
   { undo = false, json }: Options,
 ): Promise<void> {
-  const numbers = parseNumbers(words);
-  if (numbers === undefined) throw usageError(`${words} is no list of numbers, such as 1,3`);
+  const numbers = numbersIn(words);
   using daemon = await openDaemon();
   const threadId = await findThread(daemon, given);
   const review = await newestReview(daemon, { type: "thread", threadId });

@@ -6,6 +6,7 @@ import { count } from "../terminal/format.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import { type Paint, plain } from "../terminal/style.ts";
 import { findingText } from "../thread/plan-text.ts";
+import type { PlanParams } from "./implement.ts";
 
 /** A review as a person reads it; its findings are numbered as `--fix` takes them. */
 export function reviewText(
@@ -33,6 +34,13 @@ export function parseNumbers(given: string): number[] | undefined {
   const words = given.split(",").map((word) => word.trim());
   if (!words.every((word) => /^[1-9]\d*$/.test(word))) return undefined;
   return [...new Set(words.map(Number))];
+}
+
+/** `1,3` as numbers. Throws for anything else. */
+export function numbersIn(given: string): number[] {
+  const numbers = parseNumbers(given);
+  if (numbers) return numbers;
+  throw usageError(`${given} is no list of numbers, such as 1,3`);
 }
 
 /** The newest review of what a thread is now, of which alone numbers can be meant. */
@@ -69,19 +77,18 @@ export function pickFindings(
 interface Sending {
   readonly threadId: ThreadId;
   readonly chosen: readonly ReviewFinding[];
-  /** Of the plan that was approved, to which what the thread does then is held. */
-  readonly planHash: string | undefined;
+  /** To which what the thread does then is held. */
+  readonly plan: PlanParams;
 }
 
 /** Sends findings to a thread, and says so. */
 export async function sendFindings(
   daemon: HeddleClient,
   { id: reviewId }: Review,
-  { threadId, chosen, planHash }: Sending,
+  { threadId, chosen, plan }: Sending,
 ): Promise<string> {
   if (chosen.length === 0) return "there is nothing to send";
   const findings = chosen.map(({ id }) => id);
-  const plan = planHash === undefined ? {} : { planHash };
   await daemon.call("review/fix", { reviewId, threadId, findings, ...plan });
   return `sent ${count(chosen.length, "finding")} to ${shortId(threadId)}`;
 }

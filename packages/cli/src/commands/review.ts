@@ -1,4 +1,10 @@
-import type { Project, Review, ReviewFinding, ReviewTarget, ThreadId } from "@heddle/protocol";
+import {
+  type Project,
+  type Review,
+  type ReviewTarget,
+  stopsLanding,
+  type ThreadId,
+} from "@heddle/protocol";
 import type { HeddleClient } from "@heddle/protocol/node";
 import type { Command } from "commander";
 import { command } from "../command.ts";
@@ -9,7 +15,7 @@ import { shortId } from "../names.ts";
 import { chooseProject } from "../project.ts";
 import { canAsk, paintOut, print, printJson, say } from "../terminal/output.ts";
 import { runTurn } from "../thread/run-turn.ts";
-import { approvedHash } from "./implement.ts";
+import { planToCarryOut } from "./implement.ts";
 import { dismissCommand } from "./review-dismiss.ts";
 import {
   notReviewed,
@@ -107,7 +113,7 @@ async function fix(
   if (threadId === undefined) {
     throw usageError("--fix needs a thread to send findings to", "name it with --to");
   }
-  const planHash = await approvedHash(daemon, threadId);
+  const plan = await planToCarryOut(daemon, threadId);
   const { review: known } = await daemon.call("review/newest", subject);
   if (!known && numbers) throw notReviewed("look at them first: the same without --fix");
   const review = known ?? (await start(daemon, subject, options));
@@ -117,7 +123,7 @@ async function fix(
     process.exitCode = exitCodes.failed;
     return;
   }
-  say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
+  say(await sendFindings(daemon, review, { threadId, chosen, plan }));
   if (chosen.length > 0) say(`follow it with: heddle attach ${shortId(threadId)}`);
 }
 
@@ -172,7 +178,6 @@ async function follow(daemon: HeddleClient, review: Review, options: Options): P
 }
 
 function codeOf({ state, findings }: Review): ExitCode {
-  const isGrave = ({ priority, dismissed }: ReviewFinding) => priority <= 1 && dismissed === null;
-  const grave = state !== "done" || findings.some(isGrave);
-  return grave ? exitCodes.failed : exitCodes.ok;
+  const isFailed = state !== "done" || findings.some(stopsLanding);
+  return isFailed ? exitCodes.failed : exitCodes.ok;
 }

@@ -30,7 +30,7 @@ function listed(name: string, rows: readonly string[]): string[] {
 }
 
 /** What became of a plan, on one line. */
-export function planHeading({ version, state, hash, comment }: Plan, paint: Paint = plain): string {
+function planHeading({ version, state, hash, comment }: Plan, paint: Paint = plain): string {
   const edited = version > 1 ? `, edited ${count(version - 1, "time")}` : "";
   const why = comment === null ? "" : `: ${printableLine(comment)}`;
   const colour = state === "approved" || state === "implemented" ? "green" : "yellow";

@@ -1,8 +1,6 @@
 import {
   bringUpToDate,
   carryOut,
-  DaemonError,
-  type Plan,
   type Review,
   type ReviewTarget,
   type SlashName,
@@ -16,12 +14,12 @@ import { summaryText } from "../analyze/summary.ts";
 import { automationTable } from "../commands/automations.ts";
 import { parsePlace } from "../commands/comment.ts";
 import { hitText, sayPlace } from "../commands/history.ts";
-import { approvedHash, consentedPlan } from "../commands/implement.ts";
+import { consentedPlan, type PlanParams, planToCarryOut } from "../commands/implement.ts";
 import { findingTable } from "../commands/inbox.ts";
 import { editPlan } from "../commands/plan-edit.ts";
 import {
   newestReview,
-  parseNumbers,
+  numbersIn,
   pickFindings,
   reviewText,
   sendFindings,
@@ -39,6 +37,7 @@ import { diffText } from "./diff-text.ts";
 import { readStanding, standingText } from "./facts-text.ts";
 import { followThread } from "./follow-thread.ts";
 import type { Ground } from "./ground.ts";
+import { decideShown, planNow, type ShownPlan } from "./shown-plan.ts";
 import { threadState } from "./thread-state.ts";
 
 type Handler = (ground: Ground, rest: string) => Promise<void> | void;
@@ -58,10 +57,9 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     await start(ground, task, { mode: "plan" });
   },
   implement: async (ground, task) => {
-    const planHash = await approvedHash(ground.daemon, ground.threadId);
-    if (planHash === undefined && task === "") return say("there is no plan; say what to do");
-    const given = planHash === undefined ? {} : { planHash };
-    await start(ground, task === "" ? carryOut : task, { mode: "implement", ...given });
+    const plan = await planToCarryOut(ground.daemon, ground.threadId);
+    if (plan.planHash === undefined && task === "") return say("there is no plan; say what to do");
+    await start(ground, task === "" ? carryOut : task, { mode: "implement", ...plan });
   },
   review: async ({ daemon, threadId }, given) => {
     const { thread } = await daemon.call("thread/read", { threadId, limit: 1 });
@@ -75,14 +73,11 @@ export const handlers: Readonly<Record<SlashName, Handler>> = {
     if (own) say("/fix sends all of them back, /fix 1,3 these");
   },
   fix: async ({ daemon, threadId }, given) => {
-    const numbers = given === "" ? undefined : parseNumbers(given);
-    if (given !== "" && numbers === undefined) {
-      throw usageError(`${given} is no list of numbers, such as 1,3`);
-    }
+    const numbers = given === "" ? undefined : numbersIn(given);
     const review = await newestReview(daemon, { type: "thread", threadId });
     const chosen = pickFindings(review, numbers);
-    const planHash = await approvedHash(daemon, threadId);
-    say(await sendFindings(daemon, review, { threadId, chosen, planHash }));
+    const plan = await planToCarryOut(daemon, threadId);
+    say(await sendFindings(daemon, review, { threadId, chosen, plan }));
   },
   steer: async ({ daemon, threadId }, message) => {
     const { input } = turnParams(threadId, message);
@@ -196,7 +191,7 @@ async function listed({ daemon }: Ground): Promise<void> {
 }
 
 /** The registry as a list. */
-export function slashHelp(): string {
+function slashHelp(): string {
   const rows = slashCommands.map((command) => [slashUsage(command), command.summary] as const);
   const width = Math.max(...rows.map(([usage]) => usage.length));
   return rows.map(([usage, summary]) => `${usage.padEnd(width)}  ${summary}\n`).join("");
@@ -236,43 +231,10 @@ function turnsOf(given: string): number {
   throw usageError(`${given} is no number of turns; ${expected}`);
 }
 
-async function planNow({ daemon, threadId }: Ground): Promise<Plan> {
-  return await daemon.call("plan/show", { threadId });
-}
-
-interface ShownPlan {
-  readonly threadId: ThreadId;
-  readonly hash: string;
-}
-
-/** Decides on the plan as it was last shown here; false where it has to be looked at first. */
-async function decideShown(
-  ground: Ground,
-  decide: (shown: ShownPlan) => Promise<unknown>,
-): Promise<boolean> {
-  const { threadId, plan } = ground;
-  const shown = plan.shown();
-  if (shown && (await isDecided(() => decide({ threadId, hash: shown.hash })))) return true;
-  const now = await planNow(ground);
-  if (plan.shown()?.hash !== now.hash) plan.show(now);
-  say("the plan was not shown as it is now; look at it, then say so again");
-  return false;
-}
-
-async function isDecided(decide: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await decide();
-    return true;
-  } catch (error) {
-    if (error instanceof DaemonError && error.kind === "stalePlan") return false;
-    throw error;
-  }
-}
-
 async function start(
   { daemon, threadId }: Ground,
   text: string,
-  how: { mode: "plan" | "implement" | "document"; planHash?: string },
+  how: PlanParams & { mode: "plan" | "implement" | "document" },
 ): Promise<void> {
   await daemon.call("turn/start", { ...turnParams(threadId, text), ...how });
 }

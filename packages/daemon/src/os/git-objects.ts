@@ -190,7 +190,7 @@ export function configEnvironment(
 }
 
 /** The drivers that the repository itself configures, such as `lfs` of `filter.lfs.smudge`. */
-export async function driverNames(gitDir: string, kind: "merge" | "filter"): Promise<string[]> {
+async function driverNames(gitDir: string, kind: "merge" | "filter"): Promise<string[]> {
   const args = ["config", "--name-only", "-z", "--get-regexp", `^${kind}\\..*\\.`];
   const output = await tryGit({ gitDir, args });
   const keys = output.stdout.toString("utf8").split("\0").filter(Boolean);

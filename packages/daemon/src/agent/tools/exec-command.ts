@@ -6,7 +6,7 @@ import { declined, failItem, functionTool, settled, systemText, ToolError } from
 
 const commandLimitMs = 10 * 60_000;
 
-export const yieldTime = z.int().min(250).max(30_000).default(10_000);
+const yieldTime = z.int().min(250).max(30_000).default(10_000);
 export const maxOutputTokens = z.int().min(100).max(resultTokenLimit).default(resultTokenLimit);
 
 /** Runs a command in the turn's box; one that takes longer goes on as a session. */

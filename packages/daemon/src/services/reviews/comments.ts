@@ -177,7 +177,7 @@ function nameOf({ path, oldPath }: ChangedFile, side: Anchor["side"]): string {
 }
 
 /** What the agent is sent. */
-export function commentsText(comments: readonly PlacedComment[]): string {
+function commentsText(comments: readonly PlacedComment[]): string {
   const parts = comments.map(({ path, place, anchor, text }) => {
     const where =
       place === null

@@ -10,6 +10,7 @@ import {
   type ReviewFinding,
   ReviewId,
   type ReviewTarget,
+  stopsLanding,
   type Thread,
   type Turn,
 } from "@heddle/protocol";
@@ -38,9 +39,6 @@ export interface ReviewsOptions {
   readonly turns: Turns;
   readonly archiver: Archiver;
 }
-
-/** Findings of this priority and above keep work from landing, unless somebody dismissed them. */
-const grave = 1;
 
 /**
  * Reviews of changes. Each is a turn in a thread of its own, which knows nothing but the change and
@@ -234,10 +232,6 @@ export class Reviews {
   #putAway({ state, threadId }: Review): void {
     if (state !== "running") this.#options.archiver.add(threadId);
   }
-}
-
-function stopsLanding({ priority, dismissed }: ReviewFinding): boolean {
-  return priority <= grave && dismissed === null;
 }
 
 function findingsOf(review: Review, ids: readonly string[]): ReviewFinding[] {
